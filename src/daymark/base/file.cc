@@ -1,0 +1,152 @@
+#include "daymark/base/file.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daymark/base/errors.h"
+
+namespace daymark {
+
+namespace {
+
+std::string os_error() {
+  return std::generic_category().message(errno);
+}
+
+/// A file descriptor with one owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  ~Descriptor() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+  }
+
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Outcome<std::vector<Byte>> read_all(int fd, const std::string& path, std::size_t limit) {
+  std::vector<Byte> out;
+  std::array<Byte, 65536> chunk{};
+  while (true) {
+    const ssize_t got = ::read(fd, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return refuse(errc::file_not_read, path, os_error());
+    if (got == 0) return out;
+    if (out.size() + static_cast<std::size_t>(got) > limit) {
+      return refuse(errc::file_too_large, path, fmt::format("limit {} bytes", limit));
+    }
+    out.insert(out.end(), chunk.begin(), chunk.begin() + got);
+  }
+}
+
+Outcome<void> write_all(int fd, const std::string& path, ByteView content) {
+  while (!content.empty()) {
+    const ssize_t put = ::write(fd, content.data(), content.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return refuse(errc::file_not_written, path, os_error());
+    content = content.subspan(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+Outcome<void> sync_folder(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+    return refuse(errc::file_not_written, path, os_error());
+  return {};
+}
+
+/// A name beside the target that no other writer of this or another process uses.
+std::string temporary_name(const std::string& path) {
+  static std::atomic<unsigned> count{0};
+  return fmt::format("{}.{}.{}.part", path, ::getpid(), count.fetch_add(1));
+}
+
+/// Writes and syncs the temporary file.
+Outcome<void> write_part(const std::string& part, ByteView content, FileMode mode) {
+  const Descriptor out(
+      ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
+  if (out.get() < 0) return refuse(errc::file_not_written, part, os_error());
+  DAYMARK_CHECK(write_all(out.get(), part, content));
+  if (::fsync(out.get()) != 0) return refuse(errc::file_not_written, part, os_error());
+  return {};
+}
+
+}  // namespace
+
+Outcome<std::vector<Byte>> read_file(const std::string& path, std::size_t limit) {
+  if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
+  const Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (in.get() < 0) return refuse(errc::file_not_opened, path, os_error());
+  return read_all(in.get(), path, limit);
+}
+
+Outcome<std::string> read_text(const std::string& path, std::size_t limit) {
+  DAYMARK_TRY(const std::vector<Byte> bytes, read_file(path, limit));
+  return std::string(text_of(bytes));
+}
+
+Outcome<std::vector<Byte>> read_secret(const std::string& path, std::size_t limit) {
+  struct stat info{};
+
+  if (::stat(path.c_str(), &info) != 0) return refuse(errc::file_not_opened, path, os_error());
+  if ((info.st_mode & 077U) != 0) return refuse(errc::secret_exposed, path);
+  return read_file(path, limit);
+}
+
+Outcome<void> write_file(const std::string& path, ByteView content, FileMode mode) {
+  const std::string part = temporary_name(path);
+  Outcome<void> done = write_part(part, content, mode);
+  if (done && ::rename(part.c_str(), path.c_str()) != 0)
+    done = refuse(errc::file_not_written, path, os_error());
+  if (!done) {
+    ::unlink(part.c_str());
+    return done;
+  }
+  return sync_folder(path);
+}
+
+Outcome<void> write_text(const std::string& path, std::string_view content, FileMode mode) {
+  return write_file(path, bytes_of(content), mode);
+}
+
+Outcome<void> write_new_file(const std::string& path, ByteView content, FileMode mode) {
+  const std::string part = temporary_name(path);
+  Outcome<void> done = write_part(part, content, mode);
+  // link() refuses an existing target, which rename() would replace.
+  if (done && ::link(part.c_str(), path.c_str()) != 0) {
+    done = refuse(errno == EEXIST ? errc::file_exists : errc::file_not_written, path, os_error());
+  }
+  ::unlink(part.c_str());
+  if (!done) return done;
+  return sync_folder(path);
+}
+
+Outcome<void> make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return refuse(errc::file_not_written, path, error.message());
+  return {};
+}
+
+}  // namespace daymark

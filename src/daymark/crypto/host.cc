@@ -1,0 +1,76 @@
+// The ports of ports.h on the host, by libsodium; OpenSSL serves X.509 and P-384 elsewhere.
+#include <sodium.h>
+
+#include "daymark/crypto/errors.h"
+#include "daymark/crypto/ports.h"
+
+namespace daymark::crypto {
+
+namespace {
+
+/// libsodium keeps the public key behind the seed.
+struct ExpandedKey {
+  ByteArray<crypto_sign_SECRETKEYBYTES> secret{};
+  PublicKey public_key;
+
+  explicit ExpandedKey(const SecretKey& key) {
+    crypto_sign_seed_keypair(public_key.bytes.data(), secret.data(), key.seed.data());
+  }
+
+  ExpandedKey(const ExpandedKey&) = delete;
+  ExpandedKey& operator=(const ExpandedKey&) = delete;
+
+  ~ExpandedKey() { sodium_memzero(secret.data(), secret.size()); }
+};
+
+}  // namespace
+
+Digest sha256(std::span<const ByteView> parts) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  for (const ByteView part : parts)
+    crypto_hash_sha256_update(&state, part.data(), part.size());
+  Digest out{};
+  crypto_hash_sha256_final(&state, out.data());
+  return out;
+}
+
+Result<void> ed25519_verify(const PublicKey& key, ByteView message, const Signature& signature) {
+  const int verdict = crypto_sign_verify_detached(signature.bytes.data(), message.data(),
+                                                  message.size(), key.bytes.data());
+  return verdict == 0 ? ok() : fail(errc::signature_invalid, field::signature);
+}
+
+Signature ed25519_sign(const SecretKey& key, ByteView message) {
+  const ExpandedKey expanded(key);
+  Signature out;
+  crypto_sign_detached(out.bytes.data(), nullptr, message.data(), message.size(),
+                       expanded.secret.data());
+  return out;
+}
+
+PublicKey ed25519_public(const SecretKey& key) {
+  return ExpandedKey(key).public_key;
+}
+
+Result<ByteArray<32>> x25519(const ExchangeSecretKey& mine, const ExchangePublicKey& theirs) {
+  ByteArray<32> shared{};
+  if (crypto_scalarmult(shared.data(), mine.bytes.data(), theirs.bytes.data()) != 0) {
+    return fail(errc::key_invalid, field::public_key);
+  }
+  return shared;
+}
+
+ExchangePublicKey x25519_public(const ExchangeSecretKey& key) {
+  ExchangePublicKey out;
+  crypto_scalarmult_base(out.bytes.data(), key.bytes.data());
+  return out;
+}
+
+ByteArray<8> siphash(const ByteArray<16>& key, ByteView message) {
+  ByteArray<8> tag{};
+  crypto_shorthash(tag.data(), message.data(), message.size(), key.data());
+  return tag;
+}
+
+}  // namespace daymark::crypto
