@@ -1,0 +1,80 @@
+// Signed notes, checkpoints, log signatures and cosignatures (C2SP signed-note, tlog-checkpoint,
+// tlog-cosignature v1). Core: views into the text, no heap.
+//
+//   example.com/log          <- origin
+//   42                       <- size
+//   qSDF…=                   <- root
+//                            <- the blank line ends the body
+//   — example.com/log Az3g…  <- signatures: name, base64(key id || signature)
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "daymark/base/bytes.h"
+#include "daymark/base/result.h"
+#include "daymark/base/units.h"
+#include "daymark/crypto/ports.h"
+#include "daymark/tlog/merkle.h"
+
+namespace daymark::tlog {
+
+inline constexpr std::size_t note_signatures_max = 16;
+inline constexpr std::size_t note_size_max = 8192;
+/// Signature types of C2SP signed-note.
+inline constexpr Byte type_ed25519 = 0x01;
+inline constexpr Byte type_cosignature = 0x04;
+
+/// A key that verifies notes: vkey "name+hash+base64(type || key)". `name` views the vkey text.
+struct VerifierKey {
+  std::string_view name;
+  ByteArray<4> hash{};
+  Byte type = 0;
+  crypto::PublicKey key;
+};
+
+/// Errors: errc::note_vkey, also where the hash doesn't fit name and key. Types 01 and 04 only.
+[[nodiscard]] Result<VerifierKey> parse_vkey(std::string_view text);
+
+/// SHA-256(name || 0x0A || type || key)[:4].
+[[nodiscard]] ByteArray<4> note_key_hash(std::string_view name, Byte type,
+                                         const crypto::PublicKey& key);
+
+struct NoteSignature {
+  std::string_view name;
+  ByteArray<4> hash{};
+  std::string_view base64;  ///< of hash || signature
+};
+
+/// A note split into body (with its final newline) and signature lines. Split at the last blank
+/// line.
+struct Note {
+  std::string_view body;
+  std::array<NoteSignature, note_signatures_max> signatures{};
+  std::size_t signature_count = 0;
+};
+
+/// Errors: errc::note_malformed, errc::note_signatures (more than 16).
+[[nodiscard]] Result<Note> parse_note(std::string_view text);
+
+struct Checkpoint {
+  std::string_view origin;
+  TreeHead head;
+  Note note;
+};
+
+/// Errors: errc::checkpoint_malformed and those of parse_note. Extension lines are accepted and
+/// signed.
+[[nodiscard]] Result<Checkpoint> parse_checkpoint(std::string_view text);
+
+/// Verifies the log's own signature. Errors: errc::checkpoint_unsigned where none is by `key`,
+/// errc::note_signature where one is and fails.
+[[nodiscard]] Result<void> verify_log_signature(const Checkpoint& checkpoint,
+                                                const VerifierKey& key);
+
+/// Verifies the cosignature by `key` and returns its time in milliseconds (signed as seconds).
+/// Errors: errc::checkpoint_uncosigned, errc::note_signature, errc::cosignature_time for time 0.
+[[nodiscard]] Result<UnixMillis> verify_cosignature(const Checkpoint& checkpoint,
+                                                    const VerifierKey& key);
+
+}  // namespace daymark::tlog
