@@ -1,7 +1,6 @@
 #include "daymark/base/file.h"
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -76,21 +75,51 @@ Outcome<void> sync_folder(const std::string& path) {
   return {};
 }
 
-/// A name beside the target that no other writer of this or another process uses.
-std::string temporary_name(const std::string& path) {
-  static std::atomic<unsigned> count{0};
-  return fmt::format("{}.{}.{}.part", path, ::getpid(), count.fetch_add(1));
-}
+/// A synced file beside its target, removed unless it was put into place.
+class Part {
+ public:
+  explicit Part(const std::string& target) : target_(target), name_(target + ".XXXXXX.part") {}
 
-/// Writes and syncs the temporary file.
-Outcome<void> write_part(const std::string& part, ByteView content, FileMode mode) {
-  const Descriptor out(
-      ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
-  if (out.get() < 0) return refuse(errc::file_not_written, part, os_error());
-  DAYMARK_CHECK(write_all(out.get(), part, content));
-  if (::fsync(out.get()) != 0) return refuse(errc::file_not_written, part, os_error());
-  return {};
-}
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+
+  ~Part() {
+    if (made_) ::unlink(name_.c_str());
+  }
+
+  Outcome<void> write(ByteView content, FileMode mode) {
+    constexpr int suffix = 5;  // ".part"
+    const Descriptor out(::mkostemps(name_.data(), suffix, O_CLOEXEC));
+    if (out.get() < 0) return refuse(errc::file_not_written, target_, os_error());
+    made_ = true;
+    if (::fchmod(out.get(), static_cast<mode_t>(mode)) != 0) {
+      return refuse(errc::file_not_written, target_, os_error());
+    }
+    DAYMARK_CHECK(write_all(out.get(), target_, content));
+    if (::fsync(out.get()) != 0) return refuse(errc::file_not_written, target_, os_error());
+    return {};
+  }
+
+  Outcome<void> replace_target() {
+    if (::rename(name_.c_str(), target_.c_str()) != 0) {
+      return refuse(errc::file_not_written, target_, os_error());
+    }
+    made_ = false;
+    return {};
+  }
+
+  /// link() refuses an existing target, which rename() would replace.
+  Outcome<void> become_target() {
+    if (::link(name_.c_str(), target_.c_str()) == 0) return {};
+    const Errc code = errno == EEXIST ? errc::file_exists : errc::file_not_written;
+    return refuse(code, target_, os_error());
+  }
+
+ private:
+  std::string target_;
+  std::string name_;
+  bool made_ = false;
+};
 
 }  // namespace
 
@@ -107,22 +136,21 @@ Outcome<std::string> read_text(const std::string& path, std::size_t limit) {
 }
 
 Outcome<std::vector<Byte>> read_secret(const std::string& path, std::size_t limit) {
+  const Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info{};
 
-  if (::stat(path.c_str(), &info) != 0) return refuse(errc::file_not_opened, path, os_error());
+  if (in.get() < 0 || ::fstat(in.get(), &info) != 0) {
+    return refuse(errc::file_not_opened, path, os_error());
+  }
+  // The mode of the very file that is read: its name may be given to another in between.
   if ((info.st_mode & 077U) != 0) return refuse(errc::secret_exposed, path);
-  return read_file(path, limit);
+  return read_all(in.get(), path, limit);
 }
 
 Outcome<void> write_file(const std::string& path, ByteView content, FileMode mode) {
-  const std::string part = temporary_name(path);
-  Outcome<void> done = write_part(part, content, mode);
-  if (done && ::rename(part.c_str(), path.c_str()) != 0)
-    done = refuse(errc::file_not_written, path, os_error());
-  if (!done) {
-    ::unlink(part.c_str());
-    return done;
-  }
+  Part part(path);
+  DAYMARK_CHECK(part.write(content, mode));
+  DAYMARK_CHECK(part.replace_target());
   return sync_folder(path);
 }
 
@@ -131,14 +159,9 @@ Outcome<void> write_text(const std::string& path, std::string_view content, File
 }
 
 Outcome<void> write_new_file(const std::string& path, ByteView content, FileMode mode) {
-  const std::string part = temporary_name(path);
-  Outcome<void> done = write_part(part, content, mode);
-  // link() refuses an existing target, which rename() would replace.
-  if (done && ::link(part.c_str(), path.c_str()) != 0) {
-    done = refuse(errno == EEXIST ? errc::file_exists : errc::file_not_written, path, os_error());
-  }
-  ::unlink(part.c_str());
-  if (!done) return done;
+  Part part(path);
+  DAYMARK_CHECK(part.write(content, mode));
+  DAYMARK_CHECK(part.become_target());
   return sync_folder(path);
 }
 

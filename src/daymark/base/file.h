@@ -25,6 +25,7 @@ inline constexpr std::size_t default_file_limit = 64UL << 20;
 [[nodiscard]] Outcome<std::vector<Byte>> read_secret(const std::string& path,
                                                      std::size_t limit = 4096);
 
+/// Exact modes of written files, whatever the umask.
 enum class FileMode : unsigned { shared = 0644, secret = 0600 };
 
 /// Writes beside the target, syncs, renames, syncs the folder: after a crash the old or the new

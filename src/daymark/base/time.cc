@@ -1,5 +1,6 @@
 #include "daymark/base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -16,6 +17,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::sys_days;
 using std::chrono::sys_time;
+
+/// 9999-12-31T23:59:59.999Z: the last time of RFC 3339.
+constexpr UnixMillis last_time{253'402'300'799'999};
 
 /// Reads exactly `width` digits at `at`, or -1.
 int digits_at(std::string_view text, std::size_t at, std::size_t width) {
@@ -42,7 +46,7 @@ int fraction_at(std::string_view text, std::size_t& at) {
 
 /// Minutes east of UTC for "Z" or "+08:00", if that ends the text.
 Result<int> zone_at(std::string_view text, std::size_t at) {
-  if (text.substr(at) == "Z") return 0;
+  if (text.substr(at) == "Z" || text.substr(at) == "z") return 0;
   const int hour = digits_at(text, at + 1, 2);
   const int minute = digits_at(text, at + 4, 2);
   const bool form =
@@ -69,7 +73,8 @@ Result<sys_days> day_of(std::string_view text) {
 }  // namespace
 
 std::string to_rfc3339(UnixMillis time) {
-  const sys_time<milliseconds> point{milliseconds{time.value}};
+  const auto shown = std::clamp(time, UnixMillis{0}, last_time);
+  const sys_time<milliseconds> point{milliseconds{shown.value}};
   const auto day = std::chrono::floor<std::chrono::days>(point);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{point - day};
@@ -97,13 +102,15 @@ Result<UnixMillis> from_rfc3339(std::string_view text) {
   DAYMARK_TRY(const int zone, zone_at(text, at));
   const std::int64_t days = day.time_since_epoch().count();
   const std::int64_t total = ((days * 24 + hour) * 60 + minute - zone) * 60 + second;
-  return UnixMillis{total * 1000 + fraction};
+  const UnixMillis time{total * 1000 + fraction};
+  if (time < UnixMillis{0} || time > last_time) return fail(errc::time_malformed, field::time);
+  return time;
 }
 
 Result<Millis> parse_duration(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || count < 0 || count > 1'000'000'000)
+  if (error != std::errc{} || text.front() == '-' || count > 1'000'000'000)
     return fail(errc::duration_malformed, field::text);
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
   if (unit == "ms") return Millis{count};
@@ -123,7 +130,7 @@ std::string to_words(Millis span) {
   constexpr std::array<Unit, 4> units{
       {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
   std::string out = span.value < 0 ? "-" : "";
-  std::int64_t rest = span.value < 0 ? -span.value : span.value;
+  std::int64_t rest = span.value < 0 ? (-span).value : span.value;
   int parts = 0;
   for (const Unit& unit : units) {
     if (rest < unit.millis || parts == 2) continue;

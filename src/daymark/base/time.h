@@ -9,7 +9,8 @@
 
 namespace daymark {
 
-/// "2026-03-01T12:00:00Z", with ".250" only where milliseconds are not zero.
+/// "2026-03-01T12:00:00Z", with ".250" only where milliseconds are not zero. Times before 1970
+/// and after 9999 are shown as the nearest time within.
 [[nodiscard]] std::string to_rfc3339(UnixMillis time);
 
 /// RFC 3339 with "Z" or an offset, years 1970 to 9999, no leap second. Errors:

@@ -30,7 +30,6 @@ struct Frame {
   /// Items still to come where the length is definite.
   std::uint64_t left = 0;
   std::uint64_t tag = 0;
-  std::uint32_t begin = 0;
   Range last_key;
   std::size_t first_remembered = 0;
 };
@@ -120,7 +119,6 @@ class Checker {
     frame.indefinite = head.indefinite();
     frame.key_next = head.major == major_map;
     frame.first_remembered = remembered_;
-    frame.begin = here();
     if (head.major == major_tag) {
       frame.tag = head.argument;
       frame.left = 1;

@@ -1,8 +1,7 @@
 // The ports of ports.h on the host, by libsodium; OpenSSL serves X.509 and P-384 elsewhere.
-#include <sodium.h>
-
 #include "daymark/crypto/errors.h"
 #include "daymark/crypto/ports.h"
+#include "daymark/crypto/sodium_internal.h"
 
 namespace daymark::crypto {
 
@@ -54,6 +53,7 @@ PublicKey ed25519_public(const SecretKey& key) {
 }
 
 Result<ByteArray<32>> x25519(const ExchangeSecretKey& mine, const ExchangePublicKey& theirs) {
+  internal::ready_sodium();
   ByteArray<32> shared{};
   if (crypto_scalarmult(shared.data(), mine.bytes.data(), theirs.bytes.data()) != 0) {
     return fail(errc::key_invalid, field::public_key);
@@ -62,6 +62,7 @@ Result<ByteArray<32>> x25519(const ExchangeSecretKey& mine, const ExchangePublic
 }
 
 ExchangePublicKey x25519_public(const ExchangeSecretKey& key) {
+  internal::ready_sodium();
   ExchangePublicKey out;
   crypto_scalarmult_base(out.bytes.data(), key.bytes.data());
   return out;

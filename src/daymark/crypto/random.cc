@@ -1,11 +1,19 @@
 #include "daymark/crypto/random.h"
 
-#include <sodium.h>
+#include "daymark/crypto/sodium_internal.h"
 
 namespace daymark::crypto {
 
+SystemRandom::SystemRandom() {
+  internal::ready_sodium();
+}
+
 void SystemRandom::fill(MutableBytes out) {
   randombytes_buf(out.data(), out.size());
+}
+
+SeededRandom::SeededRandom(std::uint64_t seed) : seed_(seed) {
+  internal::ready_sodium();
 }
 
 void SeededRandom::fill(MutableBytes out) {

@@ -10,6 +10,7 @@ namespace daymark::crypto {
 /// The operating system's generator. Safe from several threads.
 class SystemRandom final : public Random {
  public:
+  SystemRandom();
   void fill(MutableBytes out) override;
 };
 
@@ -17,7 +18,7 @@ class SystemRandom final : public Random {
 /// protect anything.
 class SeededRandom final : public Random {
  public:
-  explicit SeededRandom(std::uint64_t seed) : seed_(seed) {}
+  explicit SeededRandom(std::uint64_t seed);
 
   void fill(MutableBytes out) override;
 

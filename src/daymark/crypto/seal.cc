@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include <sodium.h>
-
 #include "daymark/crypto/errors.h"
+#include "daymark/crypto/sodium_internal.h"
 
 namespace daymark::crypto {
 
@@ -14,6 +13,27 @@ constexpr std::size_t nonce_size = crypto_secretbox_NONCEBYTES;
 constexpr std::size_t tag_size = crypto_secretbox_MACBYTES;
 constexpr std::size_t key_size = crypto_secretbox_KEYBYTES;
 constexpr std::size_t sealed_key_size = key_size + crypto_box_SEALBYTES;
+
+/// libsodium's sealed box, as crypto_box_seal makes it, but with the caller's randomness: the
+/// ephemeral public key, then the box under nonce BLAKE2b-24(ephemeral || reader).
+/// A reader's key of low order gets a box that nothing opens.
+std::vector<Byte> seal_key(const ByteArray<key_size>& key, const ExchangePublicKey& reader,
+                           Random& random) {
+  std::vector<Byte> out(sealed_key_size);
+  ExchangeSecretKey ephemeral{random.draw<32>()};
+  copy_bytes(x25519_public(ephemeral).bytes, out);
+  crypto_generichash_state hash;
+  ByteArray<crypto_box_NONCEBYTES> nonce{};
+  crypto_generichash_init(&hash, nullptr, 0, nonce.size());
+  crypto_generichash_update(&hash, out.data(), crypto_box_PUBLICKEYBYTES);
+  crypto_generichash_update(&hash, reader.bytes.data(), reader.bytes.size());
+  crypto_generichash_final(&hash, nonce.data(), nonce.size());
+  const int failed = crypto_box_easy(out.data() + crypto_box_PUBLICKEYBYTES, key.data(), key.size(),
+                                     nonce.data(), reader.bytes.data(), ephemeral.bytes.data());
+  if (failed != 0) std::ranges::fill(out, Byte{0});
+  erase(ephemeral.bytes);
+  return out;
+}
 
 Result<std::vector<Byte>> open_box(ByteView box, const ByteArray<key_size>& key) {
   if (box.size() < nonce_size + tag_size) return fail(errc::seal_not_opened, field::seal);
@@ -29,6 +49,7 @@ Result<std::vector<Byte>> open_box(ByteView box, const ByteArray<key_size>& key)
 }  // namespace
 
 Sealed seal(ByteView content, std::span<const ExchangePublicKey> readers, Random& random) {
+  internal::ready_sodium();
   Sealed out;
   auto key = random.draw<key_size>();
   out.box.resize(nonce_size + tag_size + content.size());
@@ -36,9 +57,7 @@ Sealed seal(ByteView content, std::span<const ExchangePublicKey> readers, Random
   crypto_secretbox_easy(out.box.data() + nonce_size, content.data(), content.size(), out.box.data(),
                         key.data());
   for (const ExchangePublicKey& reader : readers) {
-    std::vector<Byte> sealed(sealed_key_size);
-    crypto_box_seal(sealed.data(), key.data(), key.size(), reader.bytes.data());
-    out.keys.push_back(std::move(sealed));
+    out.keys.push_back(seal_key(key, reader, random));
   }
   erase(key);
   return out;
