@@ -52,7 +52,7 @@ struct UsageRecord {
 };
 
 /// Longest encoding of a record.
-inline constexpr std::size_t record_size_max = 143;
+inline constexpr std::size_t record_size_max = 134;
 
 /// Deterministic CBOR (RFC 8949 §4.2): [1, chip, boot, sequence, start ms, end ms, ops low, ops
 /// high, joules, chip ms, level, job, salt], into the front of `out`; record_size_max always
