@@ -21,6 +21,8 @@ namespace daymark::tlog {
 
 inline constexpr std::size_t note_signatures_max = 16;
 inline constexpr std::size_t note_size_max = 8192;
+/// Longest body of a checkpoint, extension lines included; real ones have about 100 bytes.
+inline constexpr std::size_t checkpoint_body_max = 1024;
 /// Signature types of C2SP signed-note.
 inline constexpr Byte type_ed25519 = 0x01;
 inline constexpr Byte type_cosignature = 0x04;
@@ -32,6 +34,10 @@ struct VerifierKey {
   Byte type = 0;
   crypto::PublicKey key;
 };
+
+/// Whether a log or witness may bear this name: UTF-8, not empty, no white space, no '+', no
+/// control character (C2SP signed-note, Format).
+[[nodiscard]] bool is_key_name(std::string_view name);
 
 /// Errors: errc::note_vkey, also where the hash doesn't fit name and key. Types 01 and 04 only.
 [[nodiscard]] Result<VerifierKey> parse_vkey(std::string_view text);
@@ -52,8 +58,13 @@ struct Note {
   std::string_view body;
   std::array<NoteSignature, note_signatures_max> signatures{};
   std::size_t signature_count = 0;
+
+  [[nodiscard]] std::span<const NoteSignature> list() const {
+    return std::span(signatures).first(signature_count);
+  }
 };
 
+/// At least one signature line, UTF-8 without control characters, at most note_size_max bytes.
 /// Errors: errc::note_malformed, errc::note_signatures (more than 16).
 [[nodiscard]] Result<Note> parse_note(std::string_view text);
 
@@ -67,12 +78,14 @@ struct Checkpoint {
 /// signed.
 [[nodiscard]] Result<Checkpoint> parse_checkpoint(std::string_view text);
 
-/// Verifies the log's own signature. Errors: errc::checkpoint_unsigned where none is by `key`,
+/// Verifies the log's own signature: type 01, by the key that bears the origin's name (C2SP says
+/// SHOULD, here it is a must). Errors: errc::checkpoint_unsigned where none is by `key`,
 /// errc::note_signature where one is and fails.
 [[nodiscard]] Result<void> verify_log_signature(const Checkpoint& checkpoint,
                                                 const VerifierKey& key);
 
-/// Verifies the cosignature by `key` and returns its time in milliseconds (signed as seconds).
+/// Verifies every cosignature by `key` and returns the oldest time in milliseconds (signed as
+/// seconds).
 /// Errors: errc::checkpoint_uncosigned, errc::note_signature, errc::cosignature_time for time 0.
 [[nodiscard]] Result<UnixMillis> verify_cosignature(const Checkpoint& checkpoint,
                                                     const VerifierKey& key);

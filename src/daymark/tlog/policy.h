@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "daymark/base/result.h"
@@ -28,7 +29,9 @@ using MemberSet = std::uint32_t;
 class Policy {
  public:
   /// A policy with log and witness lines. Views into `text`, which must outlive the policy.
-  /// Errors: errc::policy_malformed, errc::policy_name (unknown or duplicate), errc::policy_size.
+  /// Errors: errc::policy_malformed, errc::policy_name (unknown, taken, or member of two groups),
+  /// errc::policy_key (one key twice), errc::policy_size, errc::note_vkey; the offset is the
+  /// line's.
   [[nodiscard]] static Result<Policy> parse(std::string_view text);
   /// A policy over members known by name: bit i of a MemberSet is names[i].
   [[nodiscard]] static Result<Policy> parse_over(std::string_view text,
@@ -61,12 +64,17 @@ class Policy {
     MemberSet groups = 0;  ///< bit i is group i; only earlier groups, so no cycles
   };
 
+  [[nodiscard]] static bool is_met(const Group& group, MemberSet signers, MemberSet met_groups);
   [[nodiscard]] Result<void> parse_lines(std::string_view text, bool keys_allowed);
   [[nodiscard]] Result<void> parse_line(std::string_view line, bool keys_allowed);
   [[nodiscard]] Result<void> add_log(std::string_view rest);
   [[nodiscard]] Result<void> add_witness(std::string_view rest);
   [[nodiscard]] Result<void> add_group(std::string_view rest);
+  [[nodiscard]] Result<void> add_member(std::string_view name, Group& group);
   [[nodiscard]] Result<void> set_quorum(std::string_view rest);
+  [[nodiscard]] Result<void> require_new(std::string_view name) const;
+  [[nodiscard]] std::optional<std::size_t> find_member(std::string_view name) const;
+  [[nodiscard]] std::optional<std::size_t> find_group(std::string_view name) const;
 
   std::array<VerifierKey, policy_logs_max> logs_{};
   std::array<std::string_view, policy_logs_max> log_urls_{};
@@ -78,6 +86,7 @@ class Policy {
   std::size_t member_count_ = 0;
   std::size_t group_count_ = 0;
   Group quorum_{};
+  Group grouped_{};  ///< whoever is a member of some group already
   bool quorum_set_ = false;
 };
 
