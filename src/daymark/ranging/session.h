@@ -40,12 +40,13 @@ using SessionKey = ByteArray<16>;
 /// The chip's side of one session. Holds secrets: erased by its destructor.
 class ChipSession {
  public:
-  /// Draws nonce and exchange key and writes the signed opening into `out`.
+  /// Draws nonce and exchange key and writes the signed opening into `out`. Whatever the session
+  /// held before is erased. Errors: errc::buffer_too_small.
   [[nodiscard]] Result<ByteView> open(const crypto::SecretKey& chip,
                                       const crypto::PublicKey& beacon, Random& random,
                                       MutableBytes out);
-  /// Checks the beacon's welcome and agrees the key. Errors: errc::ranging_welcome,
-  /// errc::cose_signature.
+  /// Checks the beacon's welcome and agrees the key. Only the first valid welcome counts, and a
+  /// refused one changes nothing. Errors: errc::ranging_welcome, errc::cose_*, errc::cbor_*.
   [[nodiscard]] Result<void> accept(ByteView welcome);
   /// Errors: errc::ranging_not_ready before accept.
   [[nodiscard]] Result<AnswerTag> answer(std::uint32_t number, const Challenge& challenge) const;
@@ -62,11 +63,14 @@ class ChipSession {
   ~ChipSession();
 
  private:
+  void clear();
+
   crypto::PublicKey chip_;
   crypto::PublicKey beacon_;
   Digest nonce_{};
   crypto::ExchangeSecretKey exchange_;
   SessionKey key_{};
+  bool open_ = false;
   bool ready_ = false;
 };
 
@@ -82,7 +86,7 @@ struct Opened {
 };
 
 /// Verifies an opening that is meant for `beacon` and prepares the welcome.
-/// Errors: errc::ranging_opening, errc::cose_signature.
+/// Errors: errc::ranging_opening, errc::cose_*, errc::cbor_*.
 [[nodiscard]] Result<Opened> accept_opening(ByteView opening, const crypto::SecretKey& beacon,
                                             Random& random);
 

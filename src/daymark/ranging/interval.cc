@@ -1,0 +1,104 @@
+#include "daymark/ranging/interval.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "daymark/ranging/errors.h"
+
+namespace daymark::ranging {
+
+namespace {
+
+constexpr std::int64_t million = 1'000'000;
+constexpr Millis tick_grain{1};
+
+Millis not_negative(Millis span) {
+  return std::max(span, Millis{});
+}
+
+/// How far a tick of this drift may be off over `span` >= 0, rounded up.
+Millis drift_over(Millis span, std::uint32_t ppm) {
+  const std::int64_t part = std::min<std::int64_t>(ppm, million);
+  const std::int64_t whole = span.value / million * part;
+  const std::int64_t rest = (span.value % million * part + million - 1) / million;
+  return Millis{whole} + Millis{rest};
+}
+
+/// The true span behind a measured one lies between these.
+Millis at_least(Millis measured, std::uint32_t ppm) {
+  const Millis shorter = not_negative(measured - tick_grain);
+  return not_negative(shorter - drift_over(shorter, ppm));
+}
+
+Millis at_most(Millis measured, std::uint32_t ppm) {
+  const Millis longer = measured + tick_grain;
+  return longer + drift_over(longer, ppm);
+}
+
+}  // namespace
+
+std::size_t operator_of(std::span<const order::BeaconEntry> beacons, std::size_t beacon) {
+  const auto same = [&](const order::BeaconEntry& entry) {
+    return entry.operator_name == beacons[beacon].operator_name;
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(beacons, same) - beacons.begin());
+}
+
+SignedTime signed_time(const VerifiedReceipt& receipt, std::size_t operator_index, TickMillis drawn,
+                       TickMillis received) {
+  return {operator_index, receipt.receipt().time, receipt.receipt().radius, received - drawn,
+          received};
+}
+
+TimeInterval::Ends TimeInterval::ends(const SignedTime& answer, TickMillis now) const {
+  const Millis elapsed = not_negative(now - answer.received);
+  const Millis since_nonce = answer.waited + elapsed;
+  return {answer.time - answer.radius + at_least(elapsed, rule_.tick_drift_ppm),
+          answer.time + answer.radius + at_most(since_nonce, rule_.tick_drift_ppm), since_nonce};
+}
+
+bool TimeInterval::beats(const SignedTime& newer, const SignedTime& older) const {
+  if (newer.received - older.received > same_round) return true;
+  const Ends a = ends(newer, newer.received);
+  const Ends b = ends(older, newer.received);
+  return a.latest - a.earliest <= b.latest - b.earliest;
+}
+
+Result<void> TimeInterval::feed(const SignedTime& answer) {
+  const bool valid = answer.operator_index < operators_max && answer.radius >= Millis{} &&
+                     answer.waited >= Millis{};
+  if (!valid) return fail(errc::ranging_time);
+  std::optional<SignedTime>& slot = answers_[answer.operator_index];
+  if (!slot || beats(answer, *slot)) slot = answer;
+  const std::optional<TimeBounds> bounds = at(answer.received);
+  if (bounds) floor_ = bounds->earliest;
+  return ok();
+}
+
+std::optional<TimeBounds> TimeInterval::at(TickMillis now) const {
+  std::array<UnixMillis, operators_max> lower{};
+  std::array<UnixMillis, operators_max> upper{};
+  std::array<Millis, operators_max> ages{};
+  std::size_t count = 0;
+  for (const auto& answer : answers_) {
+    if (!answer) continue;
+    const Ends found = ends(*answer, now);
+    lower[count] = found.earliest;
+    upper[count] = found.latest;
+    ages[count++] = found.age;
+  }
+  const std::size_t faults = std::min<std::size_t>(rule_.faults, operators_max);
+  if (count < 2 * faults + 1) return std::nullopt;
+  std::ranges::sort(std::span(lower).first(count), std::ranges::greater{});
+  std::ranges::sort(std::span(upper).first(count));
+  std::ranges::sort(std::span(ages).first(count));
+  const UnixMillis earliest = std::max(lower[faults], floor_);
+  return TimeBounds{earliest, std::max(upper[faults], earliest), ages[2 * faults]};
+}
+
+void TimeInterval::restore(UnixMillis floor) {
+  answers_ = {};
+  floor_ = floor;
+}
+
+}  // namespace daymark::ranging
