@@ -26,13 +26,18 @@ inline constexpr std::size_t beacons_max = 8;
 /// What a party is; the checker wants an owner and judges who is independent of whom by it.
 enum class Role : std::uint8_t { owner = 1, maker = 2, regulator = 3, authority = 4, auditor = 5 };
 
+/// Bit 1 << kind: the party may read contents of this kind.
+using KindSet = std::uint32_t;
+inline constexpr KindSet all_kinds = (1U << (order_kind_count + 1)) - 2U;
+
 /// One party with its key, its spare key, and the key that content is sealed to.
 struct Party {
   std::string_view name;
   Role role = Role::owner;
   crypto::PublicKey key;
-  crypto::PublicKey spare;
+  crypto::PublicKey spare;  ///< equal to `key` where the party has none
   crypto::ExchangePublicKey seal;
+  KindSet reads = all_kinds;  ///< what is disclosed to it; everything to the owner
 };
 
 /// A place in units of 10^-7 degree on WGS-84 (about 1 cm).
@@ -105,9 +110,17 @@ struct Charter {
   [[nodiscard]] const Party* owner() const;
 };
 
-/// Form and bounds of one charter; fairness is judged by check.h, on the host.
+/// Form and bounds of one charter; fairness is judged by check.h, on the host. The policies are
+/// read when they are used (quorum_of) or by check_policies.
 /// Errors: errc::charter_*, errc::cbor_*.
 [[nodiscard]] Result<Charter> parse_charter(ByteView encoded);
+
+/// The same into a place of the caller, whose stack stays small. On an error `out` is unspecified.
+[[nodiscard]] Result<void> parse_charter_into(ByteView encoded, Charter& out);
+
+/// That every policy of the charter can be read, so that whoever pins it is not locked out by a
+/// misspelt line. `scratch` is working memory. Errors: errc::policy_*, errc::note_vkey.
+[[nodiscard]] Result<void> check_policies(const Charter& charter, tlog::Policy& scratch);
 
 /// The quorum policy of one kind over the charter's parties.
 /// Errors: errc::order_kind_forbidden where the charter has none, errc::policy_*.

@@ -9,9 +9,10 @@
 //   payload = [1, kind, fleet, charter hash, seq, prev / null, issued, expires, not before, until,
 //              count, commitment, batch root / null, box, [sealed keys]]
 //
-// `seq` and `prev` place a fleet-stream order; for a chip-stream order they are 0 and null and
-// stand per chip in the content's targets; a licence has its rising batch number as `seq` and no
-// `prev`. All times are whole seconds. docs/formats/order.md shows an example and the grammar.
+// `seq` and `prev` place a fleet-stream order: the first has seq 1 and a prev of 32 zero bytes. For
+// a chip-stream order they are 0 and null and stand per chip in the content's targets; `enrol` is
+// entry 1 of its chip. A licence has its rising batch number as `seq` and no `prev`. All times are
+// whole seconds. docs/formats/order.md shows an example and the grammar.
 #pragma once
 
 #include <array>
@@ -39,6 +40,11 @@ struct StreamHead {
   std::uint64_t seq = 0;
   Digest hash{};
   friend constexpr bool operator==(const StreamHead&, const StreamHead&) = default;
+
+  /// Whether an order at this place is the next one.
+  [[nodiscard]] constexpr bool continues_with(std::uint64_t next_seq, const Digest& prev) const {
+    return next_seq == seq + 1 && prev == hash;
+  }
 };
 
 struct Order {
@@ -54,7 +60,7 @@ struct Order {
   UnixMillis expires;       ///< bounds entry into the log
   UnixMillis not_before;    ///< earliest binding time asked for
   UnixMillis until;         ///< end of a suspension; 0 elsewhere
-  std::uint64_t count = 0;  ///< leaves of a licence batch, else the bucket 1, 10, 100, …
+  std::uint64_t count = 0;  ///< leaves of a licence batch, else count_bucket of the chips named
   Digest commitment{};
   bool has_batch_root = false;
   Digest batch_root{};
@@ -66,6 +72,10 @@ struct Order {
   [[nodiscard]] Stream stream() const;
 };
 
+/// What the public sees of a number of chips: the least power of ten that is not below it; 0 for
+/// the whole fleet.
+[[nodiscard]] std::uint64_t count_bucket(std::size_t chips);
+
 /// A chip that a chip-stream order names, and where the order stands in that chip's stream.
 struct Target {
   ChipId chip;
@@ -74,13 +84,22 @@ struct Target {
 };
 
 /// Content of suspend, resume and release: [[targets], reason, finding / null]. No targets = the
-/// fleet.
+/// fleet. Targets ascend by chip; a finding is named by its SHA-256.
 struct ScopeContent {
   std::array<Target, targets_max> targets{};
   std::size_t target_count = 0;
   std::string_view reason;
-  ByteView finding;
+  ByteView finding;  ///< 32 bytes, or empty
+
+  [[nodiscard]] std::span<const Target> target_list() const {
+    return std::span(targets).first(target_count);
+  }
 };
+
+inline constexpr std::string_view voucher_purpose = "daymark voucher v1";
+inline constexpr std::string_view consent_purpose = "daymark consent v1";
+inline constexpr std::string_view answer_purpose = "daymark enrol answer v1";
+inline constexpr std::string_view build_purpose = "daymark build v1";
 
 /// Content of enrol: [chip key, owner key, voucher, consent, nonce, answer].
 struct EnrolContent {
@@ -100,7 +119,8 @@ struct BatchContent {
   std::uint64_t leaves = 0;
 };
 
-/// Content of policy: [program root, [[name, digest]…], least level, reporting period s].
+/// Content of policy: [program root, [[name, digest]…], least level, reporting period s]. The
+/// programs ascend by digest.
 struct PolicyContent {
   Digest program_root{};
   ByteView
@@ -109,7 +129,9 @@ struct PolicyContent {
   Millis reporting;
 };
 
-/// Content of firmware: [image digest, version, commit, [attestation, attestation]].
+/// Content of firmware: [image digest, version, commit, [attestation, attestation]]. Each
+/// attestation is a COSE_Sign1 over [image digest, version, commit] by a party of the charter that
+/// built the image itself.
 struct FirmwareContent {
   Digest image{};
   std::uint64_t version = 0;
@@ -123,7 +145,8 @@ struct TransferContent {
   Target target;
   FleetId fleet;
   ByteView charter;  ///< the encoded charter that the chip pins next
-  ByteView consent;  ///< COSE_Sign1 by the new owner: [chip key, charter hash, nonce]
+  ByteView consent;  ///< COSE_Sign1 by the new owner: [chip key, charter hash, nonce]; the nonce is
+                     ///< the target's prev, so that it holds for one place in the stream
 };
 
 /// Content of amend: the encoded new charter.
@@ -153,5 +176,24 @@ struct SignedOrder {
 [[nodiscard]] Result<FirmwareContent> parse_firmware(ByteView content);
 [[nodiscard]] Result<TransferContent> parse_transfer(ByteView content);
 [[nodiscard]] Result<AmendContent> parse_amend(ByteView content);
+
+inline constexpr std::size_t programs_max = 24;
+
+/// One approved program of a policy.
+struct Program {
+  std::string_view name;
+  Digest digest{};
+};
+
+struct ProgramList {
+  std::array<Program, programs_max> entries{};
+  std::array<ByteView, programs_max> encoded{};  ///< the leaves of program_tree
+  std::size_t count = 0;
+};
+
+/// Errors: errc::order_content where they don't ascend by digest, errc::cbor_*.
+[[nodiscard]] Result<ProgramList> parse_programs(ByteView programs);
+/// Root of program_tree over the list; the root of no programs approves none.
+[[nodiscard]] Digest program_root(const ProgramList& list);
 
 }  // namespace daymark::order

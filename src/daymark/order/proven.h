@@ -26,8 +26,8 @@ struct ProofScratch {
   SignedOrder order;
   tlog::Proof proof;
   tlog::Policy witnesses;
-  tlog::Policy mirrors;
-  tlog::Policy quorum;
+  tlog::Policy mirrors;  ///< first the quorum of the kind, then the mirrors
+  Charter next;          ///< the charter that an amend or transfer brings
   ByteArray<order_size_max + 256> signed_bytes{};
 };
 
@@ -40,7 +40,8 @@ class ProvenOrder {
   /// PROTOCOL §2.5. For a relief that came without a proof: its issue time.
   [[nodiscard]] UnixMillis logged_at() const { return logged_at_; }
 
-  /// Start of a restriction: max(not before, logged + notice); else max(not before, logged).
+  /// Start of a restriction: max(not before, logged + notice); of a relief: logged; else max(not
+  /// before, logged).
   [[nodiscard]] UnixMillis binds_at() const { return binds_at_; }
 
   /// Bit i: party i of the charter signed.

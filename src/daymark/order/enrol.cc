@@ -1,0 +1,86 @@
+// Enrolment: how a chip that holds no charter comes to hold one.
+#include "daymark/cbor/reader.h"
+#include "daymark/order/errors.h"
+#include "daymark/order/fields_internal.h"
+#include "daymark/order/prover_internal.h"
+
+namespace daymark::order {
+
+namespace {
+
+using internal::Statement;
+
+constexpr std::size_t model_size_max = 64;
+
+/// voucher = [chip key, owner key, model, serial]
+Result<void> read_voucher(ByteView payload, const EnrolContent& enrol) {
+  cbor::Reader in(payload);
+  DAYMARK_CHECK(in.enter_array_of(4, field::voucher));
+  DAYMARK_TRY(const crypto::PublicKey chip, internal::read_key(in, field::voucher));
+  DAYMARK_TRY(const crypto::PublicKey owner, internal::read_key(in, field::voucher));
+  DAYMARK_TRY([[maybe_unused]] const auto model, in.read_text(model_size_max, field::voucher));
+  DAYMARK_TRY([[maybe_unused]] const auto serial, in.read_text(model_size_max, field::voucher));
+  DAYMARK_CHECK(in.expect_end());
+  return chip == enrol.chip && owner == enrol.owner ? ok() : fail(errc::order_voucher);
+}
+
+Result<void> check_voucher(const EnrolContent& enrol, const EnrolTrust& trust,
+                           ProofScratch& scratch) {
+  if (enrol.chip != trust.chip) return fail(errc::order_voucher, field::chip);
+  const Statement statement{enrol.voucher, voucher_purpose, errc::order_voucher, field::voucher};
+  DAYMARK_TRY(const ByteView payload,
+              internal::open_statement(statement, trust.maker, scratch.signed_bytes));
+  return read_voucher(payload, enrol) ? ok() : fail(errc::order_voucher, field::voucher);
+}
+
+/// The owner that the voucher names is the charter's, and agrees to this charter for this chip.
+Result<void> check_consent(const EnrolContent& enrol, const Charter& charter,
+                           ProofScratch& scratch) {
+  const Party& owner = *charter.owner();
+  if (enrol.owner != owner.key && enrol.owner != owner.spare) {
+    return fail(errc::order_consent, field::parties);
+  }
+  DAYMARK_TRY(const internal::Consent consent,
+              internal::open_consent(enrol.consent, owner, scratch.signed_bytes));
+  const bool fits =
+      consent.chip == enrol.chip && consent.charter == charter.hash && consent.nonce == enrol.nonce;
+  return fits ? ok() : fail(errc::order_consent, field::consent);
+}
+
+/// answer = [nonce, charter hash]
+Result<void> read_answer(ByteView payload, const Digest& nonce, const Charter& charter) {
+  cbor::Reader in(payload);
+  DAYMARK_CHECK(in.enter_array_of(2, field::answer));
+  DAYMARK_TRY(const Digest answered, internal::read_digest(in, field::answer));
+  DAYMARK_TRY(const Digest hash, internal::read_digest(in, field::answer));
+  DAYMARK_CHECK(in.expect_end());
+  return answered == nonce && hash == charter.hash ? ok() : fail(errc::order_answer);
+}
+
+Result<void> check_answer(const EnrolContent& enrol, const Charter& charter,
+                          const EnrolTrust& trust, ProofScratch& scratch) {
+  if (enrol.nonce != trust.nonce) return fail(errc::order_answer, field::answer);
+  const Statement statement{enrol.answer, answer_purpose, errc::order_answer, field::answer};
+  DAYMARK_TRY(const ByteView payload,
+              internal::open_statement(statement, trust.chip, scratch.signed_bytes));
+  return read_answer(payload, trust.nonce, charter) ? ok()
+                                                    : fail(errc::order_answer, field::answer);
+}
+
+}  // namespace
+
+Result<ProvenOrder> prove_enrol(const OrderMessage& message, const Charter& charter,
+                                const EnrolTrust& trust, ProofScratch& scratch) {
+  Prover prover(message, charter, scratch);
+  DAYMARK_CHECK(prover.read());
+  if (scratch.order.order.kind != OrderKind::enrol) return fail(errc::order_kind, field::kind);
+  DAYMARK_TRY(const ProvenOrder proven, prover.prove());
+  DAYMARK_TRY(const EnrolContent enrol, parse_enrol(message.content));
+  DAYMARK_CHECK(check_voucher(enrol, trust, scratch));
+  DAYMARK_CHECK(check_consent(enrol, charter, scratch));
+  DAYMARK_CHECK(check_answer(enrol, charter, trust, scratch));
+  const bool counted = proven.order().count == count_bucket(1);
+  return counted ? Result<ProvenOrder>(proven) : fail(errc::order_content, field::count);
+}
+
+}  // namespace daymark::order

@@ -1,0 +1,41 @@
+// Fields that charter, orders and leaves have in common, read and written in one way. Core.
+#pragma once
+
+#include <string_view>
+
+#include "daymark/base/result.h"
+#include "daymark/base/units.h"
+#include "daymark/cbor/reader.h"
+#include "daymark/cbor/writer.h"
+#include "daymark/crypto/ports.h"
+#include "daymark/order/charter.h"
+
+namespace daymark::order::internal {
+
+/// 9999-12-31T23:59:59Z: the last time that RFC 3339 can print.
+inline constexpr std::uint64_t unix_seconds_max = 253'402'300'799;
+/// 100 years of 365.25 days; sums of spans and times stay far from overflow.
+inline constexpr std::uint64_t span_seconds_max = 3'155'760'000;
+
+/// A time in whole seconds since 1970.
+[[nodiscard]] Result<UnixMillis> read_time(cbor::Reader& in, FieldId field);
+/// A span in whole seconds.
+[[nodiscard]] Result<Millis> read_span(cbor::Reader& in, FieldId field);
+[[nodiscard]] Result<Digest> read_digest(cbor::Reader& in, FieldId field);
+[[nodiscard]] Result<crypto::PublicKey> read_key(cbor::Reader& in, FieldId field);
+[[nodiscard]] Result<PlaceE7> read_place(cbor::Reader& in, FieldId field);
+[[nodiscard]] Result<std::uint32_t> read_unsigned_32(cbor::Reader& in, FieldId field);
+/// The version number that every structure begins with: 1.
+[[nodiscard]] Result<void> read_version(cbor::Reader& in, Errc otherwise);
+
+/// Written in whole seconds, rounded down; times before 1970 as 0.
+void put_time(cbor::Writer& out, UnixMillis time);
+void put_span(cbor::Writer& out, Millis span);
+void put_place(cbor::Writer& out, PlaceE7 place);
+
+/// A name as crypto::is_name defines it: a-z, 0-9, '.', '-', 1 to 32 characters.
+[[nodiscard]] bool is_party_name(std::string_view name);
+/// Not empty and without control characters: it is shown to people, on terminals too.
+[[nodiscard]] bool is_plain_text(std::string_view text);
+
+}  // namespace daymark::order::internal

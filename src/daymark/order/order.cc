@@ -1,0 +1,114 @@
+#include "daymark/order/order.h"
+
+#include "daymark/cbor/reader.h"
+#include "daymark/crypto/ports.h"
+#include "daymark/order/errors.h"
+#include "daymark/order/fields_internal.h"
+
+namespace daymark::order {
+
+namespace {
+
+using cbor::Reader;
+using internal::read_digest;
+using internal::read_time;
+
+constexpr std::size_t order_items = 15;
+/// A content key in a libsodium sealed box (crypto/seal.h).
+constexpr std::size_t sealed_key_size = 80;
+/// Nonce, tag and salt of the box around the content.
+constexpr std::size_t box_overhead = 24 + 16 + 32;
+
+Result<OrderKind> read_kind(Reader& in) {
+  const std::uint32_t start = in.offset();
+  DAYMARK_TRY(const std::uint64_t number, in.read_unsigned(field::kind));
+  const auto kind = kind_numbered(number);
+  if (!kind) return fail(errc::order_kind, field::kind, start);
+  return *kind;
+}
+
+/// A digest or null; returns whether there was one.
+Result<bool> read_optional_digest(Reader& in, FieldId field, Digest& out) {
+  if (in.next_is_null()) {
+    DAYMARK_CHECK(in.read_null(field));
+    return false;
+  }
+  DAYMARK_TRY(out, read_digest(in, field));
+  return true;
+}
+
+Result<void> read_place_in_stream(Reader& in, Order& out) {
+  DAYMARK_TRY(out.seq, in.read_unsigned(field::sequence));
+  DAYMARK_TRY(out.has_prev, read_optional_digest(in, field::predecessor, out.prev));
+  return ok();
+}
+
+Result<void> read_times(Reader& in, Order& out) {
+  DAYMARK_TRY(out.issued, read_time(in, field::issued));
+  DAYMARK_TRY(out.expires, read_time(in, field::expires));
+  DAYMARK_TRY(out.not_before, read_time(in, field::not_before));
+  DAYMARK_TRY(out.until, read_time(in, field::until));
+  return ok();
+}
+
+Result<void> read_seal(Reader& in, Order& out) {
+  constexpr std::size_t most = content_size_max + box_overhead;
+  DAYMARK_TRY(out.box, in.read_bytes(box_overhead, most, field::box));
+  DAYMARK_TRY(out.sealed_key_count, in.enter_array(sealed_keys_max, field::seal_keys));
+  for (std::size_t i = 0; i < out.sealed_key_count; ++i) {
+    DAYMARK_TRY(out.sealed_keys[i],
+                in.read_bytes(sealed_key_size, sealed_key_size, field::seal_keys));
+  }
+  return ok();
+}
+
+}  // namespace
+
+Stream Order::stream() const {
+  if (kind == OrderKind::license) return Stream::none;
+  return has_prev ? Stream::fleet : Stream::chip;
+}
+
+std::uint64_t count_bucket(std::size_t chips) {
+  if (chips == 0) return 0;
+  std::uint64_t bucket = 1;
+  while (bucket < chips)
+    bucket *= 10;
+  return bucket;
+}
+
+Result<Order> parse_order(ByteView payload) {
+  if (payload.size() > order_size_max) return fail(errc::order_size);
+  Order out;
+  Reader in(payload);
+  DAYMARK_CHECK(in.enter_array_of(order_items));
+  DAYMARK_CHECK(internal::read_version(in, errc::order_malformed));
+  DAYMARK_TRY(out.kind, read_kind(in));
+  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
+  DAYMARK_TRY(out.charter, read_digest(in, field::charter));
+  DAYMARK_CHECK(read_place_in_stream(in, out));
+  DAYMARK_CHECK(read_times(in, out));
+  DAYMARK_TRY(out.count, in.read_unsigned(field::count));
+  DAYMARK_TRY(out.commitment, read_digest(in, field::commitment));
+  DAYMARK_TRY(out.has_batch_root, read_optional_digest(in, field::batch_root, out.batch_root));
+  DAYMARK_CHECK(read_seal(in, out));
+  DAYMARK_CHECK(in.expect_end());
+  out.payload = payload;
+  out.hash = crypto::tagged_hash(order_purpose, payload);
+  return out;
+}
+
+Result<SignedOrder> parse_signed_order(ByteView envelope) {
+  if (envelope.size() > order_size_max) return fail(errc::order_size);
+  SignedOrder out;
+  DAYMARK_TRY(out.envelope, cbor::parse_sign(envelope));
+  DAYMARK_TRY(out.order, parse_order(out.envelope.payload));
+  return out;
+}
+
+Digest commit(const Digest& salt, ByteView content) {
+  const ByteView parts[] = {salt, content};
+  return crypto::tagged_hash("daymark content v1", parts);
+}
+
+}  // namespace daymark::order

@@ -1,0 +1,152 @@
+#include "daymark/order/proven.h"
+
+#include "daymark/order/errors.h"
+#include "daymark/order/prover_internal.h"
+
+namespace daymark::order {
+
+namespace {
+
+/// An order is logged within a year of its issue or never: nobody keeps signed stops in a drawer.
+constexpr Millis life_longest = days(365);
+/// No order announces itself further ahead.
+constexpr Millis ahead_longest = days(365);
+
+constexpr bool needs_mirror(OrderKind kind) {
+  return kind != OrderKind::license;
+}
+
+/// Kinds that are always in the fleet stream, and those that may be in either.
+constexpr bool always_fleet(OrderKind kind) {
+  return kind == OrderKind::policy || kind == OrderKind::firmware || kind == OrderKind::amend;
+}
+
+constexpr bool always_chip(OrderKind kind) {
+  return kind == OrderKind::enrol || kind == OrderKind::transfer;
+}
+
+Result<void> check_stream(const Order& order) {
+  const bool fleet = order.has_prev;
+  if (order.kind == OrderKind::license) {
+    return !fleet && order.seq > 0 ? ok() : fail(errc::order_stream, field::sequence);
+  }
+  if (fleet ? always_chip(order.kind) : always_fleet(order.kind)) {
+    return fail(errc::order_stream, field::predecessor);
+  }
+  return fleet == (order.seq > 0) ? ok() : fail(errc::order_stream, field::sequence);
+}
+
+}  // namespace
+
+Result<void> Prover::read() {
+  if (message_.content.size() > content_size_max) return fail(errc::order_size, field::content);
+  DAYMARK_TRY(scratch_.order, parse_signed_order(message_.envelope));
+  return ok();
+}
+
+Result<ProvenOrder> Prover::prove() {
+  DAYMARK_CHECK(check_identity());
+  ProvenOrder out;
+  DAYMARK_TRY(out.signers_, check_signers());
+  DAYMARK_CHECK(check_quorum(out.signers_));
+  DAYMARK_CHECK(check_logged(out));
+  out.binds_at_ = binding_time(out.logged_at_);
+  DAYMARK_CHECK(check_bounds(out));
+  out.order_ = &order();
+  out.content_ = message_.content;
+  return out;
+}
+
+Result<void> Prover::check_identity() const {
+  if (order().fleet != charter_.fleet) return fail(errc::order_charter, field::fleet);
+  if (order().charter != charter_.hash) return fail(errc::order_charter, field::charter);
+  if (commit(message_.salt, message_.content) != order().commitment) {
+    return fail(errc::order_commitment, field::commitment);
+  }
+  const bool is_batch = order().kind == OrderKind::license;
+  if (order().has_batch_root != is_batch) return fail(errc::order_malformed, field::batch_root);
+  return check_stream(order());
+}
+
+Result<tlog::MemberSet> Prover::check_signers() {
+  tlog::MemberSet signers = 0;
+  for (const cbor::SignerEntry& signer : scratch_.order.envelope.signer_list()) {
+    const auto index = charter_.party_of(signer.key);
+    if (!index) return fail(errc::order_signer_unknown, field::parties);
+    const tlog::MemberSet bit = tlog::MemberSet{1} << *index;
+    if ((signers & bit) != 0) return fail(errc::order_signer_duplicate, field::parties);
+    const Party& party = charter_.parties[*index];
+    const bool by_key = crypto::key_id(party.key) == signer.key;
+    DAYMARK_CHECK(cbor::verify_signer(scratch_.order.envelope, signer, order_purpose,
+                                      by_key ? party.key : party.spare, scratch_.signed_bytes));
+    signers |= bit;
+  }
+  return signers;
+}
+
+Result<void> Prover::check_quorum(tlog::MemberSet signers) {
+  DAYMARK_TRY(scratch_.mirrors, quorum_of(charter_, order().kind));
+  if (!scratch_.mirrors.met_by(signers)) return fail(errc::order_quorum, field::parties);
+  // PROTOCOL §1.2, whatever the policy says. All signers are different parties.
+  const std::size_t count = scratch_.order.envelope.signer_count;
+  if (is_restriction(order().kind) && count < 2) return fail(errc::order_one_party, field::parties);
+  return ok();
+}
+
+Result<void> Prover::check_logged(ProvenOrder& out) {
+  if (message_.proof.empty()) {
+    if (!is_relief(order().kind)) return fail(errc::order_unlogged);
+    out.logged_at_ = order().issued;
+    return ok();
+  }
+  DAYMARK_TRY(scratch_.proof, tlog::parse_proof(message_.proof));
+  DAYMARK_TRY(scratch_.witnesses, tlog::Policy::parse(charter_.log_policy));
+  tlog::LogTrust trust{&scratch_.witnesses, nullptr};
+  if (needs_mirror(order().kind)) {
+    DAYMARK_TRY(scratch_.mirrors, tlog::Policy::parse(charter_.mirror_policy));
+    trust.mirrors = &scratch_.mirrors;
+  }
+  DAYMARK_TRY(const tlog::LoggedEntry entry,
+              tlog::verify_logged(message_.envelope, scratch_.proof, trust));
+  // PROTOCOL §2.5: expiry bounds entry into the log; no other clock plays a part.
+  if (entry.logged_at() >= order().expires) return fail(errc::order_expired, field::expires);
+  out.logged_at_ = entry.logged_at();
+  out.checkpoint_ = entry.head();
+  return ok();
+}
+
+UnixMillis Prover::binding_time(UnixMillis logged_at) const {
+  if (is_relief(order().kind)) return logged_at;
+  const bool waits = is_restriction(order().kind);
+  const UnixMillis earliest = waits ? logged_at + charter_.bounds.notice : logged_at;
+  return earliest < order().not_before ? order().not_before : earliest;
+}
+
+Result<void> Prover::check_bounds(const ProvenOrder& proven) const {
+  const Order& o = order();
+  if (o.expires <= o.issued || o.expires > o.issued + life_longest) {
+    return fail(errc::order_bounds, field::expires);
+  }
+  if (o.not_before > o.issued + ahead_longest) return fail(errc::order_bounds, field::not_before);
+  if (o.kind != OrderKind::suspend) {
+    return o.until.value == 0 ? ok() : fail(errc::order_bounds, field::until);
+  }
+  // DESIGN §3.6: a suspension has an end, and one that is not over before it starts.
+  if (o.until <= proven.binds_at_) return fail(errc::order_bounds, field::until);
+  const Millis length = o.until - proven.binds_at_;
+  return length <= charter_.bounds.suspension_longest ? ok()
+                                                      : fail(errc::order_bounds, field::until);
+}
+
+Result<ProvenOrder> prove_order(const OrderMessage& message, const Charter& charter,
+                                ProofScratch& scratch) {
+  Prover prover(message, charter, scratch);
+  DAYMARK_CHECK(prover.read());
+  // An enrolment rests on the maker's voucher, so it has its own door.
+  if (scratch.order.order.kind == OrderKind::enrol) return fail(errc::order_kind, field::kind);
+  DAYMARK_TRY(const ProvenOrder proven, prover.prove());
+  DAYMARK_CHECK(internal::check_content({proven, charter, scratch}));
+  return proven;
+}
+
+}  // namespace daymark::order
