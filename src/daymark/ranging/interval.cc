@@ -35,6 +35,27 @@ Millis at_most(Millis measured, std::uint32_t ppm) {
   return longer + drift_over(longer, ppm);
 }
 
+/// Numbers in ascending order; by insertion, because eight of them don't pay for std::sort.
+class Ranked {
+ public:
+  void insert(std::int64_t value) {
+    std::size_t at = count_++;
+    for (; at > 0 && values_[at - 1] > value; --at)
+      values_[at] = values_[at - 1];
+    values_[at] = value;
+  }
+
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+  [[nodiscard]] std::int64_t smallest(std::size_t rank) const { return values_[rank]; }
+
+  [[nodiscard]] std::int64_t largest(std::size_t rank) const { return values_[count_ - 1 - rank]; }
+
+ private:
+  std::array<std::int64_t, operators_max> values_{};
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 std::size_t operator_of(std::span<const order::BeaconEntry> beacons, std::size_t beacon) {
@@ -76,24 +97,21 @@ Result<void> TimeInterval::feed(const SignedTime& answer) {
 }
 
 std::optional<TimeBounds> TimeInterval::at(TickMillis now) const {
-  std::array<UnixMillis, operators_max> lower{};
-  std::array<UnixMillis, operators_max> upper{};
-  std::array<Millis, operators_max> ages{};
-  std::size_t count = 0;
+  Ranked lower;
+  Ranked upper;
+  Ranked ages;
   for (const auto& answer : answers_) {
     if (!answer) continue;
     const Ends found = ends(*answer, now);
-    lower[count] = found.earliest;
-    upper[count] = found.latest;
-    ages[count++] = found.age;
+    lower.insert(found.earliest.value);
+    upper.insert(found.latest.value);
+    ages.insert(found.age.value);
   }
   const std::size_t faults = std::min<std::size_t>(rule_.faults, operators_max);
-  if (count < 2 * faults + 1) return std::nullopt;
-  std::ranges::sort(std::span(lower).first(count), std::ranges::greater{});
-  std::ranges::sort(std::span(upper).first(count));
-  std::ranges::sort(std::span(ages).first(count));
-  const UnixMillis earliest = std::max(lower[faults], floor_);
-  return TimeBounds{earliest, std::max(upper[faults], earliest), ages[2 * faults]};
+  if (ages.count() < 2 * faults + 1) return std::nullopt;
+  const UnixMillis earliest = std::max(UnixMillis{lower.largest(faults)}, floor_);
+  const UnixMillis latest = std::max(UnixMillis{upper.smallest(faults)}, earliest);
+  return TimeBounds{earliest, latest, {ages.smallest(2 * faults)}};
 }
 
 void TimeInterval::restore(UnixMillis floor) {
