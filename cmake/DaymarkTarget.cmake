@@ -3,15 +3,15 @@ add_library(daymark_flags INTERFACE)
 target_compile_options(daymark_flags INTERFACE
   $<$<AND:$<BOOL:${DAYMARK_DEVELOPER}>,$<COMPILE_LANGUAGE:CXX>>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion
     -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
-    -Wdouble-promotion -Wformat=2 -Wundef -Werror
-    # g++ 12 raises these falsely inside std::vector::insert and std::expected at -O1 and above.
-    -Wno-error=stringop-overread -Wno-error=stringop-overflow -Wno-error=array-bounds
-    -Wno-error=maybe-uninitialized -Wno-error=restrict>
+    -Wdouble-promotion -Wformat=2 -Wundef -Werror>
   -fno-omit-frame-pointer)
 target_compile_definitions(daymark_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 raises these falsely inside std::vector::insert and std::expected at -O1 and above.
   target_compile_options(daymark_flags INTERFACE
-    $<$<AND:$<BOOL:${DAYMARK_DEVELOPER}>,$<COMPILE_LANGUAGE:CXX>>:-Wno-error=dangling-pointer>)
+    $<$<AND:$<BOOL:${DAYMARK_DEVELOPER}>,$<COMPILE_LANGUAGE:CXX>>:-Wno-error=dangling-pointer
+      -Wno-error=stringop-overread -Wno-error=stringop-overflow -Wno-error=array-bounds
+      -Wno-error=maybe-uninitialized -Wno-error=restrict>)
 endif()
 if(DAYMARK_SANITIZE)
   add_compile_options(-fsanitize=${DAYMARK_SANITIZE} -fno-sanitize-recover=all)
