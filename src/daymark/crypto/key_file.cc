@@ -42,10 +42,10 @@ Result<Lines> parse_lines(std::string_view text, std::string_view header,
   DAYMARK_TRY(const std::string_view first, take_line(text, words[0]));
   DAYMARK_TRY(const std::string_view second, take_line(text, words[1]));
   if (!behind.empty() || !text.empty() || !is_name(name)) return fail(errc::key_invalid);
-  Lines out{std::string(name), {}, {}};
-  DAYMARK_TRY(out.first, from_hex_fixed<32>(first));
-  DAYMARK_TRY(out.second, from_hex_fixed<32>(second));
-  return out;
+  const auto first_key = from_hex_fixed<32>(first);
+  const auto second_key = from_hex_fixed<32>(second);
+  if (!first_key || !second_key) return fail(errc::key_invalid);
+  return Lines{std::string(name), *first_key, *second_key};
 }
 
 }  // namespace
