@@ -129,10 +129,16 @@ Result<std::vector<Digest>> parse_tile(ByteView content, unsigned width) {
 }
 
 Result<std::vector<ByteView>> parse_bundle(ByteView content, unsigned width) {
+  DAYMARK_TRY(std::vector<ByteView> out, parse_entries(content));
+  const bool fits = width != 0 && width <= tile_width && out.size() == width;
+  if (!fits) return fail(errc::tile_malformed, field::length);
+  return out;
+}
+
+Result<std::vector<ByteView>> parse_entries(ByteView content) {
   std::vector<ByteView> out;
-  if (width == 0 || width > tile_width) return fail(errc::tile_malformed, field::length);
   ByteView rest = content;
-  for (unsigned i = 0; i < width; ++i) {
+  while (!rest.empty()) {
     const auto offset = static_cast<std::uint32_t>(content.size() - rest.size());
     if (rest.size() < 2) return fail(errc::tile_malformed, field::log_entry, offset);
     const std::size_t size = get_big_endian<std::uint16_t>(rest.first<2>());
@@ -141,7 +147,6 @@ Result<std::vector<ByteView>> parse_bundle(ByteView content, unsigned width) {
     out.push_back(rest.first(size));
     rest = rest.subspan(size);
   }
-  if (!rest.empty()) return fail(errc::tile_malformed, field::length);
   return out;
 }
 

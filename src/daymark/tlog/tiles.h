@@ -47,6 +47,9 @@ struct TileId {
 /// Errors: errc::tile_malformed.
 [[nodiscard]] Result<std::vector<ByteView>> parse_bundle(ByteView content, unsigned width);
 
+/// As many entries as `content` holds, however many; views into it. Errors: errc::tile_malformed.
+[[nodiscard]] Result<std::vector<ByteView>> parse_entries(ByteView content);
+
 /// Appends one entry of a bundle. Errors: errc::log_entry_size.
 [[nodiscard]] Result<void> add_to_bundle(std::vector<Byte>& bundle, ByteView entry);
 

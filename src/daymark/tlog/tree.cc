@@ -32,6 +32,13 @@ void Tree::append_leaf(const Digest& leaf) {
   }
 }
 
+void Tree::truncate(TreeSize size) {
+  for (std::size_t level = 0; level < levels_.size(); ++level) {
+    const std::uint64_t kept = size.value >> level;
+    if (levels_[level].size() > kept) levels_[level].resize(kept);
+  }
+}
+
 TreeSize Tree::size() const {
   return {levels_.empty() ? 0 : levels_.front().size()};
 }

@@ -18,6 +18,9 @@ class Tree {
   /// As append, for a leaf that is hashed already.
   void append_leaf(const Digest& leaf);
 
+  /// Forgets the leaves from `size` on.
+  void truncate(TreeSize size);
+
   [[nodiscard]] TreeSize size() const;
   [[nodiscard]] TreeHead head() const;
 

@@ -1,0 +1,113 @@
+// The durable part of a log or of its mirror: entries and tiles in a folder that can be served as
+// it is (C2SP tlog-tiles). Host only.
+//
+//   checkpoint            what readers fetch
+//   tile/…                see tiles.h
+//   head.signed           the newest head that the log signed; never ahead of the tiles
+//   head.seen             a head by the log's key that contradicts this folder, if one turned up
+//   pending/<first index> entries that are durable but not in the tiles yet, one file an append
+//
+// An append is one durable write of its entries. `settle` writes bundles and tiles, then the head,
+// then removes what is pending: a crash at any point leaves a folder that opens with every entry
+// whose append returned.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daymark/tlog/checkpoint.h"
+#include "daymark/tlog/log_disk.h"
+#include "daymark/tlog/tiles.h"
+#include "daymark/tlog/tree.h"
+
+namespace daymark::tlog {
+
+/// Most bytes of entries that one append takes.
+inline constexpr std::size_t log_append_max = 32UL << 20;
+
+/// Not thread-safe. Keeps all hashes and the entries of the last bundle in memory.
+class TiledStore {
+ public:
+  /// What to do where no head was ever settled in the folder.
+  enum class Missing { refuse, start_empty };
+
+  /// Reads and hashes every entry. `vkey` is the log's; its name is the origin.
+  /// Errors: errc::log_missing, errc::log_corrupt, errc::log_behind, errc::log_forked,
+  /// errc::note_vkey, those of verify_log_signature and of the disk.
+  [[nodiscard]] static Outcome<TiledStore> open(std::unique_ptr<LogDisk> disk, std::string vkey,
+                                                Missing missing);
+
+  /// Makes `entries` durable together and returns the index of the first.
+  /// Errors: errc::log_entry_size, errc::file_too_large, those of the disk.
+  [[nodiscard]] Outcome<LeafIndex> append(std::span<const ByteView> entries);
+
+  /// As append, but only where the tree then has this head. Errors: also errc::tlog_index,
+  /// errc::tlog_root.
+  [[nodiscard]] Outcome<void> append_up_to(const TreeHead& head, std::span<const ByteView> entries);
+
+  /// Writes tiles and bundles for all entries, then `checkpoint`, which must be a checkpoint of
+  /// exactly these, signed by the log. Errors: those of check_head, errc::tlog_index.
+  [[nodiscard]] Outcome<void> settle(std::string_view checkpoint);
+
+  /// Makes `checkpoint` what readers fetch: it may bear cosignatures. Errors: those of check_head,
+  /// errc::tlog_index where it isn't settled or older than what is published.
+  [[nodiscard]] Outcome<void> publish(std::string_view checkpoint);
+
+  /// Checks a checkpoint by the log's key, from whatever source, against this folder. Where it is
+  /// larger or contradicts, it is kept, and from then on the folder neither settles nor opens.
+  /// Errors: errc::log_behind, errc::log_forked, those of verify_log_signature.
+  [[nodiscard]] Outcome<void> check_head(std::string_view checkpoint);
+
+  /// The head of a checkpoint that the log signed. Errors: those of verify_log_signature.
+  [[nodiscard]] Outcome<TreeHead> head_of(std::string_view checkpoint) const;
+
+  [[nodiscard]] const Tree& tree() const { return tree_; }
+
+  /// Size of the newest settled head.
+  [[nodiscard]] TreeSize settled() const { return settled_; }
+
+  /// Text of the newest settled head; empty before the first.
+  [[nodiscard]] const std::string& settled_text() const { return settled_text_; }
+
+  /// Errors: errc::tlog_index, errc::log_corrupt, those of the disk.
+  [[nodiscard]] Outcome<std::vector<Byte>> entry(LeafIndex index) const;
+
+  /// Content of "checkpoint" or of a tile's path, for a server. Errors: errc::tile_path,
+  /// errc::file_not_opened.
+  [[nodiscard]] Outcome<std::vector<Byte>> resource(const std::string& path) const;
+
+ private:
+  TiledStore(std::unique_ptr<LogDisk> disk, std::string vkey)
+      : disk_(std::move(disk)), vkey_(std::move(vkey)) {}
+
+  [[nodiscard]] Outcome<void> load(Missing missing);
+  [[nodiscard]] Outcome<void> load_bundles(const TreeHead& head);
+  [[nodiscard]] Outcome<void> load_bundle(const TileId& tile);
+  [[nodiscard]] Outcome<void> load_pending();
+  [[nodiscard]] Outcome<void> load_pending_file(const std::string& name);
+  [[nodiscard]] Outcome<void> check_stored_head(const std::string& name);
+  [[nodiscard]] Result<void> compare(const TreeHead& head) const;
+  [[nodiscard]] Outcome<void> write_pending(std::span<const ByteView> entries);
+  void remember(std::span<const ByteView> entries);
+  [[nodiscard]] std::vector<Byte> content_of(const TileId& tile) const;
+  void clean_up(TreeSize before);
+  void drop_full_bundles();
+
+  std::unique_ptr<LogDisk> disk_;
+  std::string vkey_;
+  Tree tree_;
+  TreeSize settled_;
+  TreeSize published_;
+  std::string settled_text_;
+  /// Entries from `tail_start_` on: those that are in no full settled bundle.
+  std::vector<std::vector<Byte>> tail_;
+  std::uint64_t tail_start_ = 0;
+  std::vector<std::string> pending_;
+  std::optional<Errc> refusal_;
+};
+
+}  // namespace daymark::tlog
