@@ -1,0 +1,150 @@
+#include "daymark/order/content_writer.h"
+
+#include <algorithm>
+
+#include "daymark/cbor/encode.h"
+#include "daymark/order/fields_internal.h"
+
+namespace daymark::order {
+
+namespace {
+
+using cbor::Writer;
+
+void put_target(Writer& out, const Target& target) {
+  out.open_array(3);
+  out.put_bytes(target.chip.view());
+  out.put_unsigned(target.seq);
+  out.put_bytes(target.prev);
+}
+
+std::vector<Byte> write_programs(std::span<const Program> programs) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(programs.size());
+    for (const Program& program : programs) {
+      out.open_array(2);
+      out.put_text(program.name);
+      out.put_bytes(program.digest);
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<Byte> write_scope(ScopeContent scope) {
+  const auto targets = std::span(scope.targets).first(scope.target_count);
+  std::ranges::sort(targets, {}, &Target::chip);
+  return cbor::encode([&](Writer& out) {
+    out.open_array(3);
+    out.open_array(targets.size());
+    for (const Target& target : targets)
+      put_target(out, target);
+    out.put_text(scope.reason);
+    if (scope.finding.empty()) {
+      out.put_null();
+    } else {
+      out.put_bytes(scope.finding);
+    }
+  });
+}
+
+std::vector<Byte> write_enrol(const EnrolContent& enrol) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(6);
+    out.put_bytes(enrol.chip.bytes);
+    out.put_bytes(enrol.owner.bytes);
+    out.put_bytes(enrol.voucher);
+    out.put_bytes(enrol.consent);
+    out.put_bytes(enrol.nonce);
+    out.put_bytes(enrol.answer);
+  });
+}
+
+std::vector<Byte> write_batch(const BatchContent& batch) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(2);
+    out.put_bytes(batch.root);
+    out.put_unsigned(batch.leaves);
+  });
+}
+
+std::vector<Byte> write_policy(PolicySource policy) {
+  std::ranges::sort(policy.programs, {}, &Program::digest);
+  const std::vector<Byte> programs = write_programs(policy.programs);
+  const auto list = parse_programs(programs);
+  // A list that can't be read has no root; its reader says why.
+  const Digest root = list ? program_root(*list) : Digest{};
+  return cbor::encode([&](Writer& out) {
+    out.open_array(4);
+    out.put_bytes(root);
+    out.put_raw(programs);
+    out.put_unsigned(policy.level_least);
+    internal::put_span(out, policy.reporting);
+  });
+}
+
+std::vector<Byte> write_firmware(const FirmwareContent& firmware) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(4);
+    out.put_bytes(firmware.image);
+    out.put_unsigned(firmware.version);
+    out.put_text(firmware.commit);
+    out.open_array(2);
+    for (const ByteView attestation : firmware.attestations)
+      out.put_bytes(attestation);
+  });
+}
+
+std::vector<Byte> write_transfer(const TransferContent& transfer) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(4);
+    put_target(out, transfer.target);
+    out.put_bytes(transfer.fleet.view());
+    out.put_bytes(transfer.charter);
+    out.put_bytes(transfer.consent);
+  });
+}
+
+std::vector<Byte> make_voucher(const Voucher& voucher, const crypto::SecretKey& maker) {
+  const auto payload = cbor::encode([&](Writer& out) {
+    out.open_array(4);
+    out.put_bytes(voucher.chip.bytes);
+    out.put_bytes(voucher.owner.bytes);
+    out.put_text(voucher.model);
+    out.put_text(voucher.serial);
+  });
+  return cbor::sign1(payload, voucher_purpose, maker);
+}
+
+std::vector<Byte> make_consent(const ConsentSource& consent, const crypto::SecretKey& owner) {
+  const auto payload = cbor::encode([&](Writer& out) {
+    out.open_array(3);
+    out.put_bytes(consent.chip.bytes);
+    out.put_bytes(consent.charter);
+    out.put_bytes(consent.nonce);
+  });
+  return cbor::sign1(payload, consent_purpose, owner);
+}
+
+std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,
+                              const crypto::SecretKey& chip) {
+  const auto payload = cbor::encode([&](Writer& out) {
+    out.open_array(2);
+    out.put_bytes(nonce);
+    out.put_bytes(charter);
+  });
+  return cbor::sign1(payload, answer_purpose, chip);
+}
+
+std::vector<Byte> make_build_attestation(const FirmwareContent& firmware,
+                                         const crypto::SecretKey& builder) {
+  const auto payload = cbor::encode([&](Writer& out) {
+    out.open_array(3);
+    out.put_bytes(firmware.image);
+    out.put_unsigned(firmware.version);
+    out.put_text(firmware.commit);
+  });
+  return cbor::sign1(payload, build_purpose, builder);
+}
+
+}  // namespace daymark::order

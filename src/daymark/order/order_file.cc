@@ -1,0 +1,149 @@
+#include "daymark/order/order_file.h"
+
+#include <algorithm>
+
+#include "daymark/cbor/encode.h"
+#include "daymark/cbor/errors.h"
+#include "daymark/cbor/reader.h"
+#include "daymark/order/errors.h"
+#include "daymark/order/fields_internal.h"
+
+namespace daymark::order {
+
+namespace {
+
+using cbor::Reader;
+using cbor::Writer;
+
+/// Sig_structure around an order's payload.
+constexpr std::size_t scratch_size = order_size_max + 256;
+
+Result<FileSignature> read_signature(Reader& in) {
+  FileSignature out;
+  DAYMARK_CHECK(in.enter_array_of(2, field::signers));
+  DAYMARK_TRY(out.key.bytes, in.read_array_of_bytes<KeyId::size>(field::signers));
+  DAYMARK_TRY(out.signature.bytes, in.read_array_of_bytes<64>(field::signers));
+  return out;
+}
+
+Result<void> read_signatures(Reader& in, OrderFile& out) {
+  DAYMARK_TRY(const std::size_t count, in.enter_array(cbor::signatures_max, field::signers));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t start = in.offset();
+    DAYMARK_TRY(const FileSignature signature, read_signature(in));
+    if (std::ranges::find(out.signatures, signature.key, &FileSignature::key) !=
+        out.signatures.end()) {
+      return fail(errc::order_signer_duplicate, field::signers, start);
+    }
+    out.signatures.push_back(signature);
+  }
+  return ok();
+}
+
+std::vector<Byte> copy_of(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+/// The parties that signed, by the key ids alone.
+Result<tlog::MemberSet> parties_of(const OrderFile& file, const Charter& charter) {
+  tlog::MemberSet out = 0;
+  for (const FileSignature& signature : file.signatures) {
+    const auto index = charter.party_of(signature.key);
+    if (!index) return fail(errc::order_signer_unknown, field::signers);
+    const tlog::MemberSet bit = tlog::MemberSet{1} << *index;
+    if ((out & bit) != 0) return fail(errc::order_signer_duplicate, field::signers);
+    out |= bit;
+  }
+  return out;
+}
+
+Result<void> check_charter(const OrderFile& file, const Charter& charter) {
+  DAYMARK_TRY(const Order order, parse_order(file.payload));
+  const bool same = order.fleet == charter.fleet && order.charter == charter.hash;
+  return same ? ok() : fail(errc::order_charter, field::charter);
+}
+
+}  // namespace
+
+Result<OrderFile> parse_order_file(ByteView encoded) {
+  if (encoded.size() > order_file_size_max) return fail(errc::order_size);
+  OrderFile out;
+  Reader in(encoded);
+  DAYMARK_CHECK(in.enter_array_of(5));
+  DAYMARK_CHECK(internal::read_version(in, errc::order_malformed));
+  DAYMARK_TRY(const ByteView payload, in.read_bytes(1, order_size_max));
+  DAYMARK_CHECK(read_signatures(in, out));
+  DAYMARK_TRY(out.salt, internal::read_digest(in, field::salt));
+  DAYMARK_TRY(const ByteView content, in.read_bytes(0, content_size_max, field::content));
+  DAYMARK_CHECK(in.expect_end());
+  DAYMARK_TRY(const Order order, parse_order(payload));
+  if (commit(out.salt, content) != order.commitment) {
+    return fail(errc::order_commitment, field::commitment);
+  }
+  out.payload = copy_of(payload);
+  out.content = copy_of(content);
+  return out;
+}
+
+std::vector<Byte> print_order_file(const OrderFile& file) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(5);
+    out.put_unsigned(1);
+    out.put_bytes(file.payload);
+    out.open_array(file.signatures.size());
+    for (const FileSignature& signature : file.signatures) {
+      out.open_array(2);
+      out.put_bytes(signature.key.view());
+      out.put_bytes(signature.signature.bytes);
+    }
+    out.put_bytes(file.salt);
+    out.put_bytes(file.content);
+  });
+}
+
+Result<void> sign_order(OrderFile& file, const Charter& charter, const crypto::KeyPair& key) {
+  DAYMARK_CHECK(check_charter(file, charter));
+  std::vector<Byte> scratch(scratch_size);
+  DAYMARK_TRY(const cbor::SignerEntry entry,
+              cbor::make_signer(file.payload, order_purpose, key.sign, scratch));
+  OrderFile extended = file;
+  extended.signatures.push_back({entry.key, entry.signature});
+  if (extended.signatures.size() > cbor::signatures_max) return fail(errc::cose_signers);
+  DAYMARK_CHECK(parties_of(extended, charter));
+  file = std::move(extended);
+  return ok();
+}
+
+Result<tlog::MemberSet> verify_signatures(const OrderFile& file, const Charter& charter) {
+  DAYMARK_CHECK(check_charter(file, charter));
+  DAYMARK_TRY(const tlog::MemberSet parties, parties_of(file, charter));
+  std::vector<Byte> scratch(scratch_size);
+  cbor::Sign message;
+  message.payload = file.payload;
+  for (const FileSignature& signature : file.signatures) {
+    const auto index = charter.party_of(signature.key);
+    if (!index) return fail(errc::order_signer_unknown, field::signers);
+    const Party& party = charter.parties[*index];
+    const bool by_key = crypto::key_id(party.key) == signature.key;
+    DAYMARK_CHECK(cbor::verify_signer(message, {signature.key, signature.signature, {}},
+                                      order_purpose, by_key ? party.key : party.spare, scratch));
+  }
+  return parties;
+}
+
+Result<std::vector<Byte>> envelope_of(const OrderFile& file) {
+  std::vector<cbor::SignerEntry> signers;
+  signers.reserve(file.signatures.size());
+  for (const FileSignature& signature : file.signatures)
+    signers.push_back({signature.key, signature.signature, {}});
+  std::vector<Byte> out(order_size_max);
+  const auto written = cbor::write_sign(file.payload, signers, out);
+  if (!written) {
+    const bool signed_by_some = written.error().code != errc::cose_signers;
+    return fail(signed_by_some ? errc::order_size : errc::cose_signers, field::signers);
+  }
+  out.resize(written->size());
+  return out;
+}
+
+}  // namespace daymark::order
