@@ -1,0 +1,171 @@
+#include "daymark/evidence/chain.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "daymark/crypto/ports.h"
+#include "daymark/evidence/certificate_internal.h"
+#include "daymark/evidence/errors.h"
+#include "daymark/evidence/pem.h"
+
+namespace daymark::evidence {
+
+namespace {
+
+constexpr std::size_t coordinate_size = 48;
+
+using Certificates = std::vector<Certificate>;
+
+Error in_certificate(Error error, std::size_t number) {
+  return {error.code, error.field, static_cast<std::uint32_t>(number)};
+}
+
+Result<Certificates> parse_all(std::string_view pem) {
+  DAYMARK_TRY(auto ders, parse_pem_certificates(pem));
+  Certificates out;
+  out.reserve(ders.size());
+  for (std::size_t i = 0; i < ders.size(); ++i) {
+    auto certificate = Certificate::parse(std::move(ders[i]));
+    if (!certificate) return fail(in_certificate(certificate.error(), i));
+    out.push_back(*std::move(certificate));
+  }
+  return out;
+}
+
+Result<void> check_links(const Certificates& chain) {
+  for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+    const auto issued = chain[i].check_issued_by(chain[i + 1], i);
+    if (!issued) return fail(in_certificate(issued.error(), i));
+  }
+  return chain.front().check_signs_reports();
+}
+
+Result<CertifiedDevice> device_of(const Certificates& chain) {
+  const Certificate& leaf = chain[0];
+  const Certificate& boot_rom = chain[1];
+  CertifiedDevice out;
+  out.model = boot_rom.common_name();
+  out.ueid = leaf.serial();
+  DAYMARK_TRY(out.device_info, certified_device_info(leaf));
+  DAYMARK_TRY(out.firmware, certified_firmware(leaf));
+  const std::vector<Byte> key = boot_rom.public_key();
+  const std::array<ByteView, 2> parts{key, bytes_of(out.device_info)};
+  out.device = crypto::tagged_hash("daymark device v1", parts);
+  return out;
+}
+
+/// The signature in the form that OpenSSL takes: SEQUENCE { r, s }; empty where it can't be made.
+std::vector<Byte> der_signature(ByteView signature) {
+  if (signature.size() != 2 * coordinate_size) return {};
+  constexpr int size = coordinate_size;
+  BigNumberOwner r(BN_bin2bn(signature.data(), size, nullptr));
+  BigNumberOwner s(BN_bin2bn(signature.data() + coordinate_size, size, nullptr));
+  const EcdsaOwner pair(ECDSA_SIG_new());
+  if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
+  // The pair owns both from here on.
+  static_cast<void>(r.release());
+  static_cast<void>(s.release());
+  unsigned char* raw = nullptr;
+  const int length = i2d_ECDSA_SIG(pair.get(), &raw);
+  const BytesOwner owner(raw);
+  return length < 0 ? std::vector<Byte>{} : std::vector<Byte>(raw, raw + length);
+}
+
+}  // namespace
+
+struct VerifiedChain::Parts {
+  CertifiedDevice device;
+  std::vector<Validity> validity;
+  KeyOwner key;
+  std::shared_ptr<EVP_MD> digest;
+};
+
+const CertifiedDevice& VerifiedChain::device() const {
+  return parts_->device;
+}
+
+Result<void> VerifiedChain::check_valid_at(UnixMillis time) const {
+  for (std::size_t i = 0; i < parts_->validity.size(); ++i) {
+    const Validity& span = parts_->validity[i];
+    const auto number = static_cast<std::uint32_t>(i);
+    if (time < span.not_before) {
+      return fail(errc::chain_not_yet_valid, field::certificate, number);
+    }
+    if (time > span.not_after) return fail(errc::chain_expired, field::certificate, number);
+  }
+  return ok();
+}
+
+Result<void> VerifiedChain::verify_signature(ByteView message, ByteView signature) const {
+  const ErrorQueueGuard queue;
+  const std::vector<Byte> der = der_signature(signature);
+  const DigestContextOwner context(EVP_MD_CTX_new());
+  const bool good =
+      !der.empty() && context &&
+      EVP_DigestVerifyInit(context.get(), nullptr, parts_->digest.get(), nullptr,
+                           parts_->key.get()) == 1 &&
+      EVP_DigestVerify(context.get(), der.data(), der.size(), message.data(), message.size()) == 1;
+  return good ? ok() : fail(errc::evidence_signature, field::report);
+}
+
+struct ChainVerifier::State {
+  std::vector<Byte> root;
+  std::shared_ptr<EVP_MD> digest;
+  std::mutex guard;
+  std::map<Digest, VerifiedChain> remembered;
+
+  std::optional<VerifiedChain> find(const Digest& name) {
+    const std::lock_guard lock(guard);
+    const auto found = remembered.find(name);
+    if (found == remembered.end()) return std::nullopt;
+    return found->second;
+  }
+
+  void remember(const Digest& name, const VerifiedChain& chain) {
+    const std::lock_guard lock(guard);
+    if (remembered.size() >= remembered_max) remembered.clear();
+    remembered.insert_or_assign(name, chain);
+  }
+};
+
+ChainVerifier::ChainVerifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+ChainVerifier::~ChainVerifier() = default;
+ChainVerifier::ChainVerifier(ChainVerifier&&) noexcept = default;
+ChainVerifier& ChainVerifier::operator=(ChainVerifier&&) noexcept = default;
+
+Result<ChainVerifier> ChainVerifier::create(std::string_view root_pem) {
+  const ErrorQueueGuard queue;
+  DAYMARK_TRY(const Certificates roots, parse_all(root_pem));
+  if (roots.size() != 1) return fail(errc::chain_pem, field::certificate);
+  auto state = std::make_unique<State>();
+  state->root.assign(roots[0].der().begin(), roots[0].der().end());
+  state->digest.reset(EVP_MD_fetch(nullptr, "SHA2-384", nullptr), Freed<EVP_MD_free>{});
+  if (!state->digest) return fail(errc::chain_algorithm);
+  return ChainVerifier(std::move(state));
+}
+
+Result<VerifiedChain> ChainVerifier::verify(std::string_view pem) const {
+  if (pem.size() > chain_text_max) return fail(errc::chain_too_large, field::certificate);
+  const Digest name = crypto::sha256(bytes_of(pem));
+  if (auto known = state_->find(name)) return *std::move(known);
+  const ErrorQueueGuard queue;
+  DAYMARK_TRY(const Certificates chain, parse_all(pem));
+  if (chain.size() != chain_certificates) return fail(errc::chain_length, field::certificate);
+  if (!equal(chain.back().der(), state_->root)) {
+    return fail(errc::chain_root, field::certificate, chain_certificates - 1);
+  }
+  DAYMARK_CHECK(check_links(chain));
+  auto parts = std::make_shared<VerifiedChain::Parts>();
+  DAYMARK_TRY(parts->device, device_of(chain));
+  for (const Certificate& certificate : chain)
+    parts->validity.push_back(certificate.validity());
+  EVP_PKEY_up_ref(chain[0].key());
+  parts->key.reset(chain[0].key());
+  parts->digest = state_->digest;
+  const VerifiedChain verified(std::move(parts));
+  state_->remember(name, verified);
+  return verified;
+}
+
+}  // namespace daymark::evidence

@@ -1,0 +1,56 @@
+// Judges NVIDIA evidence offline: chain to the pinned root, validity at a stated time, signature,
+// firmware identity, challenge.
+//
+// "Genuine" means: a device that NVIDIA certified made this report, and it runs the firmware that
+// its certificate names. Whether that firmware is *known* (reference values) and *allowed* (policy)
+// and whether a certificate was revoked is not judged here, and every verdict says so.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daymark/base/bytes.h"
+#include "daymark/evidence/chain.h"
+#include "daymark/evidence/verdict.h"
+
+namespace daymark::evidence {
+
+/// A report with its chain, as received.
+struct NvidiaEvidence {
+  std::vector<Byte> report;
+  /// PEM, leaf first; empty where none came with the report.
+  std::string chain;
+  /// What the sender says about the report; checked against it, never relied on.
+  std::optional<SpdmNonce> stated_nonce;
+  std::string stated_architecture;
+};
+
+struct VerifyOptions {
+  /// The challenge that the verifier itself drew. Without it freshness is not judged.
+  std::optional<SpdmNonce> nonce;
+  /// The time at which the certificates are judged.
+  UnixMillis as_of;
+};
+
+/// Judges any number of reports and remembers verified chains. Safe from several threads.
+class NvidiaVerifier {
+ public:
+  explicit NvidiaVerifier(ChainVerifier chains) : chains_(std::move(chains)) {}
+
+  /// With the built-in root. Errors: errc::chain_* if the library lacks what it takes.
+  [[nodiscard]] static Result<NvidiaVerifier> create();
+
+  /// `undecided` only where the chain is missing. The verdict's file is left empty.
+  [[nodiscard]] EvidenceVerdict verify(const NvidiaEvidence& evidence,
+                                       const VerifyOptions& options) const;
+
+ private:
+  ChainVerifier chains_;
+};
+
+/// One report judged by itself, with the built-in root.
+[[nodiscard]] EvidenceVerdict verify_nvidia(const NvidiaEvidence& evidence,
+                                            const VerifyOptions& options);
+
+}  // namespace daymark::evidence

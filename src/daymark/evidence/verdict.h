@@ -1,0 +1,69 @@
+// Verdicts on evidence, with their grounds, and how they are printed.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daymark/base/error_table.h"
+#include "daymark/base/level.h"
+#include "daymark/base/units.h"
+#include "daymark/evidence/chain.h"
+
+namespace daymark::evidence {
+
+enum class Verdict { genuine, refused, undecided };
+
+[[nodiscard]] std::string_view name_of(Verdict verdict);
+
+/// What became of one question. `absent`: the evidence says nothing on it, as old firmware does on
+/// its identity; never counted as held.
+enum class Finding { held, failed, absent, not_judged };
+
+struct Ground {
+  /// "form", "chain", "validity", "signature", "architecture", "firmware identity", "freshness",
+  /// "revocation", "known" (reference values), "allowed" (policy).
+  std::string_view question;
+  Finding finding;
+};
+
+/// What a device that was shown to be genuine says of itself.
+struct GenuineDevice {
+  CertifiedDevice certified;
+  /// "gpu" or "switch".
+  std::string_view type;
+  /// Empty for switches.
+  std::string driver;
+  std::string vbios;
+  /// "single GPU", "multi GPU" or "protected PCIe"; empty where the firmware doesn't say.
+  std::string_view mode;
+  SpdmNonce nonce{};
+  std::size_t measurements = 0;
+};
+
+struct EvidenceVerdict {
+  /// The file, with "#N" behind it where it holds several items.
+  std::string file;
+  /// "nvidia-spdm", or "unknown" where the file has no known form.
+  std::string_view kind = "unknown";
+  Verdict verdict = Verdict::refused;
+  /// The rule that decided: an error, or errc::evidence_genuine and its kin.
+  Error reason;
+  /// L3 once the device's own signature held; L0 before.
+  Level level = Level::declared;
+  UnixMillis as_of;
+  std::optional<GenuineDevice> device;
+  /// In the order in which the questions were put; after the first that failed none is.
+  std::vector<Ground> grounds;
+};
+
+/// One JSON object for one verdict, {"items": […]} for any other number.
+[[nodiscard]] std::string to_json(std::span<const EvidenceVerdict> verdicts);
+
+/// A few lines for people; the sentence in `language`, the rest in English.
+[[nodiscard]] std::string to_text(const EvidenceVerdict& verdict,
+                                  Language language = Language::english);
+
+}  // namespace daymark::evidence
