@@ -1,0 +1,160 @@
+#include "daymark/authority/batch_terms.h"
+
+#include <nlohmann/json.hpp>
+
+#include "daymark/base/errors.h"
+#include "daymark/base/hex.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/base/time.h"
+#include "daymark/order/charter.h"
+
+namespace daymark::authority {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// Thrown and caught in this file only, beside the JSON library's own exceptions.
+struct Wrong {
+  std::string member;
+};
+
+template <std::size_t N>
+ByteArray<N> hex_of(const Json& value, const char* member) {
+  const auto bytes = from_hex_fixed<N>(value.get<std::string>());
+  if (!bytes) throw Wrong{member};
+  return *bytes;
+}
+
+UnixMillis time_of(const Json& value, const char* member) {
+  const auto time = from_rfc3339(value.get<std::string>());
+  if (!time) throw Wrong{member};
+  return *time;
+}
+
+template <class Unsigned>
+Unsigned number_of(const Json& value, const char* member) {
+  if (!value.is_number_unsigned()) throw Wrong{member};
+  const auto number = value.get<std::uint64_t>();
+  if (number > std::numeric_limits<Unsigned>::max()) throw Wrong{member};
+  return static_cast<Unsigned>(number);
+}
+
+order::FenceAlternative alternative_of(const Json& value, std::size_t beacons) {
+  order::FenceAlternative out;
+  out.needed = number_of<std::uint8_t>(value.at("needed"), "fence.needed");
+  for (const Json& clause : value.at("clauses")) {
+    if (out.clause_count == order::fence_clauses_max) throw Wrong{"fence.clauses"};
+    order::FenceClause& into = out.clauses[out.clause_count++];
+    into.beacon = number_of<std::uint8_t>(clause.at("beacon"), "fence.beacon");
+    into.round_trip_us_max = number_of<std::uint32_t>(clause.at("rtt_us"), "fence.rtt_us");
+    if (into.beacon >= beacons) throw Wrong{"fence.beacon"};
+  }
+  return out;
+}
+
+/// The charter's beacons with an index for each operator name.
+void take_beacons(const order::Charter& charter, order::Fence& fence) {
+  std::vector<std::string_view> operators;
+  for (const order::BeaconEntry& beacon : charter.beacon_list()) {
+    auto at = std::ranges::find(operators, beacon.operator_name);
+    if (at == operators.end()) at = operators.insert(at, beacon.operator_name);
+    fence.beacons[fence.beacon_count++] = {
+        beacon.key, static_cast<std::uint8_t>(at - operators.begin()), beacon.place};
+  }
+}
+
+order::Fence fence_of(const Json& value, const order::Charter& charter) {
+  order::Fence out;
+  out.faults = number_of<std::uint8_t>(value.at("faults"), "fence.faults");
+  take_beacons(charter, out);
+  for (const Json& alternative : value.at("alternatives")) {
+    if (out.alternative_count == order::fence_alternatives_max) throw Wrong{"fence.alternatives"};
+    out.alternatives[out.alternative_count++] = alternative_of(alternative, out.beacon_count);
+  }
+  return out;
+}
+
+void take_member(const std::string& name, const Json& value, const order::Charter& charter,
+                 LicenceTerms& out) {
+  if (name == "validity_s") {
+    out.validity = seconds(number_of<std::uint32_t>(value, "validity_s"));
+  } else if (name == "not_before") {
+    out.not_before = time_of(value, "not_before");
+  } else if (name == "allowance_teraops") {
+    out.allowance = {number_of<std::uint64_t>(value, "allowance_teraops")};
+  } else if (name == "cluster_max") {
+    out.cluster_max = number_of<std::uint32_t>(value, "cluster_max");
+  } else if (name == "link_megabytes_per_second") {
+    out.link_megabytes_per_second = number_of<std::uint32_t>(value, "link_megabytes_per_second");
+  } else if (name == "program_root") {
+    out.program_root = hex_of<32>(value, "program_root");
+  } else if (name == "level_least") {
+    out.level_least = number_of<std::uint8_t>(value, "level_least");
+  } else if (name == "job_classes") {
+    out.job_classes = number_of<std::uint32_t>(value, "job_classes");
+  } else if (name == "fence") {
+    out.has_fence = !value.is_null();
+    if (out.has_fence) out.fence = fence_of(value, charter);
+  } else {
+    throw Wrong{name};
+  }
+}
+
+LicenceTerms licence_of(const Json& members, const order::Charter& charter, LicenceTerms start) {
+  for (const auto& [name, value] : members.items())
+    take_member(name, value, charter, start);
+  if (start.validity.value <= 0) throw Wrong{"validity_s"};
+  return start;
+}
+
+DenialTerms denial_of(const Json& value) {
+  DenialTerms out;
+  out.reason = value.at("reason").get<std::string>();
+  if (out.reason.empty() || out.reason.size() > order::reason_size_max) throw Wrong{"deny.reason"};
+  if (value.contains("finding")) out.finding = hex_of<32>(value.at("finding"), "deny.finding");
+  if (value.contains("appeal_until")) {
+    out.appeal_until = time_of(value.at("appeal_until"), "deny.appeal_until");
+  }
+  return out;
+}
+
+ChipId chip_of(const std::string& text, const char* member) {
+  return ChipId{hex_of<16>(Json(text), member)};
+}
+
+BatchTerms terms_of(Json document, const order::Charter& charter) {
+  BatchTerms out;
+  const Json chips = document.value("terms", Json::object());
+  const Json denials = document.value("deny", Json::object());
+  const Json omissions = document.value("simulate_omission", Json::array());
+  for (const char* name : {"terms", "deny", "simulate_omission"})
+    document.erase(name);
+  out.common = licence_of(document, charter, {});
+  for (const auto& [chip, members] : chips.items()) {
+    out.chips[chip_of(chip, "terms")] = licence_of(members, charter, out.common);
+  }
+  for (const auto& [chip, denial] : denials.items()) {
+    out.denials[chip_of(chip, "deny")] = denial_of(denial);
+  }
+  for (const Json& chip : omissions) {
+    out.simulated_omissions.insert(chip_of(chip.get<std::string>(), "simulate_omission"));
+  }
+  return out;
+}
+
+}  // namespace
+
+Outcome<BatchTerms> parse_terms(std::string_view json, const order::Charter& charter) {
+  DAYMARK_TRY(const Json document, about(internal::parse_json(json), "terms"));
+  if (!document.is_object()) return refuse(errc::json_malformed, "terms");
+  try {
+    return terms_of(document, charter);
+  } catch (const Wrong& wrong) {
+    return refuse(errc::json_malformed, "terms", wrong.member);
+  } catch (const Json::exception& malformed) {
+    return refuse(errc::json_malformed, "terms", malformed.what());
+  }
+}
+
+}  // namespace daymark::authority

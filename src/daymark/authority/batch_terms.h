@@ -1,0 +1,45 @@
+// What an operator asks for in a batch, read from JSON. Host only.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "daymark/base/failure.h"
+#include "daymark/order/leaf.h"
+
+namespace daymark::authority {
+
+/// Terms of one licence; spans count from the start of its validity.
+struct LicenceTerms {
+  Millis validity;
+  UnixMillis not_before;  ///< 0: now
+  TeraOps allowance;
+  std::uint32_t cluster_max = 1;
+  std::uint32_t link_megabytes_per_second = 0;
+  bool has_fence = false;
+  order::Fence fence;  ///< its beacons are the charter's, by index
+  Digest program_root{};
+  std::uint8_t level_least = 0;
+  std::uint32_t job_classes = 0xFFFFFFFF;
+};
+
+struct DenialTerms {
+  std::string reason;
+  Digest finding{};
+  UnixMillis appeal_until;
+};
+
+struct BatchTerms {
+  LicenceTerms common;
+  std::map<ChipId, LicenceTerms> chips;  ///< where a chip's terms differ
+  std::map<ChipId, DenialTerms> denials;
+  /// Rehearsals only: chips left out although they are in custody, which `log monitor` must catch.
+  std::set<ChipId> simulated_omissions;
+};
+
+/// Errors: errc::json_malformed with the member that is missing, unknown or wrong.
+[[nodiscard]] Outcome<BatchTerms> parse_terms(std::string_view json, const order::Charter& charter);
+
+}  // namespace daymark::authority

@@ -1,0 +1,120 @@
+#include "daymark/authority/chip_desk.h"
+
+#include <memory>
+
+#include "daymark/authority/errors.h"
+#include "daymark/cbor/encode.h"
+#include "daymark/cbor/reader.h"
+#include "daymark/order/leaf.h"
+
+namespace daymark::authority {
+
+namespace {
+
+constexpr std::size_t ranging_receipts_max = 16;
+constexpr std::size_t document_max = 4096;
+
+}  // namespace
+
+Outcome<ChipRecord> ChipDesk::chip(const ChipId& id) {
+  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
+  for (const ChipRecord& chip : chips) {
+    if (chip.chip == id) return chip;
+  }
+  return refuse(errc::authority_chip_unknown, "chip");
+}
+
+Outcome<ChipRecord> ChipDesk::signer_of(ByteView message) {
+  DAYMARK_TRY(const cbor::Sign1 parsed, about(cbor::parse_sign1(message), "message"));
+  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
+  for (const ChipRecord& chip : chips) {
+    if (crypto::key_id(chip.key) == parsed.key) return chip;
+  }
+  return refuse(errc::authority_chip_unknown, "message");
+}
+
+Outcome<Digest> ChipDesk::take_request(ByteView message) {
+  DAYMARK_TRY(const ChipRecord signer, signer_of(message));
+  DAYMARK_TRY(const ByteView payload,
+              about(cbor::open_sign1(message, order::renewal_purpose, signer.key), "request"));
+  DAYMARK_TRY(const order::RenewalRequest request, about(order::parse_request(payload), "request"));
+  if (request.chip != signer.chip) return refuse(errc::authority_chip_unknown, "request");
+  DAYMARK_CHECK(records_.put_request(signer.chip, message));
+  return order::request_hash(message);
+}
+
+Outcome<void> ChipDesk::take_receipt(ByteView message) {
+  DAYMARK_TRY(const ChipRecord signer, signer_of(message));
+  const auto scratch = std::make_unique<governor::DocumentScratch>();
+  DAYMARK_TRY(const governor::OrderReceipt receipt,
+              about(governor::verify_order_receipt(message, signer.key, *scratch), "receipt"));
+  const ByteView parts[] = {receipt.order, message};
+  return store(DocumentKind::receipt, signer.chip, parts);
+}
+
+Outcome<AttestationFinding> ChipDesk::take_attestation(ByteView message) {
+  DAYMARK_TRY(const ChipRecord signer, signer_of(message));
+  const auto scratch = std::make_unique<governor::DocumentScratch>();
+  DAYMARK_TRY(const governor::Attestation claims,
+              about(governor::verify_attestation(message, signer.key, *scratch), "attestation"));
+  const ByteView parts[] = {ByteView{}, message};
+  DAYMARK_CHECK(store(DocumentKind::attestation, signer.chip, parts));
+  DAYMARK_TRY(const bool fleet_known, in_stream({}, claims.fleet_head));
+  DAYMARK_TRY(const bool own_known, in_stream(signer.chip, claims.own_head));
+  const bool consistent = fleet_known && own_known;
+  return AttestationFinding{consistent, consistent ? Errc{} : errc::authority_attestation_fork};
+}
+
+Outcome<bool> ChipDesk::in_stream(const std::optional<ChipId>& chip,
+                                  const order::StreamHead& head) {
+  if (head.seq == 0) return head.hash == Digest{};
+  DAYMARK_TRY(const std::vector<StoredOrder> after, records_.stream_after({chip, head.seq - 1}));
+  return !after.empty() && after.front().hash == head.hash;
+}
+
+Outcome<void> ChipDesk::take_ranging(const ChipId& id, ByteView list) {
+  DAYMARK_TRY(const ChipRecord known, chip(id));
+  cbor::Reader reader(list);
+  DAYMARK_TRY(const std::size_t count, about(reader.enter_array(ranging_receipts_max), "ranging"));
+  for (std::size_t i = 0; i < count; ++i) {
+    DAYMARK_TRY(const ByteView receipt, about(reader.read_bytes(1, document_max), "ranging"));
+    DAYMARK_TRY(const cbor::Sign1 parsed, about(cbor::parse_sign1(receipt), "ranging"));
+    const ByteView parts[] = {parsed.key.view(), receipt};
+    DAYMARK_CHECK(store(DocumentKind::ranging, known.chip, parts));
+  }
+  return about(reader.expect_end(), "ranging");
+}
+
+Outcome<void> ChipDesk::take_verdict(const ChipId& id, ByteView json) {
+  DAYMARK_TRY(const ChipRecord known, chip(id));
+  const Digest subject = crypto::sha256(json);
+  const ByteView parts[] = {subject, json};
+  return store(DocumentKind::verdict, known.chip, parts);
+}
+
+Outcome<void> ChipDesk::store(DocumentKind kind, const ChipId& chip,
+                              std::span<const ByteView> subject_and_body) {
+  const ByteView subject = subject_and_body[0];
+  const ByteView body = subject_and_body[1];
+  return records_.put_document({.kind = kind,
+                                .chip = chip,
+                                .subject = {subject.begin(), subject.end()},
+                                .body = {body.begin(), body.end()},
+                                .received = clock_.now()});
+}
+
+Outcome<std::vector<Byte>> ChipDesk::attestation(const ChipId& chip) {
+  DAYMARK_TRY(const auto found, records_.documents(DocumentKind::attestation, chip));
+  return found.empty() ? std::vector<Byte>{} : found.back().body;
+}
+
+Outcome<std::vector<Byte>> ChipDesk::documents(DocumentKind kind, const ChipId& chip) {
+  DAYMARK_TRY(const auto found, records_.documents(kind, chip));
+  return cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(found.size());
+    for (const Document& document : found)
+      writer.put_bytes(document.body);
+  });
+}
+
+}  // namespace daymark::authority

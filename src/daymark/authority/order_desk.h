@@ -1,0 +1,87 @@
+// Takes orders in, makes them public, hands them out. Host only.
+#pragma once
+
+#include <string>
+
+#include "daymark/authority/publisher.h"
+#include "daymark/authority/records.h"
+#include "daymark/base/time.h"
+#include "daymark/order/order_file.h"
+
+namespace daymark::authority {
+
+/// An order as a chip is handed it, in bytes of its own.
+struct HandedOrder {
+  std::vector<Byte> envelope;
+  std::string proof;
+  Digest salt{};
+  std::vector<Byte> content;
+};
+
+/// What an operator learns of an accepted order.
+struct Acceptance {
+  Digest hash{};
+  order::OrderKind kind = order::OrderKind::enrol;
+  std::optional<Publication> publication;  ///< none for a relief while the log is down
+};
+
+/// A charter and the time from which it binds.
+struct DatedCharter {
+  UnixMillis from;
+  std::vector<Byte> encoded;
+};
+
+/// Judges nothing that a chip would not judge again: it refuses early what no chip would take, so
+/// that the log holds no nonsense. Not thread-safe.
+class OrderDesk {
+ public:
+  /// All references outlive the desk.
+  OrderDesk(Records& records, Publisher& publisher, Clock& clock, std::vector<Byte> charter);
+
+  /// The charter in force now; amended by the orders that pass here.
+  [[nodiscard]] const std::vector<Byte>& charter_bytes() const;
+
+  [[nodiscard]] Result<order::Charter> charter() const {
+    return order::parse_charter(charter_bytes());
+  }
+
+  /// Takes over the amendments that the records hold: call it once before the first order.
+  [[nodiscard]] Outcome<void> load();
+
+  /// Accepts an order file with its signatures; idempotent. Errors: those of parse_order_file,
+  /// verify_signatures and prove_order, errc::order_quorum, errc::order_stream,
+  /// errc::authority_order_late, errc::authority_batch_unknown, errc::authority_not_cosigned.
+  [[nodiscard]] Outcome<Acceptance> submit(ByteView file);
+
+  /// Publishes what is accepted but not public: after a crash, or when witnesses are back.
+  [[nodiscard]] Outcome<void> publish_pending();
+
+  /// Orders that follow the given positions, fleet stream first.
+  [[nodiscard]] Outcome<std::vector<HandedOrder>> feed(const ChipId& chip, std::uint64_t fleet_seq,
+                                                       std::uint64_t own_seq);
+  [[nodiscard]] Outcome<HandedOrder> handed(const StoredOrder& stored) const;
+
+ private:
+  [[nodiscard]] Outcome<Acceptance> accept(const order::OrderFile& file,
+                                           const order::Order& parsed);
+  [[nodiscard]] Outcome<void> check_signed(const order::OrderFile& file,
+                                           const order::Order& parsed) const;
+  [[nodiscard]] Outcome<std::vector<StreamPlace>> places_of(const order::OrderFile& file,
+                                                            const order::Order& parsed);
+  [[nodiscard]] Outcome<void> check_next(const std::optional<ChipId>& chip, std::uint64_t seq,
+                                         const Digest& prev);
+  [[nodiscard]] Outcome<Publication> publish(const StoredOrder& stored);
+  [[nodiscard]] Outcome<void> take_effect(const StoredOrder& stored, UnixMillis binds_at);
+  [[nodiscard]] Outcome<void> amend(const StoredOrder& stored, UnixMillis binds_at);
+  [[nodiscard]] Outcome<void> enrol(ByteView content);
+  [[nodiscard]] Outcome<void> hand_out_leaves(const StoredOrder& stored,
+                                              const order::Order& parsed);
+  [[nodiscard]] Outcome<void> release(ByteView content);
+
+  Records& records_;
+  Publisher& publisher_;
+  Clock& clock_;
+  std::vector<DatedCharter> charters_;  ///< by binding time; the first is that of the fleet's start
+};
+
+}  // namespace daymark::authority
