@@ -39,6 +39,7 @@ struct VerifierKey {
 /// control character (C2SP signed-note, Format).
 [[nodiscard]] bool is_key_name(std::string_view name);
 
+/// The one text that writers make: lower-case hexadecimal, canonical base64.
 /// Errors: errc::note_vkey, also where the hash doesn't fit name and key. Types 01 and 04 only.
 [[nodiscard]] Result<VerifierKey> parse_vkey(std::string_view text);
 

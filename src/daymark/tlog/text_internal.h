@@ -50,14 +50,13 @@ namespace daymark::tlog {
   return value;
 }
 
-/// Whether `text` is the hexadecimal of `bytes`, in either case.
+/// Whether `text` is the lower-case hexadecimal of `bytes`.
 [[nodiscard]] constexpr bool is_hex_of(std::string_view text, ByteView bytes) {
-  constexpr std::string_view lower = "0123456789abcdef";
-  constexpr std::string_view upper = "0123456789ABCDEF";
+  constexpr std::string_view digits = "0123456789abcdef";
   if (text.size() != 2 * bytes.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t nibble = (i % 2 == 0 ? bytes[i / 2] >> 4U : bytes[i / 2] & 0x0FU);
-    if (text[i] != lower[nibble] && text[i] != upper[nibble]) return false;
+    if (text[i] != digits[nibble]) return false;
   }
   return true;
 }
