@@ -1,0 +1,53 @@
+// Frames: whatever comes, in one piece or byte by byte, gives the same messages, and each of them
+// encodes to the bytes that it came from.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "daymark/net/frame.h"
+
+namespace {
+
+using namespace daymark;
+
+/// What a decoder gives, written out again as frames, and whether it ended in an error.
+struct Outcomes {
+  std::vector<Byte> frames;
+  bool failed = false;
+};
+
+void take_all(net::FrameDecoder& decoder, Outcomes& out) {
+  while (!out.failed) {
+    const auto message = decoder.next();
+    out.failed = !message.has_value();
+    if (out.failed || !*message) return;
+    const auto frame = net::encode_frame(**message);
+    if (!frame) std::abort();
+    out.frames.insert(out.frames.end(), frame->begin(), frame->end());
+  }
+}
+
+Outcomes decode(ByteView stream, std::size_t piece) {
+  net::FrameDecoder decoder;
+  Outcomes out;
+  while (!stream.empty() && !out.failed) {
+    const std::size_t size = std::min(piece, stream.size());
+    decoder.feed(stream.first(size));
+    stream = stream.subspan(size);
+    take_all(decoder, out);
+  }
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const ByteView stream(data, size);
+  const Outcomes whole = decode(stream, size);
+  const Outcomes pieces = decode(stream, 1);
+  if (whole.frames != pieces.frames || whole.failed != pieces.failed) std::abort();
+  if (whole.frames.size() > size) std::abort();
+  if (!equal(whole.frames, stream.first(whole.frames.size()))) std::abort();
+  return 0;
+}
