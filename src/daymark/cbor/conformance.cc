@@ -24,8 +24,12 @@ bool accepts(ByteView item, Profile profile) {
 }
 
 bool has_stated_value(ByteView item, const json& vector) {
-  if (vector.contains("decoded")) return internal::to_json(item) == vector["decoded"];
-  return internal::to_diagnostic(item) == vector["diagnostic"];
+  if (vector.contains("decoded")) {
+    const auto value = internal::to_json(item);
+    return value && *value == vector["decoded"];
+  }
+  const auto text = internal::to_diagnostic(item);
+  return text && vector["diagnostic"] == *text;
 }
 
 /// What is wrong with an item, or nothing.
