@@ -20,15 +20,17 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// The URLs of both policies, each once, in the charter's order.
-Result<std::vector<std::string>> cosigner_urls(const order::Charter& charter) {
-  std::vector<std::string> out;
+/// The peers of both policies, each once, in the charter's order.
+Result<std::vector<net::WitnessPeer>> peers_of(const order::Charter& charter) {
+  std::vector<net::WitnessPeer> out;
   std::set<std::string> known;
   for (const std::string_view text : {charter.log_policy, charter.mirror_policy}) {
     DAYMARK_TRY(const tlog::Policy policy, tlog::Policy::parse(text));
     for (std::size_t i = 0; i < policy.member_count(); ++i) {
-      std::string url(policy.witness_url(i));
-      if (!url.empty() && known.insert(url).second) out.push_back(std::move(url));
+      const tlog::VerifierKey& key = policy.witness_key(i);
+      net::WitnessPeer peer{std::string(policy.witness_url(i)),
+                            tlog::format_vkey(key.name, key.type, key.key)};
+      if (!peer.url.empty() && known.insert(peer.vkey).second) out.push_back(std::move(peer));
     }
   }
   return out;
@@ -51,18 +53,27 @@ Outcome<std::string> Publisher::cosigned_checkpoint(const order::Charter& charte
   const Stopwatch sign_watch;
   DAYMARK_TRY(const std::string checkpoint, log_.sign_checkpoint());
   times_.sign_us = sign_watch.micros();
-  DAYMARK_TRY(const std::vector<std::string> urls, cosigner_urls(charter));
+  DAYMARK_TRY(const std::vector<net::WitnessPeer> peers, peers_of(charter));
   // A mirror fetches what it cosigns: the signed head must be readable before it is asked.
   DAYMARK_CHECK(log_.publish(checkpoint));
   const Stopwatch cosign_watch;
   std::string cosigned = checkpoint;
-  for (const std::string& url : urls) {
-    const Outcome<std::string> lines = ask_(url, checkpoint, log_);
-    if (lines) cosigned += *lines;
-  }
+  for (const net::WitnessPeer& peer : peers)
+    cosigned += ask(peer, checkpoint);
   times_.cosign_us = cosign_watch.micros();
   DAYMARK_CHECK(log_.publish(cosigned));
   return cosigned;
+}
+
+std::string Publisher::ask(const net::WitnessPeer& peer, const std::string& checkpoint) {
+  const TreeSize size = log_.signed_size();
+  const auto consistency = [this](TreeSize older, TreeSize newer) {
+    return log_.consistency_path(older, newer);
+  };
+  const Outcome<std::string> answer = ask_(peer, {checkpoint, cosigned_[peer.url], consistency});
+  if (!answer) return {};
+  cosigned_[peer.url] = size;
+  return std::string(net::added_signatures(checkpoint, *answer));
 }
 
 Outcome<std::string> Publisher::prove(LeafIndex index, const std::string& checkpoint) const {

@@ -2,19 +2,20 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "daymark/authority/records.h"
+#include "daymark/net/witness_client.h"
 #include "daymark/order/charter.h"
 #include "daymark/tlog/log_store.h"
 
 namespace daymark::authority {
 
-/// Asks one witness or mirror for its cosignature of a checkpoint and returns its signature lines.
-/// `log` gives the consistency proof from whatever size the witness names.
-using AskWitness = std::function<Outcome<std::string>(
-    const std::string& url, const std::string& checkpoint, const tlog::LogStore& log)>;
+/// Asks one witness or mirror for its cosignature; net::request_cosignature, or a test's own.
+using AskWitness = std::function<Outcome<std::string>(const net::WitnessPeer& witness,
+                                                      const net::CosignatureRequest& request)>;
 
 /// How long the last publication took, by step: for benchmarks and metrics.
 struct PublishTimes {
@@ -50,8 +51,12 @@ class Publisher {
   [[nodiscard]] const PublishTimes& times() const { return times_; }
 
  private:
+  /// The peer's signature lines, or none where it doesn't answer.
+  [[nodiscard]] std::string ask(const net::WitnessPeer& peer, const std::string& checkpoint);
+
   tlog::LogStore log_;
   AskWitness ask_;
+  std::map<std::string, TreeSize> cosigned_;  ///< by URL: what the peer cosigned last
   PublishTimes times_;
 };
 

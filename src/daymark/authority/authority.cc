@@ -1,0 +1,53 @@
+#include "daymark/authority/authority.h"
+
+#include "daymark/authority/errors.h"
+#include "daymark/authority/routes.h"
+
+namespace daymark::authority {
+
+namespace {
+
+net::HttpResponse log_file(const Publisher& publisher, std::string_view path) {
+  const Outcome<std::vector<Byte>> content = publisher.resource(std::string(path.substr(1)));
+  if (!content) return error_response(Failure(errc::authority_not_found, std::string(path)));
+  return {.status = 200,
+          .content_type = "application/octet-stream",
+          .body = std::string(text_of(*content)),
+          .headers = {}};
+}
+
+}  // namespace
+
+Authority::Authority(AuthorityParts parts)
+    : parts_(std::move(parts)),
+      orders_(*parts_.records, *parts_.publisher, *parts_.clock, parts_.charter),
+      batches_(*parts_.records, orders_, *parts_.clock, *parts_.random),
+      chips_(*parts_.records, *parts_.clock) {}
+
+Outcome<void> Authority::start() {
+  const std::scoped_lock lock(mutex_);
+  DAYMARK_CHECK(orders_.load());
+  // Too few witnesses now is no reason not to serve: the orders stay pending.
+  (void)orders_.publish_pending();
+  return {};
+}
+
+net::HttpResponse Authority::handle(const net::HttpRequest& request) {
+  if (request.method == "GET" && is_log_file(request.path)) {
+    return log_file(*parts_.publisher, request.path);
+  }
+  bool known_path = false;
+  for (const Route& route : routes()) {
+    auto arguments = match(route.pattern, request.path);
+    if (!arguments) continue;
+    known_path = true;
+    if (route.method != request.method) continue;
+    const std::scoped_lock lock(mutex_);
+    Outcome<net::HttpResponse> response = route.handler(*this, {&request, std::move(*arguments)});
+    return response ? std::move(*response) : error_response(response.error());
+  }
+  return error_response(Failure(known_path ? errc::authority_method : errc::authority_not_found,
+                                request.method + " " + request.path));
+}
+
+}  // namespace daymark::authority

@@ -1,0 +1,56 @@
+// The authority as one object: desks, log and records behind one lock. Host only.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "daymark/authority/batch_desk.h"
+#include "daymark/authority/chip_desk.h"
+#include "daymark/authority/order_desk.h"
+#include "daymark/net/http.h"
+
+namespace daymark::authority {
+
+/// What an authority is built from; everything outlives it.
+struct AuthorityParts {
+  Records* records = nullptr;
+  Publisher* publisher = nullptr;
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  std::vector<Byte> charter;
+};
+
+/// Answers docs/formats/api.md. Safe from several threads: requests wait for one another, but the
+/// log's static files are served beside a publication, because mirrors fetch them during it.
+class Authority {
+ public:
+  explicit Authority(AuthorityParts parts);
+
+  /// Finishes what a crash left open. Without witnesses it succeeds and leaves it pending.
+  [[nodiscard]] Outcome<void> start();
+
+  [[nodiscard]] net::HttpResponse handle(const net::HttpRequest& request);
+
+  // The parts, for the routes. The caller holds the lock.
+  [[nodiscard]] OrderDesk& orders() { return orders_; }
+
+  [[nodiscard]] BatchDesk& batches() { return batches_; }
+
+  [[nodiscard]] ChipDesk& chips() { return chips_; }
+
+  [[nodiscard]] Records& records() { return *parts_.records; }
+
+  [[nodiscard]] Publisher& publisher() { return *parts_.publisher; }
+
+  [[nodiscard]] Clock& clock() { return *parts_.clock; }
+
+ private:
+  std::mutex mutex_;
+  AuthorityParts parts_;
+  OrderDesk orders_;
+  BatchDesk batches_;
+  ChipDesk chips_;
+};
+
+}  // namespace daymark::authority

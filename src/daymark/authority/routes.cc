@@ -1,0 +1,346 @@
+#include "daymark/authority/routes.h"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "daymark/authority/errors.h"
+#include "daymark/authority/views.h"
+#include "daymark/base/error_table.h"
+#include "daymark/base/errors.h"
+#include "daymark/base/hex.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/cbor/encode.h"
+#include "daymark/order/errors.h"
+#include "daymark/tlog/errors.h"
+
+namespace daymark::authority {
+
+namespace {
+
+using net::HttpResponse;
+using Json = nlohmann::ordered_json;
+
+HttpResponse json(const Json& document) {
+  return net::json_response(200, document.dump());
+}
+
+HttpResponse cbor_bytes(ByteView bytes) {
+  return {.status = 200,
+          .content_type = "application/cbor",
+          .body = std::string(text_of(bytes)),
+          .headers = {}};
+}
+
+template <std::size_t N>
+Outcome<ByteArray<N>> hex_argument(std::string_view text) {
+  return about(from_hex_fixed<N>(text), std::string(text));
+}
+
+Outcome<ChipId> chip_argument(std::string_view text) {
+  DAYMARK_TRY(const ByteArray<16> bytes, hex_argument<16>(text));
+  return ChipId{bytes};
+}
+
+ByteView body_of(const RouteCall& call) {
+  return bytes_of(call.request->body);
+}
+
+Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name) {
+  const auto text = net::query_value(call.request->query, name).value_or("0");
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole) return refuse(errc::number_malformed, std::string(name));
+  return value;
+}
+
+/// [envelope, proof, salt, content].
+void put_message(cbor::Writer& writer, const HandedOrder& order) {
+  writer.open_array(4);
+  writer.put_bytes(order.envelope);
+  writer.put_text(order.proof);
+  writer.put_bytes(order.salt);
+  writer.put_bytes(order.content);
+}
+
+Outcome<StoredOrder> stored_order(Authority& authority, std::string_view hash) {
+  DAYMARK_TRY(const Digest digest, hex_argument<32>(hash));
+  DAYMARK_TRY(const auto found, authority.records().order(digest));
+  if (!found) return refuse(errc::authority_not_found, std::string(hash));
+  return *found;
+}
+
+Outcome<ChipFacts> facts_of(Authority& authority, const ChipRecord& chip) {
+  ChipFacts out;
+  out.chip = chip;
+  DAYMARK_TRY(out.own, authority.records().head(chip.chip));
+  DAYMARK_TRY(out.leaf, authority.records().leaf(chip.chip));
+  DAYMARK_TRY(out.attestation, authority.chips().attestation(chip.chip));
+  return out;
+}
+
+Outcome<HttpResponse> get_health(Authority& authority, const RouteCall&) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  return json({{"status", "ok"},
+               {"log_size", authority.publisher().log().head().size.value},
+               {"charter", to_hex(charter.hash)},
+               {"time", to_rfc3339(authority.clock().now())}});
+}
+
+Outcome<HttpResponse> get_metrics(Authority& authority, const RouteCall&) {
+  DAYMARK_TRY(const auto orders, authority.records().orders());
+  DAYMARK_TRY(const auto chips, authority.records().chips());
+  std::array<std::size_t, order::order_kind_count + 1> kinds{};
+  for (const StoredOrder& stored : orders)
+    ++kinds[static_cast<std::size_t>(stored.kind)];
+  std::string out = fmt::format(
+      "# TYPE daymark_log_entries gauge\ndaymark_log_entries {}\n"
+      "# TYPE daymark_chips gauge\ndaymark_chips {}\n# TYPE daymark_orders counter\n",
+      authority.publisher().log().head().size.value, chips.size());
+  for (std::size_t kind = 1; kind < kinds.size(); ++kind) {
+    out += fmt::format("daymark_orders_total{{kind=\"{}\"}} {}\n",
+                       order::name_of(static_cast<order::OrderKind>(kind)), kinds[kind]);
+  }
+  return HttpResponse{.status = 200,
+                      .content_type = "application/openmetrics-text; version=1.0.0",
+                      .body = out + "# EOF\n",
+                      .headers = {}};
+}
+
+Outcome<HttpResponse> get_charter(Authority& authority, const RouteCall&) {
+  return cbor_bytes(authority.orders().charter_bytes());
+}
+
+Outcome<HttpResponse> post_order(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const Acceptance accepted, authority.orders().submit(body_of(call)));
+  Json out{{"hash", to_hex(accepted.hash)},
+           {"kind", order::name_of(accepted.kind)},
+           {"index", nullptr},
+           {"logged_at", nullptr},
+           {"binds_at", nullptr}};
+  if (accepted.publication) {
+    const PublishTimes& times = authority.publisher().times();
+    out["index"] = accepted.publication->index.value;
+    out["logged_at"] = to_rfc3339(accepted.publication->logged_at);
+    out["binds_at"] = to_rfc3339(accepted.publication->binds_at);
+    out["steps_us"] = {
+        {"append", times.append_us}, {"sign", times.sign_us}, {"cosign", times.cosign_us}};
+  }
+  return json(out);
+}
+
+Outcome<HttpResponse> get_orders(Authority& authority, const RouteCall&) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  DAYMARK_TRY(const auto all, authority.records().orders());
+  DAYMARK_TRY(std::string text, orders_view(all, charter));
+  return net::json_response(200, std::move(text));
+}
+
+Outcome<HttpResponse> get_order(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  DAYMARK_TRY(const StoredOrder stored, stored_order(authority, call.arguments[0]));
+  DAYMARK_TRY(std::string text, order_view(stored, charter));
+  return net::json_response(200, std::move(text));
+}
+
+Outcome<HttpResponse> get_message(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const StoredOrder stored, stored_order(authority, call.arguments[0]));
+  DAYMARK_TRY(const HandedOrder order, authority.orders().handed(stored));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) { put_message(writer, order); }));
+}
+
+Outcome<HttpResponse> get_feed(Authority& authority, const RouteCall& call) {
+  const auto chip_text = net::query_value(call.request->query, "chip").value_or("");
+  DAYMARK_TRY(const ChipId chip, chip_argument(chip_text));
+  DAYMARK_TRY(const std::uint64_t fleet_seq, number_of(call, "fleet"));
+  DAYMARK_TRY(const std::uint64_t own_seq, number_of(call, "own"));
+  DAYMARK_TRY(const auto orders, authority.orders().feed(chip, fleet_seq, own_seq));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(orders.size());
+    for (const HandedOrder& order : orders)
+      put_message(writer, order);
+  }));
+}
+
+Outcome<HttpResponse> post_renewal(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const Digest hash, authority.chips().take_request(body_of(call)));
+  return json({{"request", to_hex(hash)}, {"pending", true}});
+}
+
+Outcome<HttpResponse> post_batch(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const BatchDraft draft, authority.batches().draft(call.request->body));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(2);
+    writer.put_bytes(draft.order_file);
+    writer.open_array(draft.leaves.size());
+    for (const auto& leaf : draft.leaves)
+      writer.put_bytes(leaf);
+  }));
+}
+
+Outcome<HttpResponse> get_leaf(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_TRY(const auto leaf, authority.records().leaf(chip));
+  if (!leaf) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
+  DAYMARK_TRY(const StoredOrder batch, stored_order(authority, to_hex(leaf->batch)));
+  DAYMARK_TRY(const HandedOrder order, authority.orders().handed(batch));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(4);
+    put_message(writer, order);
+    writer.put_bytes(leaf->leaf);
+    writer.put_unsigned(leaf->index.value);
+    writer.open_array(leaf->path.size());
+    for (const Digest& node : leaf->path)
+      writer.put_bytes(node);
+  }));
+}
+
+Outcome<HttpResponse> post_receipt(Authority& authority, const RouteCall& call) {
+  DAYMARK_CHECK(authority.chips().take_receipt(body_of(call)));
+  return json({{"stored", true}});
+}
+
+Outcome<HttpResponse> post_attestation(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const AttestationFinding finding, authority.chips().take_attestation(body_of(call)));
+  Json out{{"stored", true}, {"consistent", finding.consistent}};
+  if (!finding.consistent) out["finding"] = entry_of(finding.reason).name;
+  return json(out);
+}
+
+Outcome<HttpResponse> post_ranging(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_CHECK(authority.chips().take_ranging(chip, body_of(call)));
+  return json({{"stored", true}});
+}
+
+Outcome<HttpResponse> post_verdict(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const auto document, about(internal::parse_json(call.request->body), "verdict"));
+  const bool named =
+      document.is_object() && document.contains("chip") && document["chip"].is_string();
+  if (!named) return refuse(errc::json_malformed, "verdict", "chip");
+  DAYMARK_TRY(const ChipId chip, chip_argument(document["chip"].get<std::string>()));
+  DAYMARK_CHECK(authority.chips().take_verdict(chip, body_of(call)));
+  return json({{"stored", true}});
+}
+
+Outcome<HttpResponse> get_chips(Authority& authority, const RouteCall&) {
+  DAYMARK_TRY(const auto chips, authority.records().chips());
+  std::vector<ChipFacts> all;
+  for (const ChipRecord& chip : chips) {
+    DAYMARK_TRY(ChipFacts facts, facts_of(authority, chip));
+    all.push_back(std::move(facts));
+  }
+  DAYMARK_TRY(std::string text, chips_view(all));
+  return net::json_response(200, std::move(text));
+}
+
+Outcome<HttpResponse> get_chip(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  DAYMARK_TRY(const ChipId id, chip_argument(call.arguments[0]));
+  DAYMARK_TRY(const ChipRecord chip, authority.chips().chip(id));
+  DAYMARK_TRY(ChipFacts facts, facts_of(authority, chip));
+  DAYMARK_TRY(facts.orders, authority.records().stream_after({id, 0}));
+  DAYMARK_TRY(const auto verdicts, authority.records().documents(DocumentKind::verdict, id));
+  for (const Document& verdict : verdicts)
+    facts.verdict_json.emplace_back(text_of(verdict.body));
+  DAYMARK_TRY(std::string text, chip_view(facts, charter));
+  return net::json_response(200, std::move(text));
+}
+
+Outcome<HttpResponse> get_attestation(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_TRY(const auto bytes, authority.chips().attestation(chip));
+  if (bytes.empty()) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
+  return cbor_bytes(bytes);
+}
+
+template <DocumentKind kind>
+Outcome<HttpResponse> get_documents(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_TRY(const auto bytes, authority.chips().documents(kind, chip));
+  return cbor_bytes(bytes);
+}
+
+constexpr auto table = std::to_array<Route>({
+    {"GET", "/healthz", get_health},
+    {"GET", "/metrics", get_metrics},
+    {"GET", "/charter", get_charter},
+    {"POST", "/orders", post_order},
+    {"GET", "/orders", get_orders},
+    {"GET", "/orders/*", get_order},
+    {"GET", "/orders/*/message", get_message},
+    {"GET", "/feed", get_feed},
+    {"POST", "/renewals", post_renewal},
+    {"POST", "/batches", post_batch},
+    {"GET", "/leaves/*", get_leaf},
+    {"POST", "/receipts", post_receipt},
+    {"POST", "/attestations", post_attestation},
+    {"POST", "/ranging/*", post_ranging},
+    {"POST", "/verdicts", post_verdict},
+    {"GET", "/chips", get_chips},
+    {"GET", "/chips/*", get_chip},
+    {"GET", "/chips/*/attestation", get_attestation},
+    {"GET", "/chips/*/receipts", get_documents<DocumentKind::receipt>},
+    {"GET", "/chips/*/ranging", get_documents<DocumentKind::ranging>},
+});
+
+/// The part up to the next '/', taken off `rest`.
+std::string_view take_part(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('/', 1), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(end);
+  return part;
+}
+
+unsigned status_of(Errc code) {
+  constexpr auto not_found = std::array{errc::authority_not_found, errc::authority_chip_unknown};
+  constexpr auto conflict = std::array{errc::authority_stream_taken, errc::order_stream};
+  constexpr auto later =
+      std::array{errc::proof_quorum, errc::proof_mirrors, errc::authority_not_cosigned};
+  const auto in = [&](const auto& list) { return std::ranges::find(list, code) != list.end(); };
+  if (in(not_found)) return 404;
+  if (in(conflict)) return 409;
+  if (in(later)) return 503;
+  if (code == errc::authority_method) return 405;
+  // Form errors of base and cbor have the numbers below 400; all else is a rule that said no.
+  return static_cast<unsigned>(code) < 400 ? 400 : 403;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return table;
+}
+
+std::optional<std::vector<std::string_view>> match(std::string_view pattern,
+                                                   std::string_view path) {
+  std::vector<std::string_view> arguments;
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = take_part(pattern);
+    const std::string_view given = take_part(path);
+    if (wanted == "/*" && given.size() > 1) {
+      arguments.push_back(given.substr(1));
+    } else if (wanted != given) {
+      return std::nullopt;
+    }
+  }
+  return pattern.empty() && path.empty() ? std::optional(arguments) : std::nullopt;
+}
+
+bool is_log_file(std::string_view path) {
+  return path == "/checkpoint" || path.starts_with("/tile/");
+}
+
+net::HttpResponse error_response(const Failure& failure) {
+  const ErrorEntry& entry = entry_of(failure.error.code);
+  const Json document{{"error",
+                       {{"code", static_cast<unsigned>(failure.error.code)},
+                        {"name", entry.name},
+                        {"text", describe(failure)}}}};
+  return net::json_response(status_of(failure.error.code), document.dump());
+}
+
+}  // namespace daymark::authority

@@ -1,0 +1,40 @@
+// The routes of docs/formats/api.md, one function each. Host only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daymark/authority/authority.h"
+
+namespace daymark::authority {
+
+/// A matched request: `arguments` are the path's parts that stood for '*'.
+struct RouteCall {
+  const net::HttpRequest* request = nullptr;
+  std::vector<std::string_view> arguments;
+};
+
+using RouteHandler = Outcome<net::HttpResponse> (*)(Authority& authority, const RouteCall& call);
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  ///< "/chips/*/attestation"
+  RouteHandler handler;
+};
+
+/// All routes but the log's static files.
+[[nodiscard]] std::span<const Route> routes();
+
+/// The parts that stood for '*', if the path fits the pattern.
+[[nodiscard]] std::optional<std::vector<std::string_view>> match(std::string_view pattern,
+                                                                 std::string_view path);
+
+/// Whether the path is one of the log's static files.
+[[nodiscard]] bool is_log_file(std::string_view path);
+
+/// {"error":{…}} with the status that fits the error.
+[[nodiscard]] net::HttpResponse error_response(const Failure& failure);
+
+}  // namespace daymark::authority

@@ -1,0 +1,26 @@
+// `daymark authority serve`: the process around an Authority. Host only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "daymark/base/failure.h"
+#include "daymark/base/time.h"
+
+namespace daymark::authority {
+
+struct ServerOptions {
+  std::string folder;        ///< database and log; made where it is missing
+  std::string charter_file;  ///< the fleet's first charter; amendments come from the log
+  std::string log_key_file;  ///< the log's signing key (0600); its name is the origin
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  bool allow_public = false;
+};
+
+/// Serves until SIGINT or SIGTERM. Prints one line with its URL when it is ready.
+/// Errors: those of the files, the store and the log, errc::log_missing where the folder was
+/// started before and its log is gone, errc::note_vkey where the key isn't the charter's log key.
+[[nodiscard]] Outcome<void> run_authority(const ServerOptions& options, Clock& clock);
+
+}  // namespace daymark::authority

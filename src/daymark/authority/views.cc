@@ -1,0 +1,199 @@
+#include "daymark/authority/views.h"
+
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "daymark/base/error_table.h"
+#include "daymark/base/hex.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/base/time.h"
+#include "daymark/governor/documents.h"
+#include "daymark/order/leaf.h"
+#include "daymark/order/order_file.h"
+
+namespace daymark::authority {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json time_or_null(UnixMillis time) {
+  return time.value == 0 ? Json(nullptr) : Json(to_rfc3339(time));
+}
+
+/// Names of the parties whose keys or spares signed; an unknown key by its id.
+Json signer_names(const order::OrderFile& file, const order::Charter& charter) {
+  Json out = Json::array();
+  for (const order::FileSignature& signature : file.signatures) {
+    const auto party = charter.party_of(signature.key);
+    out.push_back(party ? std::string(charter.parties[*party].name) : to_hex(signature.key.view()));
+  }
+  return out;
+}
+
+/// Adds reason and chips where the kind has them; enrolments name the chip by its key.
+void add_scope(const order::Order& parsed, ByteView content, Json& out) {
+  out["chips"] = Json::array();
+  if (parsed.kind == order::OrderKind::enrol) {
+    if (const auto enrol = order::parse_enrol(content)) {
+      out["chips"].push_back(to_hex(crypto::chip_id(enrol->chip).view()));
+    }
+    return;
+  }
+  if (parsed.kind == order::OrderKind::transfer) {
+    if (const auto transfer = order::parse_transfer(content)) {
+      out["chips"].push_back(to_hex(transfer->target.chip.view()));
+    }
+    return;
+  }
+  const auto scope = order::parse_scope(content);
+  if (!scope) return;
+  for (const order::Target& target : scope->target_list()) {
+    out["chips"].push_back(to_hex(target.chip.view()));
+  }
+  out["reason"] = scope->reason;
+}
+
+std::string_view stream_name(order::Stream stream) {
+  switch (stream) {
+    case order::Stream::fleet: return "fleet";
+    case order::Stream::chip: return "chip";
+    case order::Stream::none: break;
+  }
+  return "none";
+}
+
+Outcome<Json> order_json(const StoredOrder& stored, const order::Charter& charter) {
+  DAYMARK_TRY(const order::OrderFile file, about(order::parse_order_file(stored.file), "order"));
+  DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), "order"));
+  Json out{{"hash", to_hex(stored.hash)},
+           {"kind", order::name_of(stored.kind)},
+           {"stream", stream_name(parsed.stream())},
+           {"seq", parsed.seq},
+           {"issued", to_rfc3339(parsed.issued)},
+           {"expires", to_rfc3339(parsed.expires)},
+           {"until", time_or_null(parsed.until)},
+           {"signers", signer_names(file, charter)},
+           {"index", nullptr},
+           {"logged_at", nullptr},
+           {"binds_at", nullptr}};
+  if (stored.publication) {
+    out["index"] = stored.publication->index.value;
+    out["logged_at"] = to_rfc3339(stored.publication->logged_at);
+    out["binds_at"] = to_rfc3339(stored.publication->binds_at);
+  }
+  add_scope(parsed, file.content, out);
+  return out;
+}
+
+constexpr std::array<std::string_view, governor::standing_max + 1> standing_names{
+    "unprovisioned", "observing", "licensed", "grace", "lapsed", "suspended", "released"};
+
+constexpr std::array<std::string_view, 4> fence_names{"none", "inside", "outside", "stale"};
+
+Result<Json> attestation_json(const ChipFacts& facts) {
+  const auto scratch = std::make_unique<governor::DocumentScratch>();
+  DAYMARK_TRY(const governor::Attestation claims,
+              governor::verify_attestation(facts.attestation, facts.chip.key, *scratch));
+  Json out{{"state", standing_names[static_cast<std::size_t>(claims.standing)]},
+           {"reason", claims.reason == Errc{} ? Json(nullptr) : Json(entry_of(claims.reason).name)},
+           {"level", "L" + std::to_string(static_cast<unsigned>(claims.level))},
+           {"licence", claims.licence},
+           {"fleet_seq", claims.fleet_head.seq},
+           {"fleet_head", to_hex(claims.fleet_head.hash)},
+           {"own_seq", claims.own_head.seq},
+           {"own_head", to_hex(claims.own_head.hash)},
+           {"checkpoint_size", claims.checkpoint.size.value},
+           {"earliest", time_or_null(claims.clock.earliest)},
+           {"latest", time_or_null(claims.clock.latest)},
+           {"fence", fence_names[static_cast<std::size_t>(claims.fence)]},
+           {"counter", claims.counter},
+           {"refusals", claims.refusals},
+           {"firmware", to_hex(claims.firmware)}};
+  return out;
+}
+
+Result<Json> leaf_json(const LeafRecord& record) {
+  const auto leaf = std::make_unique<order::Leaf>();
+  DAYMARK_TRY(*leaf, order::parse_leaf(record.leaf));
+  const bool licence = leaf->kind == order::LeafKind::licence;
+  Json out{{"kind", licence ? "licence" : "denial"},
+           {"id", leaf->id},
+           {"batch", to_hex(record.batch)},
+           {"slot", record.index.value}};
+  if (licence) {
+    out["not_before"] = to_rfc3339(leaf->not_before);
+    out["not_after"] = to_rfc3339(leaf->not_after);
+    out["allowance_teraops"] = std::to_string(leaf->allowance.value);
+    out["cluster_max"] = leaf->cluster_max;
+    out["fenced"] = leaf->has_fence;
+  } else {
+    out["reason"] = leaf->denial_reason;
+    out["appeal_until"] = time_or_null(leaf->appeal_until);
+  }
+  return out;
+}
+
+Outcome<Json> short_json(const ChipFacts& facts) {
+  Json out{{"chip", to_hex(facts.chip.chip.view())},
+           {"slot", facts.chip.slot},
+           {"model", facts.chip.model},
+           {"serial", facts.chip.serial},
+           {"released", facts.chip.released},
+           {"own_seq", facts.own.seq},
+           {"leaf", nullptr},
+           {"attestation", nullptr}};
+  if (facts.leaf) {
+    DAYMARK_TRY(out["leaf"], about(leaf_json(*facts.leaf), "leaf"));
+  }
+  if (!facts.attestation.empty()) {
+    DAYMARK_TRY(out["attestation"], about(attestation_json(facts), "attestation"));
+  }
+  return out;
+}
+
+}  // namespace
+
+Outcome<std::string> order_view(const StoredOrder& stored, const order::Charter& charter) {
+  DAYMARK_TRY(const Json out, order_json(stored, charter));
+  return out.dump();
+}
+
+Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
+                                 const order::Charter& charter) {
+  Json items = Json::array();
+  for (const StoredOrder& stored : orders) {
+    DAYMARK_TRY(Json item, order_json(stored, charter));
+    items.push_back(std::move(item));
+  }
+  return Json{{"items", items}}.dump();
+}
+
+Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& charter) {
+  DAYMARK_TRY(Json out, short_json(facts));
+  out["key"] = to_hex(facts.chip.key.bytes);
+  out["orders"] = Json::array();
+  for (const StoredOrder& stored : facts.orders) {
+    DAYMARK_TRY(Json item, order_json(stored, charter));
+    out["orders"].push_back(std::move(item));
+  }
+  out["verdicts"] = Json::array();
+  for (const std::string& text : facts.verdict_json) {
+    // A verdict is stored as its verifier wrote it; what is no JSON is shown as text.
+    const auto parsed = internal::parse_json(text);
+    out["verdicts"].push_back(parsed ? Json(*parsed) : Json(text));
+  }
+  return out.dump();
+}
+
+Outcome<std::string> chips_view(std::span<const ChipFacts> chips) {
+  Json items = Json::array();
+  for (const ChipFacts& facts : chips) {
+    DAYMARK_TRY(Json item, short_json(facts));
+    items.push_back(std::move(item));
+  }
+  return Json{{"items", items}}.dump();
+}
+
+}  // namespace daymark::authority
