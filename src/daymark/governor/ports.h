@@ -11,23 +11,22 @@
 
 namespace daymark::governor {
 
-/// Longest saved state; both slots of a journal have room for it.
-inline constexpr std::size_t state_size_max = 20 * 1024;
+/// Longest content of a slot.
+inline constexpr std::size_t slot_size_max = 20 * 1024;
 
-/// Two slots and a counter that never goes back. A governor writes the new state with the number
-/// counter + 1 first and moves the counter after it, so that a loss of power at any moment leaves
-/// the old state or the new one (governor/journal.h).
+/// Two slots and a counter that never goes back (governor/journal.h says how they are used). All
+/// errors are errc::gov_storage.
 class Storage {
  public:
-  /// Replaces the older slot by `state`, durably before it returns, and never touches the newer
-  /// one. Errors: errc::gov_storage.
-  [[nodiscard]] virtual Result<void> save(ByteView state) = 0;
-  /// The whole slot `index` (0 or 1) into `out`; empty where nothing or only a part of it was
-  /// written. Errors: errc::gov_storage, errc::buffer_too_small.
+  /// Replaces slot `index` (0 or 1) durably before it returns; whatever happens meanwhile, the
+  /// other slot stays as it is.
+  [[nodiscard]] virtual Result<void> store(unsigned index, ByteView content) = 0;
+  /// What slot `index` holds, into the front of `out`; empty where nothing was ever stored,
+  /// anything where storing was cut short.
   [[nodiscard]] virtual Result<ByteView> load(unsigned index, MutableBytes out) = 0;
-  /// Errors: errc::gov_storage.
+  /// Where the counter stands; 0 in a new device.
   [[nodiscard]] virtual Result<std::uint64_t> counter() = 0;
-  /// Adds one, durably before it returns. Errors: errc::gov_storage.
+  /// Adds one, durably before it returns.
   [[nodiscard]] virtual Result<void> advance_counter() = 0;
 
  protected:

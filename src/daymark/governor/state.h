@@ -1,0 +1,173 @@
+// All that a governor keeps over a reset, and how it is written. Core.
+//
+// One deterministic CBOR array; docs/formats/governor.md shows it. The rules that change a state
+// are in rules.h and in the Governor; nothing here judges.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "daymark/base/bytes.h"
+#include "daymark/base/ids.h"
+#include "daymark/base/result.h"
+#include "daymark/base/units.h"
+#include "daymark/governor/status.h"
+#include "daymark/ledger/sum_tree.h"
+#include "daymark/order/charter.h"
+#include "daymark/order/leaf.h"
+#include "daymark/order/order.h"
+#include "daymark/tlog/merkle.h"
+
+namespace daymark::governor {
+
+/// Bytes up to a bound, with their length.
+template <std::size_t Most>
+struct Buffer {
+  std::size_t size = 0;
+  ByteArray<Most> bytes{};
+
+  [[nodiscard]] ByteView view() const { return ByteView(bytes).first(size); }
+
+  /// Longer content is cut off; callers have checked the length.
+  void assign(ByteView content) {
+    size = std::min(content.size(), Most);
+    copy_bytes(content.first(size), bytes);
+  }
+
+  [[nodiscard]] bool empty() const { return size == 0; }
+
+  /// Byte by byte: a copy would burden the stack.
+  void swap(Buffer& other) {
+    std::swap(size, other.size);
+    bytes.swap(other.bytes);
+  }
+};
+
+using CharterBytes = Buffer<order::charter_size_max>;
+
+enum class Life : std::uint8_t { unprovisioned = 0, enrolled = 1, released = 2 };
+
+/// What the second charter of a state is.
+enum class OtherCharter : std::uint8_t {
+  none = 0,
+  waiting = 1,  ///< announced: binds with the pending amend or transfer
+  left = 2,     ///< held before: still judges orders that were logged before it was left
+};
+
+struct Licence {
+  bool held = false;
+  order::Leaf leaf;  ///< never a denial, so it views nothing
+  TeraOps used;
+};
+
+struct Denial {
+  std::uint64_t id = 0;  ///< 0: none
+  Buffer<order::reason_size_max> reason;
+  Digest finding{};
+  UnixMillis appeal_until;
+};
+
+/// An announced order: Announced plus what it will set.
+struct Pending {
+  Announced what;
+  Digest digest{};            ///< policy: program root; firmware: image
+  std::uint64_t version = 0;  ///< firmware
+  std::uint8_t level_least = 0;
+};
+
+struct Suspension {
+  bool active = false;
+  order::Stream stream = order::Stream::fleet;
+  Digest order{};
+  UnixMillis since;
+  UnixMillis until;
+};
+
+/// A span during which the chip was suspended.
+struct ServedSpan {
+  UnixMillis start;
+  UnixMillis end;
+};
+
+inline constexpr std::size_t served_max = 16;
+
+struct Policy {
+  bool bound = false;
+  Digest program_root{};
+  std::uint8_t level_least = 0;
+};
+
+struct ApprovedFirmware {
+  std::uint64_t version = 0;
+  Digest image{};
+};
+
+struct State {
+  explicit State(ledger::Peak peak) : ledger(peak) {}
+
+  Life life = Life::unprovisioned;
+  std::uint64_t counter = 0;  ///< of the save that holds this state
+  bool nonce_drawn = false;
+  Digest enrol_nonce{};
+
+  CharterBytes charter;
+  CharterBytes other;
+  OtherCharter other_role = OtherCharter::none;
+  UnixMillis left_at;  ///< when `other` ceased to hold
+
+  order::StreamHead fleet;
+  order::StreamHead own;
+  tlog::TreeHead checkpoint;
+
+  Licence current;  ///< kept after its end: grace grants no more than it
+  Licence next;     ///< accepted, stricter somewhere: begins when `current` ends
+  std::uint64_t last_leaf = 0;
+  Digest licence_chain{};
+  Denial denial;
+  bool request_held = false;
+  Digest request{};
+
+  std::array<Pending, pending_max> pending{};
+  std::size_t pending_count = 0;
+  Suspension suspension;
+  std::array<ServedSpan, served_max> served{};  ///< oldest first
+  std::size_t served_count = 0;
+  Policy policy;
+  ApprovedFirmware firmware;
+
+  Millis grace_left;        ///< not yet reserved
+  UnixMillis lapsed_since;  ///< 0: not lapsed, or no time was known
+  UnixMillis floor;         ///< the true time is not before it
+
+  ledger::SumTree ledger;
+  UnixMillis usage_end;  ///< end of the last usage record
+
+  std::uint64_t refusal_total = 0;
+  std::array<Refusal, refusals_max> refusals{};  ///< a ring; the oldest is overwritten
+  std::size_t refusal_count = 0;
+  std::size_t refusal_at = 0;  ///< where the next one goes
+
+  [[nodiscard]] std::span<Pending> pending_list() {
+    return std::span(pending).first(pending_count);
+  }
+
+  [[nodiscard]] std::span<const Pending> pending_list() const {
+    return std::span(pending).first(pending_count);
+  }
+
+  [[nodiscard]] bool ever_licensed() const { return current.held; }
+};
+
+/// Room that the longest state needs.
+inline constexpr std::size_t state_size_max = 19 * 1024;
+
+/// `scratch` has room for a leaf and a ledger. Errors: errc::buffer_too_small.
+[[nodiscard]] Result<ByteView> write_state(const State& state, MutableBytes out,
+                                           MutableBytes scratch);
+
+/// The reverse, strictly; `out` is unspecified after an error, and its peak is kept.
+/// Errors: errc::gov_state, errc::cbor_*, errc::ledger_state, errc::leaf_malformed.
+[[nodiscard]] Result<void> read_state(ByteView encoded, ledger::Peak peak, State& out);
+
+}  // namespace daymark::governor
