@@ -94,7 +94,7 @@ Outcome<PlaceVerdict> judge(const std::string& target, const std::vector<Measure
     out.landmarks[i].decisive = true;
   const bool bounded =
       finding.ground != geo::Ground::refuted && finding.ground != geo::Ground::unbounded;
-  if (bounded) measure(region, discs, out);
+  if (bounded && question.with_region) measure(region, discs, out);
   return out;
 }
 

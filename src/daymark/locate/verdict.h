@@ -42,6 +42,7 @@ struct Question {
   double widening_km_per_s = 0;  // how fast the target may have moved since
   Level level = Level::declared;
   std::optional<UnixMillis> as_of = std::nullopt;
+  bool with_region = true;  // measure the region and the estimate too; costs ten times the verdict
 };
 
 /// One landmark in the answer.
@@ -67,7 +68,7 @@ struct PlaceVerdict {
   std::string target;
   geo::Verdict verdict = geo::Verdict::undecided;
   Errc reason{};                          // errc::locate_inside … errc::locate_unresolved
-  std::optional<RegionReport> region;     // nothing if empty or the whole Earth
+  std::optional<RegionReport> region;     // nothing if empty, the whole Earth, or not asked for
   std::optional<geo::LatLon> estimate;    // a soft guess within the region; never grants
   std::vector<LandmarkReport> landmarks;  // least round trip first
   std::string zone;
