@@ -58,7 +58,7 @@ constexpr Sizes exactly(std::size_t size) {
 }
 
 constexpr std::array<Sizes, type_count> body_sizes{{
-    {sizeof(Cookie) + 1, sizeof(Cookie) + opening_size_max},
+    {sizeof(Cookie), sizeof(Cookie) + opening_size_max},
     exactly(sizeof(Cookie)),
     {SessionId::size + 1, SessionId::size + welcome_size_max},
     exactly(SessionId::size),
@@ -67,6 +67,11 @@ constexpr std::array<Sizes, type_count> body_sizes{{
     {SessionId::size + 1, SessionId::size + receipt_size_max},
     exactly(sizeof(Errc)),
 }};
+
+/// A zero cookie asks for one and carries nothing; a cookie comes with the opening.
+bool is_whole(const OpeningPacket& packet) {
+  return (packet.cookie == Cookie{}) == packet.opening.empty();
+}
 
 Packet parse_body(Byte type, ByteView bytes) {
   Body body(bytes);
@@ -164,7 +169,10 @@ Result<Packet> parse_packet(ByteView datagram) {
   if (dirt != padding.end()) {
     return broken_at(used + static_cast<std::size_t>(dirt - padding.begin()));
   }
-  return parse_body(type, datagram.subspan(packet_head_size, length));
+  const Packet packet = parse_body(type, datagram.subspan(packet_head_size, length));
+  const auto* opening = std::get_if<OpeningPacket>(&packet);
+  if (opening != nullptr && !is_whole(*opening)) return broken_at(packet_head_size);
+  return packet;
 }
 
 Result<ByteView> write_packet(const Packet& packet, MutableBytes out) {
@@ -174,13 +182,14 @@ Result<ByteView> write_packet(const Packet& packet, MutableBytes out) {
   if (!body.fits()) return fail(errc::buffer_too_small);
   const Sizes sizes = body_sizes[packet.index()];
   if (body.used() < sizes.least || body.used() > sizes.most) return broken_at(length_at);
+  const auto* opening = std::get_if<OpeningPacket>(&packet);
+  if (opening != nullptr && !is_whole(*opening)) return broken_at(packet_head_size);
   copy_bytes(magic, out);
   out[version_at] = packet_version;
   out[type_at] = static_cast<Byte>(packet.index() + type_opening);
   put_big_endian(static_cast<std::uint16_t>(body.used()), out.subspan<length_at, 2>());
   const std::size_t used = packet_head_size + body.used();
-  const bool padded = std::holds_alternative<OpeningPacket>(packet);
-  const std::size_t size = padded ? opening_packet_size : used;
+  const std::size_t size = opening != nullptr ? opening_packet_size : used;
   if (out.size() < size) return fail(errc::buffer_too_small);
   std::ranges::fill(out.subspan(used, size - used), Byte{0});
   return out.first(size);

@@ -36,8 +36,8 @@ static_assert(packet_size_max >= packet_head_size + SessionId::size + receipt_si
 // The views point into the datagram that was parsed, which must outlive them.
 
 struct OpeningPacket {
-  Cookie cookie{};  ///< all zero: none yet
-  ByteView opening;
+  Cookie cookie{};   ///< all zero: none yet
+  ByteView opening;  ///< empty exactly where there is no cookie: nothing goes out before it must
 };
 
 struct CookiePacket {
@@ -81,7 +81,8 @@ using Packet = std::variant<OpeningPacket, CookiePacket, WelcomePacket, ReadyPac
 /// Errors: errc::ranging_packet with the offset of the byte that broke the form.
 [[nodiscard]] Result<Packet> parse_packet(ByteView datagram);
 
-/// Errors: errc::ranging_packet where a message inside is empty or too long,
+/// Errors: errc::ranging_packet where a message inside is empty or too long, or an opening has only
+/// one of cookie and message,
 /// errc::buffer_too_small.
 [[nodiscard]] Result<ByteView> write_packet(const Packet& packet, MutableBytes out);
 

@@ -20,7 +20,8 @@ const std::vector<Byte> message{0xD2, 0x84, 0x01};
 const SessionId session{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 
 std::vector<Packet> one_of_each() {
-  return {OpeningPacket{{9}, message},
+  return {OpeningPacket{},
+          OpeningPacket{{9}, message},
           CookiePacket{{8, 7}},
           WelcomePacket{session, message},
           ReadyPacket{session},
@@ -70,7 +71,8 @@ TEST(Packet, BytesAreThoseOfTheDocument) {
   EXPECT_EQ(to_hex(answer),
             "444d72670106001c0102030405060708090a0b0c0d0e0f1000000003bbcc000000000000");
   EXPECT_EQ(to_hex(written(ErrorPacket{errc::ranging_opening})), "444d726701080002032a");
-  EXPECT_EQ(written(OpeningPacket{{}, message}).size(), opening_packet_size);
+  EXPECT_EQ(written(OpeningPacket{}).size(), opening_packet_size);
+  EXPECT_EQ(written(OpeningPacket{{1}, message}).size(), opening_packet_size);
 }
 
 TEST(Packet, EveryTruncationAndExtensionIsRefused) {
@@ -102,7 +104,7 @@ TEST(Packet, EachByteOfTheHeadIsChecked) {
 }
 
 TEST(Packet, PaddingIsZero) {
-  auto bytes = written(OpeningPacket{{}, message});
+  auto bytes = written(OpeningPacket{{1}, message});
   const std::size_t padding = packet_head_size + sizeof(Cookie) + message.size();
   for (const std::size_t at : {padding, bytes.size() - 1}) {
     bytes[at] = 1;
@@ -116,12 +118,23 @@ TEST(Packet, MessagesInsideAreBounded) {
   const std::vector<Byte> long_opening(opening_size_max + 1);
   const std::vector<Byte> long_welcome(welcome_size_max + 1);
   ByteArray<2 * packet_size_max> space{};
-  EXPECT_EQ(write_packet(OpeningPacket{{}, long_opening}, space).error().code,
+  EXPECT_EQ(write_packet(OpeningPacket{{1}, long_opening}, space).error().code,
             errc::ranging_packet);
-  EXPECT_EQ(write_packet(OpeningPacket{{}, {}}, space).error().code, errc::ranging_packet);
   EXPECT_EQ(write_packet(WelcomePacket{session, long_welcome}, space).error().code,
             errc::ranging_packet);
   EXPECT_EQ(write_packet(ReceiptPacket{session, {}}, space).error().code, errc::ranging_packet);
+}
+
+TEST(Packet, CookieAndOpeningComeTogether) {
+  ByteArray<packet_size_max> space{};
+  EXPECT_EQ(write_packet(OpeningPacket{{}, message}, space).error().code, errc::ranging_packet);
+  EXPECT_EQ(write_packet(OpeningPacket{{1}, {}}, space).error().code, errc::ranging_packet);
+  auto no_cookie = written(OpeningPacket{{1}, message});
+  no_cookie[packet_head_size] = 0;
+  expect_broken(no_cookie, packet_head_size);
+  auto no_opening = written(OpeningPacket{});
+  no_opening[packet_head_size] = 1;
+  expect_broken(no_opening, packet_head_size);
 }
 
 TEST(Packet, SmallBuffersAreRefused) {

@@ -1,0 +1,195 @@
+#include "daymark/agent/ranging_client.h"
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "daymark/beacon/delay_relay.h"
+#include "daymark/beacon/errors.h"
+#include "daymark/beacon/udp_chip_testing.h"
+#include "daymark/cbor/cose.h"
+#include "daymark/net/errors.h"
+#include "daymark/ranging/errors.h"
+
+namespace daymark::agent {
+
+namespace {
+
+using beacon::testing::milli;
+using beacon::testing::RunningBeacon;
+
+/// A governor that holds one key and checks every receipt.
+class TestGovernor final : public GovernorPort {
+ public:
+  explicit TestGovernor(const beacon::BeaconSettings& of)
+      : entry_{"b", "o", crypto::ed25519_public(of.key), of.place} {}
+
+  Outcome<std::vector<Byte>> open(std::size_t) override {
+    ByteArray<ranging::opening_size_max> space{};
+    DAYMARK_TRY(const ByteView message, session_.open(chip_, entry_.key, random_, space));
+    ++openings;
+    return std::vector<Byte>(message.begin(), message.end());
+  }
+
+  Outcome<void> accept(std::size_t, ByteView welcome) override {
+    return about(session_.accept(welcome), "welcome");
+  }
+
+  Outcome<ranging::AnswerTag> answer(std::size_t, std::uint32_t number,
+                                     const ranging::Challenge& challenge) override {
+    return about(session_.answer(number, challenge), "challenge");
+  }
+
+  Outcome<void> deliver(std::size_t, ByteView receipt) override {
+    const ranging::ReceiptExpectation expected{&entry_, crypto::ed25519_public(chip_),
+                                               session_.nonce()};
+    DAYMARK_TRY(const auto verified, ranging::verify_receipt(receipt, expected));
+    delivered = verified.receipt();
+    return {};
+  }
+
+  int openings = 0;
+  std::optional<ranging::Receipt> delivered;
+
+ private:
+  order::BeaconEntry entry_;
+  crypto::SystemRandom random_;
+  crypto::SecretKey chip_{{7}};
+  ranging::ChipSession session_;
+};
+
+BeaconRoute route_to(const net::Endpoint& peer) {
+  return {0, net::print_endpoint(peer)};
+}
+
+/// A peer that answers nothing, or what the test says.
+struct ScriptedPeer {
+  explicit ScriptedPeer(std::function<std::vector<Byte>(ByteView)> with)
+      : reply(std::move(with)), socket(*net::UdpSocket::bind({})) {
+    thread = std::thread([this] { serve(); });
+  }
+
+  ScriptedPeer(const ScriptedPeer&) = delete;
+  ScriptedPeer& operator=(const ScriptedPeer&) = delete;
+
+  ~ScriptedPeer() {
+    stopping = true;
+    thread.join();
+  }
+
+  void serve() {
+    ByteArray<2048> buffer{};
+    while (!stopping) {
+      const auto got = socket.receive(buffer, {20});
+      if (!got || !*got) continue;
+      ++requests;
+      const auto bytes = reply((*got)->content);
+      if (!bytes.empty()) (void)socket.send_to((*got)->from, bytes);
+    }
+  }
+
+  std::function<std::vector<Byte>(ByteView)> reply;
+  net::UdpSocket socket;
+  std::atomic<bool> stopping = false;
+  std::atomic<int> requests = 0;
+  std::thread thread;
+};
+
+constexpr RangingPatience hasty{{50}, 3, {1000}};
+
+TEST(RangingClient, BringsTheReceiptToTheGovernor) {
+  RunningBeacon beacon;
+  TestGovernor governor(beacon.settings());
+  const auto receipt = range_with(route_to(beacon.local()), governor);
+  ASSERT_TRUE(receipt);
+  ASSERT_TRUE(governor.delivered);
+  EXPECT_EQ(governor.delivered->exchanges, 4U);
+  EXPECT_EQ(governor.openings, 1);
+  EXPECT_EQ(ranging::parse_receipt(cbor::parse_sign1(*receipt)->payload)->time, beacon.clock.time);
+}
+
+TEST(RangingClient, WorksThroughTheDelayRelay) {
+  RunningBeacon beacon;
+  beacon::RelayOptions options;
+  options.pairs = {{"127.0.0.1:0", net::print_endpoint(beacon.local()), {25 * milli}}};
+  auto relay = beacon::DelayRelay::open(options);
+  ASSERT_TRUE(relay);
+  std::thread thread([&relay] { (void)relay->run(); });
+  TestGovernor governor(beacon.settings());
+  const auto receipt = range_with(route_to(relay->local(0)), governor);
+  relay->stop();
+  thread.join();
+  ASSERT_TRUE(receipt);
+  EXPECT_GE(governor.delivered->least_round_trip.value, 25 * milli);
+}
+
+TEST(RangingClient, OutlivesLostPackets) {
+  RunningBeacon beacon;
+  auto onward = net::UdpSocket::bind({});
+  ASSERT_TRUE(onward);
+  int count = 0;
+  // Every third request of the chip is lost, the first one too.
+  ScriptedPeer lossy([&](ByteView request) -> std::vector<Byte> {
+    if (++count % 3 == 1) return {};
+    ByteArray<2048> buffer{};
+    (void)onward->send_to(beacon.local(), request);
+    const auto got = onward->receive(buffer, {500});
+    if (!got || !*got) return {};
+    return {(*got)->content.begin(), (*got)->content.end()};
+  });
+  TestGovernor governor(beacon.settings());
+  const auto receipt =
+      range_with(route_to(lossy.socket.local()), governor, {{100}, 4, seconds(20)});
+  ASSERT_TRUE(receipt) << static_cast<int>(receipt.error().error.code);
+  EXPECT_EQ(governor.openings, 1);
+}
+
+TEST(RangingClient, GivesUpOnASilentBeacon) {
+  ScriptedPeer silent([](ByteView) { return std::vector<Byte>{}; });
+  TestGovernor governor(beacon::testing::settings());
+  const auto receipt = range_with(route_to(silent.socket.local()), governor, hasty);
+  ASSERT_FALSE(receipt);
+  EXPECT_EQ(receipt.error().error.code, errc::net_timeout);
+  EXPECT_EQ(receipt.error().subject, net::print_endpoint(silent.socket.local()));
+  EXPECT_EQ(silent.requests, 3);
+  EXPECT_EQ(governor.openings, 0);  // nothing was signed for an address that didn't answer
+}
+
+TEST(RangingClient, IgnoresNoise) {
+  ScriptedPeer noisy([](ByteView) { return std::vector<Byte>{1, 2, 3}; });
+  TestGovernor governor(beacon::testing::settings());
+  EXPECT_EQ(range_with(route_to(noisy.socket.local()), governor, hasty).error().error.code,
+            errc::net_timeout);
+}
+
+TEST(RangingClient, PassesOnWhyTheBeaconRefused) {
+  RunningBeacon beacon;
+  beacon::BeaconSettings other = beacon.settings();
+  other.key.seed[0] = 1;
+  TestGovernor governor(other);  // opens for another key than this beacon's
+  EXPECT_EQ(range_with(route_to(beacon.local()), governor).error().error.code,
+            errc::ranging_opening);
+}
+
+TEST(RangingClient, GovernorHasTheLastWord) {
+  RunningBeacon beacon;
+  beacon::BeaconSettings elsewhere = beacon.settings();
+  elsewhere.place.latitude += 1;
+  TestGovernor governor(elsewhere);
+  const auto receipt = range_with(route_to(beacon.local()), governor);
+  ASSERT_FALSE(receipt);
+  EXPECT_EQ(receipt.error().error.code, errc::receipt_place);
+  EXPECT_FALSE(governor.delivered);
+}
+
+TEST(RangingClient, RefusesAddressesThatAreNone) {
+  TestGovernor governor(beacon::testing::settings());
+  EXPECT_EQ(range_with({0, "beacon.example:1"}, governor).error().error.code,
+            errc::net_address_malformed);
+}
+
+}  // namespace
+
+}  // namespace daymark::agent

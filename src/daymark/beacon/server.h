@@ -1,0 +1,58 @@
+// The beacon as a UDP server. Host only.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "daymark/base/failure.h"
+#include "daymark/beacon/service.h"
+#include "daymark/beacon/stamp.h"
+#include "daymark/net/udp.h"
+
+namespace daymark::beacon {
+
+struct BeaconOptions {
+  std::string name = "beacon";          ///< for people
+  std::string address = "127.0.0.1:0";  ///< numeric; port 0: any free one
+  bool allow_public = false;            ///< whether another address than loopback may be used
+  bool kernel_stamps = true;            ///< taken where the kernel gives them
+  BeaconSettings settings;
+};
+
+/// Serves chips from one thread.
+class BeaconServer {
+ public:
+  /// `clock` gives the time that is signed; both outlive the server.
+  /// Errors: those of net::UdpSocket::bind.
+  [[nodiscard]] static Outcome<BeaconServer> listen(const BeaconOptions& options, Clock& clock,
+                                                    Random& random);
+
+  /// Where it listens, with the port that the system chose.
+  [[nodiscard]] const net::Endpoint& local() const { return socket_.local(); }
+
+  /// Serves until stop(). Errors: errc::net_io where the socket itself fails.
+  [[nodiscard]] Outcome<void> run();
+
+  /// Ends run() within a tenth of a second, also one that has not begun. From any thread.
+  void stop() { stopping_->store(true); }
+
+  [[nodiscard]] const BeaconCounters& counters() const { return service_->counters(); }
+
+ private:
+  BeaconServer(net::UdpSocket socket, std::unique_ptr<BeaconService> service)
+      : socket_(std::move(socket)), service_(std::move(service)) {}
+
+  void handle(const net::Datagram& datagram);
+
+  net::UdpSocket socket_;
+  std::unique_ptr<BeaconService> service_;
+  StampBridge bridge_;
+  std::unique_ptr<std::atomic<bool>> stopping_ = std::make_unique<std::atomic<bool>>(false);
+};
+
+/// Serves until SIGINT or SIGTERM; says on stderr where it listens, and if it simulates a fault.
+/// Errors: those of BeaconServer.
+[[nodiscard]] Outcome<void> run_beacon(const BeaconOptions& options, Clock& clock, Random& random);
+
+}  // namespace daymark::beacon

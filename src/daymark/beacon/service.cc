@@ -1,0 +1,200 @@
+#include "daymark/beacon/service.h"
+
+#include <algorithm>
+
+#include "daymark/beacon/errors.h"
+#include "daymark/cbor/cose.h"
+
+namespace daymark::beacon {
+
+namespace {
+
+std::optional<Reply> reply_with(const ranging::Packet& packet) {
+  Reply reply;
+  const auto written = ranging::write_packet(packet, reply.bytes);
+  if (!written) return std::nullopt;
+  reply.size = written->size();
+  return reply;
+}
+
+std::optional<Reply> welcome_of(const Session& session) {
+  const ByteView welcome = ByteView(session.opened.welcome).first(session.opened.welcome_size);
+  return reply_with(ranging::WelcomePacket{session.opened.session, welcome});
+}
+
+/// Whom a limit is about: an IPv4 address, or the 64-bit network of an IPv6 address, since one
+/// customer gets a whole network. Never the port: one host has 64 Ki of them.
+ByteArray<17> rate_key(const net::Endpoint& source) {
+  ByteArray<17> key{};
+  key[0] = source.ipv6 ? 6 : 4;
+  copy_bytes(ByteView(source.address).first(source.ipv6 ? 8 : 4), std::span(key).subspan<1>());
+  return key;
+}
+
+/// Errors of both stamps make a round trip longer, never shorter.
+RoundTripNanos round_trip(const StampNanos& sent, const StampNanos& received,
+                          RoundTripNanos error) {
+  return {add_saturating(received.nanos - sent.nanos, error.value)};
+}
+
+}  // namespace
+
+BeaconService::BeaconService(const BeaconSettings& settings, Clock& clock, Random& random)
+    : settings_(settings),
+      clock_(clock),
+      random_(random),
+      cookies_(random),
+      sessions_(settings.limits.sessions, settings.limits.session_nanos),
+      address_rate_(settings.limits.per_address, settings.limits.rate_keys),
+      chip_rate_(settings.limits.per_chip, settings.limits.rate_keys) {}
+
+std::optional<Reply> BeaconService::handle(ByteView datagram, const net::Endpoint& source,
+                                           const StampNanos& received) {
+  const Arrival arrival{source, received};
+  sessions_.expire(received.nanos);
+  const auto packet = ranging::parse_packet(datagram);
+  if (packet) {
+    if (const auto* answer = std::get_if<ranging::AnswerPacket>(&*packet)) {
+      return take(*answer, arrival);
+    }
+    if (const auto* ready = std::get_if<ranging::ReadyPacket>(&*packet)) {
+      return proceed(*ready, arrival);
+    }
+    if (const auto* opening = std::get_if<ranging::OpeningPacket>(&*packet)) {
+      return open(*opening, arrival);
+    }
+  }
+  // Nothing is sent back, so that no forged source can make two beacons talk to each other.
+  ++counters_.ignored;
+  return std::nullopt;
+}
+
+void BeaconService::sent(const Reply& reply, const StampNanos& stamp) {
+  Session* session = reply.timed ? sessions_.find(*reply.timed) : nullptr;
+  if (session != nullptr && session->open) session->open->sent = stamp;
+}
+
+std::optional<Reply> BeaconService::open(const ranging::OpeningPacket& packet,
+                                         const Arrival& arrival) {
+  // PROTOCOL §9.1: until a cookie came back nothing is kept, verified or sent that is larger.
+  if (!cookies_.accepts(packet.cookie, arrival.source, arrival.at.nanos)) {
+    ++counters_.cookies;
+    return reply_with(ranging::CookiePacket{cookies_.issue(arrival.source, arrival.at.nanos)});
+  }
+  if (!address_rate_.take(rate_key(arrival.source), arrival.at.nanos)) {
+    return refuse_with(errc::beacon_rate);
+  }
+  const auto opened = ranging::accept_opening(packet.opening, settings_.key, random_);
+  if (!opened) return refuse_with(opened.error().code);
+  const Session* known = sessions_.find_by_nonce(opened->chip_nonce);
+  if (known == nullptr) return open_new(*opened, arrival);
+  // The welcome was lost and the opening came again, or somebody else replays it.
+  const bool same = known->source == arrival.source && known->opened.chip == opened->chip;
+  return same ? welcome_of(*known) : refuse_with(errc::beacon_session);
+}
+
+std::optional<Reply> BeaconService::open_new(const ranging::Opened& opened,
+                                             const Arrival& arrival) {
+  if (!chip_rate_.take(opened.chip, arrival.at.nanos)) return refuse_with(errc::beacon_rate);
+  const Session* session = sessions_.add(opened, arrival.source, arrival.at.nanos);
+  if (session == nullptr) return refuse_with(errc::beacon_busy);
+  ++counters_.sessions;
+  return welcome_of(*session);
+}
+
+std::optional<Reply> BeaconService::proceed(const ranging::ReadyPacket& packet,
+                                            const Arrival& arrival) {
+  Session* session = session_at(packet.session, arrival.source);
+  return session == nullptr ? refuse_with(errc::beacon_session) : next(*session);
+}
+
+std::optional<Reply> BeaconService::take(const ranging::AnswerPacket& packet,
+                                         const Arrival& arrival) {
+  Session* session = session_at(packet.session, arrival.source);
+  if (session == nullptr) return refuse_with(errc::beacon_session);
+  const bool fits = session->open && session->open->sent &&
+                    session->open->number == packet.number &&
+                    arrival.at.nanos >= session->open->sent->nanos;
+  const bool right =
+      fits && crypto::equal_secret(packet.tag, ranging::answer(session->opened.key, packet.number,
+                                                               session->open->challenge));
+  if (!right) {
+    ++session->wrong;
+    ++counters_.wrong_answers;
+    return std::nullopt;
+  }
+  const StampNanos sent = *session->open->sent;
+  session->open.reset();
+  const RoundTripNanos measured = round_trip(sent, arrival.at, settings_.stamp_error);
+  if (session->exchanges == 0 || measured < session->least_round_trip) {
+    session->least_round_trip = measured;
+    session->quality = std::min(sent.quality, arrival.at.quality);
+  }
+  ++session->exchanges;
+  return next(*session);
+}
+
+std::optional<Reply> BeaconService::next(Session& session) {
+  if (!session.receipt.empty() || session.exchanges >= settings_.exchanges) {
+    return finish(session);
+  }
+  const std::uint32_t most = settings_.exchanges * settings_.limits.challenges_each_answer;
+  if (session.challenges < most) return challenge(session);
+  return session.exchanges > 0 ? finish(session) : refuse_with(errc::beacon_unanswered);
+}
+
+std::optional<Reply> BeaconService::challenge(Session& session) {
+  OpenChallenge open;
+  open.number = session.challenges++;
+  random_.fill(open.challenge);
+  session.open = open;
+  auto reply =
+      reply_with(ranging::ChallengePacket{session.opened.session, open.number, open.challenge});
+  if (reply) reply->timed = session.opened.session;
+  return reply;
+}
+
+std::optional<Reply> BeaconService::finish(Session& session) {
+  if (session.receipt.empty()) {
+    session.open.reset();
+    if (const auto signed_ok = sign_receipt(session); !signed_ok) {
+      return refuse_with(signed_ok.error().code);
+    }
+    ++counters_.receipts;
+  }
+  return reply_with(ranging::ReceiptPacket{session.opened.session, session.receipt});
+}
+
+Result<void> BeaconService::sign_receipt(Session& session) {
+  const SimulatedFault& fault = settings_.simulated_fault;
+  ranging::Receipt receipt;
+  receipt.chip = session.opened.chip;
+  receipt.chip_nonce = session.opened.chip_nonce;
+  receipt.beacon_nonce = session.opened.beacon_nonce;
+  receipt.place = settings_.place;
+  receipt.least_round_trip = fault.claimed_round_trip.value_or(session.least_round_trip);
+  receipt.exchanges = session.exchanges;
+  receipt.time = clock_.now() + fault.time_shift;
+  receipt.radius = settings_.clock_radius;
+  receipt.quality = session.quality;
+  ByteArray<ranging::receipt_size_max> payload_space{};
+  ByteArray<ranging::receipt_size_max> message_space{};
+  ByteArray<ranging::receipt_size_max + cbor::sig_structure_overhead> scratch{};
+  DAYMARK_TRY(const ByteView payload, ranging::write_receipt(receipt, payload_space));
+  DAYMARK_TRY(const ByteView message, cbor::make_sign1(payload, ranging::receipt_purpose,
+                                                       settings_.key, message_space, scratch));
+  session.receipt.assign(message.begin(), message.end());
+  return ok();
+}
+
+std::optional<Reply> BeaconService::refuse_with(Errc code) {
+  ++counters_.refused;
+  return reply_with(ranging::ErrorPacket{code});
+}
+
+Session* BeaconService::session_at(const ranging::SessionId& id, const net::Endpoint& source) {
+  Session* session = sessions_.find(id);
+  return session != nullptr && session->source == source ? session : nullptr;
+}
+
+}  // namespace daymark::beacon

@@ -1,0 +1,70 @@
+// The sessions that a beacon holds open: bounded in number and in time. Host only.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "daymark/net/endpoint.h"
+#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/session.h"
+
+namespace daymark::beacon {
+
+/// A moment on the beacon's one monotonic clock, and how it was taken.
+struct StampNanos {
+  std::int64_t nanos = 0;
+  ranging::StampQuality quality = ranging::StampQuality::user_space;
+};
+
+/// The challenge that waits for its answer. It is open once its sending has been stamped.
+struct OpenChallenge {
+  std::uint32_t number = 0;
+  ranging::Challenge challenge{};
+  std::optional<StampNanos> sent;
+};
+
+/// One session with one chip at one address.
+struct Session {
+  ranging::Opened opened;
+  net::Endpoint source;
+  std::optional<OpenChallenge> open;
+  std::uint32_t challenges = 0;  ///< sent so far; the next one's number
+  std::uint32_t exchanges = 0;   ///< answered rightly
+  std::uint32_t wrong = 0;       ///< answers that were not right
+  RoundTripNanos least_round_trip;
+  ranging::StampQuality quality = ranging::StampQuality::user_space;
+  std::vector<Byte> receipt;  ///< signed, once the exchanges are done
+};
+
+/// Not thread-safe. Pointers stay good until the next add or expire.
+class SessionTable {
+ public:
+  SessionTable(std::size_t sessions_max, std::int64_t lifetime_nanos)
+      : sessions_max_(sessions_max), lifetime_nanos_(lifetime_nanos) {}
+
+  /// Forgets the sessions whose time is over.
+  void expire(std::int64_t now_nanos);
+  /// Null where the table is full.
+  Session* add(const ranging::Opened& opened, const net::Endpoint& source, std::int64_t now_nanos);
+  [[nodiscard]] Session* find(const ranging::SessionId& id);
+  /// The session that an opening with this nonce led to.
+  [[nodiscard]] Session* find_by_nonce(const Digest& chip_nonce);
+
+  [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+
+ private:
+  struct Ending {
+    std::int64_t at = 0;
+    ranging::SessionId id;
+  };
+
+  std::size_t sessions_max_;
+  std::int64_t lifetime_nanos_;
+  std::map<ranging::SessionId, Session> sessions_;
+  std::map<Digest, ranging::SessionId> by_nonce_;
+  std::deque<Ending> endings_;  ///< in order of time: all live equally long
+};
+
+}  // namespace daymark::beacon

@@ -1,0 +1,55 @@
+#include "daymark/beacon/stamp.h"
+
+#include <ctime>
+
+namespace daymark::beacon {
+
+namespace {
+
+using ranging::StampQuality;
+
+std::int64_t read(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+bool same_offset(std::int64_t a, std::int64_t b) {
+  const std::int64_t change = a - b;
+  return change >= -offset_tolerance_nanos && change <= offset_tolerance_nanos;
+}
+
+}  // namespace
+
+std::int64_t monotonic_nanos() {
+  return read(CLOCK_MONOTONIC);
+}
+
+ClockPair read_clocks() {
+  const std::int64_t before = monotonic_nanos();
+  const std::int64_t realtime = read(CLOCK_REALTIME);
+  const std::int64_t after = monotonic_nanos();
+  return {realtime, before + (after - before) / 2};
+}
+
+StampNanos StampBridge::received(const net::Stamp& stamp, const ClockPair& now) {
+  const bool steady = offset_ && same_offset(*offset_, now.offset());
+  offset_ = now.offset();
+  const std::int64_t carried = stamp.nanos - now.offset();
+  const bool usable =
+      steady && stamp.source == net::StampSource::kernel && carried <= now.monotonic;
+  if (!usable) return {now.monotonic, StampQuality::user_space};
+  return {carried, StampQuality::kernel_software};
+}
+
+StampNanos StampBridge::sent(const net::Stamp& stamp, const ClockPair& before,
+                             const ClockPair& after) {
+  const std::int64_t carried = stamp.nanos - before.offset();
+  const bool usable = stamp.source == net::StampSource::kernel &&
+                      same_offset(before.offset(), after.offset()) && carried >= before.monotonic &&
+                      carried <= after.monotonic;
+  if (!usable) return {before.monotonic, StampQuality::user_space};
+  return {carried, StampQuality::kernel_software};
+}
+
+}  // namespace daymark::beacon
