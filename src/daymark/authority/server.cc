@@ -49,8 +49,7 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   DAYMARK_CHECK(make_folder(options.folder));
   DAYMARK_TRY(const std::unique_ptr<Records> records,
               open_sqlite_records(options.folder + "/authority.db"));
-  DAYMARK_TRY(tlog::LogStore log,
-              open_log(options.folder + "/log", {origin, key.sign}, *records));
+  DAYMARK_TRY(tlog::LogStore log, open_log(options.folder + "/log", {origin, key.sign}, *records));
   Publisher publisher(std::move(log),
                       [](const net::WitnessPeer& witness, const net::CosignatureRequest& request) {
                         return net::request_cosignature(witness, request);

@@ -1,0 +1,160 @@
+#include "daymark/agent/agent.h"
+
+#include <memory>
+
+#include "daymark/governor/errors.h"
+#include "daymark/order/leaf.h"
+
+namespace daymark::agent {
+
+namespace {
+
+/// The governor behind its client, as the ranging client wants it.
+class ClientPort final : public GovernorPort {
+ public:
+  explicit ClientPort(governor::Client& client) : client_(client) {}
+
+  Outcome<std::vector<Byte>> open(std::size_t beacon) override {
+    return client_.open_ranging(static_cast<std::uint8_t>(beacon));
+  }
+
+  Outcome<void> accept(std::size_t beacon, ByteView welcome) override {
+    return client_.accept_welcome(static_cast<std::uint8_t>(beacon), welcome);
+  }
+
+  Outcome<ranging::AnswerTag> answer(std::size_t beacon, std::uint32_t number,
+                                     const ranging::Challenge& challenge) override {
+    return client_.answer(static_cast<std::uint8_t>(beacon), number, challenge);
+  }
+
+  Outcome<void> deliver(std::size_t beacon, ByteView receipt) override {
+    const auto reading = client_.accept_receipt(static_cast<std::uint8_t>(beacon), receipt);
+    return reading ? Outcome<void>{} : std::unexpected(reading.error());
+  }
+
+ private:
+  governor::Client& client_;
+};
+
+/// The hash of the request that a leaf answers.
+Result<Digest> answered_request(ByteView leaf) {
+  const auto parsed = std::make_unique<order::Leaf>();
+  DAYMARK_TRY(*parsed, order::parse_leaf(leaf));
+  return parsed->request;
+}
+
+}  // namespace
+
+Outcome<void> Agent::cycle() {
+  ++state_.cycle;
+  state_.time = peers_.clock->now();
+  state_.problems.clear();
+  DAYMARK_TRY(const governor::Identity identity, peers_.governor->identify());
+  state_.chip = crypto::chip_id(identity.chip);
+  DAYMARK_CHECK(refresh());
+  if (!enrolled()) return {};
+  step("ranging", range());
+  step("orders", carry_orders());
+  step("renewal", renew());
+  step("meter", read_meter());
+  step("attestation", attest());
+  return refresh();
+}
+
+void Agent::step(const char* name, Outcome<void> done) {
+  if (!done) state_.problems.push_back({name, std::move(done).error()});
+}
+
+bool Agent::enrolled() const {
+  return state_.status.status.standing != governor::Standing::unprovisioned;
+}
+
+Outcome<void> Agent::refresh() {
+  DAYMARK_TRY(state_.status, peers_.governor->status());
+  return {};
+}
+
+Outcome<void> Agent::range() {
+  const bool due = state_.time - ranged_at_ >= options_.ranging_period;
+  if (!due && state_.status.status.clock.fresh) return {};
+  ClientPort port(*peers_.governor);
+  std::vector<std::vector<Byte>> receipts;
+  std::optional<Failure> missing;
+  for (const BeaconRoute& route : options_.beacons) {
+    Outcome<std::vector<Byte>> receipt = range_with(route, port, options_.patience);
+    if (receipt) {
+      receipts.push_back(*std::move(receipt));
+    } else {
+      missing = std::move(receipt).error();
+    }
+  }
+  if (!receipts.empty()) {
+    ranged_at_ = state_.time;
+    DAYMARK_CHECK(peers_.authority->post_ranging(state_.chip, receipts));
+  }
+  return missing ? std::unexpected(*missing) : Outcome<void>{};
+}
+
+Outcome<void> Agent::carry_orders() {
+  const governor::Status& status = state_.status.status;
+  DAYMARK_TRY(const auto orders,
+              peers_.authority->feed(state_.chip, status.fleet_head.seq, status.own_head.seq));
+  for (const governor::OrderParts& order : orders)
+    DAYMARK_CHECK(apply(order));
+  return orders.empty() ? Outcome<void>{} : refresh();
+}
+
+Outcome<void> Agent::apply(const governor::OrderParts& order) {
+  const Digest hash = crypto::sha256(order.envelope);
+  // A refusal is counted by the governor: one is enough to say so, and orders behind it can't
+  // apply.
+  if (hash == refused_order_) return {};
+  const auto receipt = peers_.governor->apply(order);
+  if (!receipt) {
+    refused_order_ = hash;
+    return std::unexpected(receipt.error());
+  }
+  ++state_.orders_applied;
+  return peers_.authority->post_receipt(receipt->bytes);
+}
+
+Outcome<void> Agent::renew() {
+  if (!request_.empty()) DAYMARK_CHECK(fetch_leaf());
+  const bool due = state_.time - renewed_at_ >= options_.renewal_period;
+  if (!request_.empty() || !due) return {};
+  DAYMARK_TRY(request_, peers_.governor->request_renewal());
+  return peers_.authority->post_renewal(request_);
+}
+
+Outcome<void> Agent::fetch_leaf() {
+  DAYMARK_TRY(const auto leaf, peers_.authority->leaf(state_.chip));
+  if (!leaf) return peers_.authority->post_renewal(request_);
+  DAYMARK_TRY(const Digest answered, about(answered_request(leaf->leaf), "leaf"));
+  if (answered != order::request_hash(request_)) return peers_.authority->post_renewal(request_);
+  // Answered, whatever the chip makes of it: the next request is a new one.
+  request_.clear();
+  renewed_at_ = state_.time;
+  DAYMARK_TRY(const governor::LeafDecision decision, peers_.governor->accept_leaf(*leaf));
+  state_.denial = decision.denial_reason;
+  if (decision.denial_reason.empty()) ++state_.licences_accepted;
+  return {};
+}
+
+Outcome<void> Agent::read_meter() {
+  if (!peers_.meter) return {};
+  DAYMARK_TRY(const auto readings, peers_.meter(state_.status.status));
+  for (const governor::UsageRequest& reading : readings) {
+    DAYMARK_TRY(const governor::CountedUsage counted, peers_.governor->record_usage(reading));
+  }
+  return {};
+}
+
+Outcome<void> Agent::attest() {
+  const Digest nonce = peers_.random->draw<32>();
+  DAYMARK_TRY(const auto attestation, peers_.governor->attest(nonce));
+  DAYMARK_TRY(const std::string answer, peers_.authority->post_attestation(attestation.bytes));
+  state_.consistent = answer.find("\"consistent\":true") != std::string::npos;
+  return {};
+}
+
+}  // namespace daymark::agent

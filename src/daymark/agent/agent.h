@@ -1,0 +1,93 @@
+// The agent: carries messages between one governor and the rest of the world. Host only.
+//
+// It is trusted with nothing but carrying. Each cycle it lets the beacons range the chip, hands
+// over orders, asks for and hands over licences, reads the meter, and posts what the governor
+// signed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daymark/agent/ranging_client.h"
+#include "daymark/authority/client.h"
+#include "daymark/base/random.h"
+#include "daymark/base/time.h"
+#include "daymark/governor/client.h"
+
+namespace daymark::agent {
+
+/// What the meter says of the time since it was asked last; empty where there is nothing to say.
+using MeterReading =
+    std::function<Outcome<std::vector<governor::UsageRequest>>(const governor::Status& status)>;
+
+struct AgentOptions {
+  std::vector<BeaconRoute> beacons;  ///< in the charter's order
+  Millis ranging_period = hours(1);  ///< on the domain clock
+  Millis renewal_period = hours(6);  ///< after an accepted licence
+  RangingPatience patience;
+};
+
+/// One thing that didn't work in a cycle; the next cycle tries again.
+struct Problem {
+  std::string step;  ///< "ranging", "orders", "renewal", "meter", "attestation"
+  Failure failure;
+};
+
+/// What the agent knows after a cycle; written to its state file for people and scripts.
+struct AgentState {
+  std::uint64_t cycle = 0;
+  UnixMillis time;  ///< on the domain clock, when the cycle began
+  ChipId chip;
+  governor::OwnedStatus status;
+  std::uint64_t orders_applied = 0;
+  std::uint64_t licences_accepted = 0;
+  std::string denial;      ///< reason of the newest denial
+  bool consistent = true;  ///< whether the authority found the newest attestation in its log
+  std::vector<Problem> problems;
+};
+
+/// Not thread-safe. References outlive the agent.
+struct AgentPeers {
+  governor::Client* governor = nullptr;
+  const authority::AuthorityClient* authority = nullptr;
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  MeterReading meter;  ///< may be empty
+};
+
+class Agent {
+ public:
+  Agent(AgentOptions options, AgentPeers peers)
+      : options_(std::move(options)), peers_(std::move(peers)) {}
+
+  /// One round of everything that is due. Errors: only where the governor itself doesn't answer.
+  [[nodiscard]] Outcome<void> cycle();
+
+  [[nodiscard]] const AgentState& state() const { return state_; }
+
+ private:
+  void step(const char* name, Outcome<void> done);
+  [[nodiscard]] Outcome<void> range();
+  [[nodiscard]] Outcome<void> carry_orders();
+  [[nodiscard]] Outcome<void> apply(const governor::OrderParts& order);
+  [[nodiscard]] Outcome<void> renew();
+  [[nodiscard]] Outcome<void> fetch_leaf();
+  [[nodiscard]] Outcome<void> read_meter();
+  [[nodiscard]] Outcome<void> attest();
+  [[nodiscard]] Outcome<void> refresh();
+  [[nodiscard]] bool enrolled() const;
+
+  AgentOptions options_;
+  AgentPeers peers_;
+  AgentState state_;
+  UnixMillis ranged_at_;
+  UnixMillis renewed_at_;
+  std::vector<Byte> request_;  ///< the newest renewal request, posted until it is answered
+  Digest refused_order_{};     ///< not offered again until the streams move
+};
+
+/// The state as JSON, one object; docs/operations.md names the members.
+[[nodiscard]] std::string agent_state_json(const AgentState& state);
+
+}  // namespace daymark::agent

@@ -1,0 +1,279 @@
+#include "daymark/authority/sqlite_records.h"
+
+#include <array>
+
+#include "daymark/authority/errors.h"
+#include "daymark/store/sqlite.h"
+
+namespace daymark::authority {
+
+namespace {
+
+using store::Database;
+using store::Row;
+using store::Transaction;
+
+constexpr std::array<std::string_view, 1> schema{R"sql(
+CREATE TABLE orders(
+  number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
+  log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
+CREATE TABLE places(
+  chip BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL REFERENCES orders(hash),
+  PRIMARY KEY(chip, seq)) WITHOUT ROWID;
+CREATE TABLE chips(
+  chip BLOB PRIMARY KEY, key BLOB NOT NULL, slot INTEGER NOT NULL UNIQUE, model TEXT NOT NULL,
+  serial TEXT NOT NULL, released INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE requests(chip BLOB PRIMARY KEY, request BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE drafts(root BLOB PRIMARY KEY, leaves BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE leaves(
+  chip BLOB PRIMARY KEY, batch BLOB NOT NULL, leaf BLOB NOT NULL, place INTEGER NOT NULL,
+  path BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents(
+  number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, chip BLOB NOT NULL, subject BLOB NOT NULL,
+  body BLOB NOT NULL, received INTEGER NOT NULL, UNIQUE(kind, chip, subject));
+)sql"};
+
+constexpr std::string_view order_columns =
+    "SELECT hash, kind, file, log_index, proof, logged_at, binds_at FROM orders ";
+
+/// The fleet stream has the empty chip.
+ByteView chip_key(const std::optional<ChipId>& chip) {
+  return chip ? chip->view() : ByteView{};
+}
+
+std::vector<Byte> copy(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+Result<StoredOrder> read_order(const Row& row) {
+  StoredOrder out;
+  DAYMARK_TRY(out.hash, row.array<32>(0));
+  DAYMARK_TRY(const std::int64_t kind, row.integer(1));
+  out.kind = static_cast<order::OrderKind>(kind);
+  DAYMARK_TRY(const ByteView file, row.bytes(2));
+  out.file = copy(file);
+  if (row.is_null(3)) return out;
+  Publication publication;
+  DAYMARK_TRY(publication.index.value, row.unsigned_integer(3));
+  DAYMARK_TRY(const std::string_view proof, row.text(4));
+  publication.proof = proof;
+  DAYMARK_TRY(publication.logged_at.value, row.integer(5));
+  DAYMARK_TRY(publication.binds_at.value, row.integer(6));
+  out.publication = std::move(publication);
+  return out;
+}
+
+Result<ChipRecord> read_chip(const Row& row) {
+  ChipRecord out;
+  DAYMARK_TRY(out.chip.bytes, row.array<16>(0));
+  DAYMARK_TRY(out.key.bytes, row.array<32>(1));
+  DAYMARK_TRY(out.slot, row.unsigned_integer(2));
+  DAYMARK_TRY(const std::string_view model, row.text(3));
+  DAYMARK_TRY(const std::string_view serial, row.text(4));
+  DAYMARK_TRY(const std::int64_t released, row.integer(5));
+  out.model = model;
+  out.serial = serial;
+  out.released = released != 0;
+  return out;
+}
+
+std::vector<Byte> join(std::span<const Digest> path) {
+  std::vector<Byte> out;
+  for (const Digest& node : path)
+    out.insert(out.end(), node.begin(), node.end());
+  return out;
+}
+
+std::vector<Digest> split(ByteView path) {
+  std::vector<Digest> out;
+  for (std::size_t at = 0; at + 32 <= path.size(); at += 32) {
+    out.push_back(array_of<32>(path.subspan(at, 32)));
+  }
+  return out;
+}
+
+Result<LeafRecord> read_leaf(const Row& row) {
+  LeafRecord out;
+  DAYMARK_TRY(out.chip.bytes, row.array<16>(0));
+  DAYMARK_TRY(out.batch, row.array<32>(1));
+  DAYMARK_TRY(const ByteView leaf, row.bytes(2));
+  DAYMARK_TRY(out.index.value, row.unsigned_integer(3));
+  DAYMARK_TRY(const ByteView path, row.bytes(4));
+  out.leaf = copy(leaf);
+  out.path = split(path);
+  return out;
+}
+
+Result<Document> read_document(const Row& row) {
+  Document out;
+  DAYMARK_TRY(const std::int64_t kind, row.integer(0));
+  out.kind = static_cast<DocumentKind>(kind);
+  DAYMARK_TRY(out.chip.bytes, row.array<16>(1));
+  DAYMARK_TRY(const ByteView subject, row.bytes(2));
+  DAYMARK_TRY(const ByteView body, row.bytes(3));
+  DAYMARK_TRY(out.received.value, row.integer(4));
+  out.subject = copy(subject);
+  out.body = copy(body);
+  return out;
+}
+
+class SqliteRecords final : public Records {
+ public:
+  explicit SqliteRecords(Database database) : db_(std::move(database)) {}
+
+  Outcome<void> add_order(const StoredOrder& order, std::span<const StreamPlace> places) override {
+    DAYMARK_TRY(Transaction work, db_.begin());
+    DAYMARK_CHECK(
+        db_.run("INSERT INTO orders(hash, kind, file) VALUES(?, ?, ?)",
+                {ByteView(order.hash), static_cast<int>(order.kind), ByteView(order.file)}));
+    for (const StreamPlace& place : places) {
+      DAYMARK_TRY(const std::int64_t taken,
+                  db_.number("SELECT count(*) FROM places WHERE chip = ? AND seq = ?",
+                             {chip_key(place.chip), place.seq}));
+      if (taken != 0) return refuse(errc::authority_stream_taken, "order");
+      DAYMARK_CHECK(db_.run("INSERT INTO places(chip, seq, hash) VALUES(?, ?, ?)",
+                            {chip_key(place.chip), place.seq, ByteView(order.hash)}));
+    }
+    return work.commit();
+  }
+
+  Outcome<void> publish_order(const Digest& hash, const Publication& publication) override {
+    return run(
+        "UPDATE orders SET log_index = ?, proof = ?, logged_at = ?, binds_at = ? "
+        "WHERE hash = ? AND proof IS NULL",
+        {publication.index.value, publication.proof, publication.logged_at.value,
+         publication.binds_at.value, ByteView(hash)});
+  }
+
+  Outcome<std::optional<StoredOrder>> order(const Digest& hash) override {
+    static const std::string sql = std::string(order_columns) + "WHERE hash = ?";
+    DAYMARK_TRY(auto found, list<StoredOrder>(sql, {ByteView(hash)}, read_order));
+    return first_of(std::move(found));
+  }
+
+  Outcome<std::vector<StoredOrder>> orders() override {
+    static const std::string sql = std::string(order_columns) + "ORDER BY number";
+    return list<StoredOrder>(sql, {}, read_order);
+  }
+
+  Outcome<std::vector<StoredOrder>> stream_after(const StreamPlace& after) override {
+    static const std::string sql =
+        std::string(order_columns) +
+        "JOIN places USING(hash) WHERE chip = ? AND seq > ? ORDER BY seq";
+    return list<StoredOrder>(sql, {chip_key(after.chip), after.seq}, read_order);
+  }
+
+  Outcome<order::StreamHead> head(const std::optional<ChipId>& chip) override {
+    order::StreamHead out;
+    DAYMARK_TRY(const bool found,
+                db_.first("SELECT seq, hash FROM places WHERE chip = ? ORDER BY seq DESC LIMIT 1",
+                          {chip_key(chip)}, [&](const Row& row) -> Outcome<void> {
+                            DAYMARK_TRY(out.seq, row.unsigned_integer(0));
+                            DAYMARK_TRY(out.hash, row.array<32>(1));
+                            return {};
+                          }));
+    return found ? out : order::StreamHead{};
+  }
+
+  Outcome<void> put_chip(const ChipRecord& chip) override {
+    return run("INSERT OR REPLACE INTO chips VALUES(?, ?, ?, ?, ?, ?)",
+               {chip.chip.view(), ByteView(chip.key.bytes), chip.slot, chip.model, chip.serial,
+                chip.released});
+  }
+
+  Outcome<std::vector<ChipRecord>> chips() override {
+    return list<ChipRecord>(
+        "SELECT chip, key, slot, model, serial, released FROM chips ORDER BY slot", {}, read_chip);
+  }
+
+  Outcome<void> put_request(const ChipId& chip, ByteView request) override {
+    return run("INSERT OR REPLACE INTO requests VALUES(?, ?)", {chip.view(), request});
+  }
+
+  Outcome<std::vector<Byte>> request(const ChipId& chip) override {
+    return blob("SELECT request FROM requests WHERE chip = ?", chip.view());
+  }
+
+  Outcome<void> put_draft(const Digest& root, ByteView leaves) override {
+    return run("INSERT OR REPLACE INTO drafts VALUES(?, ?)", {ByteView(root), leaves});
+  }
+
+  Outcome<std::vector<Byte>> draft(const Digest& root) override {
+    return blob("SELECT leaves FROM drafts WHERE root = ?", root);
+  }
+
+  Outcome<void> put_leaf(const LeafRecord& leaf) override {
+    const std::vector<Byte> path = join(leaf.path);
+    return run("INSERT OR REPLACE INTO leaves VALUES(?, ?, ?, ?, ?)",
+               {leaf.chip.view(), ByteView(leaf.batch), ByteView(leaf.leaf), leaf.index.value,
+                ByteView(path)});
+  }
+
+  Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) override {
+    DAYMARK_TRY(auto found,
+                list<LeafRecord>("SELECT chip, batch, leaf, place, path FROM leaves WHERE chip = ?",
+                                 {chip.view()}, read_leaf));
+    return first_of(std::move(found));
+  }
+
+  Outcome<void> put_document(const Document& document) override {
+    return run(
+        "INSERT OR REPLACE INTO documents(kind, chip, subject, body, received) "
+        "VALUES(?, ?, ?, ?, ?)",
+        {static_cast<int>(document.kind), document.chip.view(), ByteView(document.subject),
+         ByteView(document.body), document.received.value});
+  }
+
+  Outcome<std::vector<Document>> documents(DocumentKind kind, const ChipId& chip) override {
+    return list<Document>(
+        "SELECT kind, chip, subject, body, received FROM documents "
+        "WHERE kind = ? AND chip = ? ORDER BY number",
+        {static_cast<int>(kind), chip.view()}, read_document);
+  }
+
+ private:
+  Outcome<void> run(std::string_view sql, std::initializer_list<store::Value> values) {
+    DAYMARK_CHECK(db_.run(sql, values));
+    return {};
+  }
+
+  template <class T>
+  Outcome<std::vector<T>> list(std::string_view sql, std::initializer_list<store::Value> values,
+                               Result<T> (*read)(const Row&)) {
+    std::vector<T> out;
+    DAYMARK_CHECK(db_.each(sql, values, [&](const Row& row) -> Outcome<void> {
+      DAYMARK_TRY(T item, read(row));
+      out.push_back(std::move(item));
+      return {};
+    }));
+    return out;
+  }
+
+  /// One blob, or empty where there is no row.
+  Outcome<std::vector<Byte>> blob(std::string_view sql, ByteView key) {
+    std::vector<Byte> out;
+    DAYMARK_TRY(const bool found, db_.first(sql, {key}, [&](const Row& row) -> Outcome<void> {
+      DAYMARK_TRY(const ByteView bytes, row.bytes(0));
+      out = copy(bytes);
+      return {};
+    }));
+    return found ? out : std::vector<Byte>{};
+  }
+
+  template <class T>
+  static std::optional<T> first_of(std::vector<T> found) {
+    return found.empty() ? std::nullopt : std::optional<T>(std::move(found.front()));
+  }
+
+  Database db_;
+};
+
+}  // namespace
+
+Outcome<std::unique_ptr<Records>> open_sqlite_records(const std::string& path) {
+  DAYMARK_TRY(Database database, Database::open(path));
+  DAYMARK_CHECK(database.migrate(schema));
+  return std::unique_ptr<Records>(std::make_unique<SqliteRecords>(std::move(database)));
+}
+
+}  // namespace daymark::authority
