@@ -40,7 +40,10 @@ TEST(ErrorTable, HoldsExactlyWhatTheListsDeclare) {
   for (const ErrorEntry& entry : error_table()) {
     held.emplace(static_cast<unsigned long>(entry.code), entry.name);
   }
-  EXPECT_EQ(held, declared_errors());
+  const auto declared = declared_errors();
+  std::vector<std::pair<unsigned long, std::string>> different;
+  std::ranges::set_symmetric_difference(held, declared, std::back_inserter(different));
+  EXPECT_TRUE(different.empty()) << ::testing::PrintToString(different);
 }
 
 TEST(ErrorTable, NumbersAndNamesAreUnique) {

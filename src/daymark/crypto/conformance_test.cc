@@ -12,7 +12,8 @@ namespace {
 
 using testing::hex;
 
-const SecretKey secret{hex<32>("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")};
+const SecretKey test_signer{
+    hex<32>("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")};
 constexpr std::string_view identity =
     "0100000000000000000000000000000000000000000000000000000000000000";
 
@@ -23,11 +24,11 @@ std::string cctv(std::string_view key, std::string_view signature, std::string_v
 }
 
 std::string good_key() {
-  return to_hex(ed25519_public(secret).bytes);
+  return to_hex(ed25519_public(test_signer).bytes);
 }
 
 std::string good_signature() {
-  return to_hex(ed25519_sign(secret, bytes_of("text")).bytes);
+  return to_hex(ed25519_sign(test_signer, bytes_of("text")).bytes);
 }
 
 /// R = A = identity and S = 0, which the equation alone accepts.

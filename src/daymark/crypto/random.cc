@@ -9,7 +9,7 @@ SystemRandom::SystemRandom() {
 }
 
 void SystemRandom::fill(MutableBytes out) {
-  randombytes_buf(out.data(), out.size());
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
 }
 
 SeededRandom::SeededRandom(std::uint64_t seed) : seed_(seed) {
@@ -20,7 +20,7 @@ void SeededRandom::fill(MutableBytes out) {
   ByteArray<randombytes_SEEDBYTES> seed{};
   put_big_endian(seed_, std::span(seed).first<8>());
   put_big_endian(drawn_++, std::span(seed).subspan<8, 8>());
-  randombytes_buf_deterministic(out.data(), out.size(), seed.data());
+  if (!out.empty()) randombytes_buf_deterministic(out.data(), out.size(), seed.data());
 }
 
 }  // namespace daymark::crypto
