@@ -26,6 +26,13 @@ bool is_size(const HttpResponse& response) {
   return response.status == 409 && response.content_type == "text/x.tlog.size";
 }
 
+/// The status and, where the witness says why, the first line of it.
+std::string words_of(const HttpResponse& response) {
+  const std::string line =
+      response.body.substr(0, std::min<std::size_t>(response.body.find('\n'), 100));
+  return fmt::format("status {}{}{}", response.status, line.empty() ? "" : ": ", line);
+}
+
 }  // namespace
 
 Outcome<std::string> request_cosignature(const WitnessPeer& witness,
@@ -45,7 +52,7 @@ Outcome<std::string> request_cosignature(const WitnessPeer& witness,
     DAYMARK_TRY(answer, ask(url, request, checkpoint.head, told, limits));
   }
   if (answer.status != 200) {
-    return refuse(errc::net_witness_refused, url, fmt::format("status {}", answer.status));
+    return refuse(errc::net_witness_refused, url, words_of(answer));
   }
   return about(tlog::accept_cosignatures(request.checkpoint, answer.body, key), url);
 }
