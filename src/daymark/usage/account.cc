@@ -90,8 +90,10 @@ Result<Account> Accountant::finish() && {
     DAYMARK_TRY(out.total, ledger::add(out.total, out.chips.back().use));
   }
   if (out.chips.empty()) return fail(errc::telemetry_empty);
-  std::stable_sort(out.intervals.begin(), out.intervals.end(),
-                   [](const UsageInterval& a, const UsageInterval& b) { return a.gpu < b.gpu; });
+  std::sort(out.intervals.begin(), out.intervals.end(),
+            [](const UsageInterval& a, const UsageInterval& b) {
+              return std::pair(a.gpu, a.start) < std::pair(b.gpu, b.start);
+            });
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daymark/usage/account.h"
+#include "daymark/usage/chip_meter_internal.h"
 
 namespace daymark::usage {
 
@@ -15,10 +16,6 @@ constexpr std::uint64_t exact_in_json = 1ULL << 53;
 ordered_json number(std::uint64_t value) {
   if (value > exact_in_json) return std::to_string(value);
   return value;
-}
-
-double seconds_of(Millis span) {
-  return static_cast<double>(span.value) / 1000;
 }
 
 std::string_view name_of(Basis basis) {

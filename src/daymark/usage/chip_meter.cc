@@ -8,10 +8,6 @@ namespace daymark::usage {
 
 namespace {
 
-double seconds_of(Millis span) {
-  return static_cast<double>(span.value) / 1000;
-}
-
 double mean_watts(const Sample& a, const Sample& b) {
   if (!a.watts) return b.watts.value_or(0);
   return (*a.watts + b.watts.value_or(*a.watts)) / 2;

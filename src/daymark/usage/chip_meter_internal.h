@@ -7,6 +7,10 @@
 
 namespace daymark::usage {
 
+[[nodiscard]] inline double seconds_of(Millis span) {
+  return static_cast<double>(span.value) / 1000;
+}
+
 /// Energy of one chip from two sources; the counter leads, power over time fills its holes.
 class EnergyMeter {
  public:
