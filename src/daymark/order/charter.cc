@@ -74,8 +74,9 @@ Result<void> read_parties(Reader& in, Charter& out) {
   for (out.party_count = 0; out.party_count < count; ++out.party_count) {
     const std::uint32_t start = in.offset();
     DAYMARK_TRY(const Party party, read_party(in));
-    for (const Party& earlier : out.party_list())
+    for (const Party& earlier : out.party_list()) {
       DAYMARK_CHECK(check_apart(earlier, party, start));
+    }
     out.parties[out.party_count] = party;
   }
   std::size_t owners = 0;
@@ -183,7 +184,7 @@ Result<void> read_front(Reader& in, Charter& out) {
 
 Result<void> parse_charter_into(ByteView encoded, Charter& out) {
   if (encoded.size() > charter_size_max) return fail(errc::charter_size, field::charter);
-  out = {};
+  out.quorums.fill({});
   Reader in(encoded);
   DAYMARK_CHECK(read_front(in, out));
   DAYMARK_CHECK(read_parties(in, out));

@@ -1,5 +1,6 @@
 #include "daymark/order/charter.h"
 #include "daymark/order/errors.h"
+#include "daymark/order/load_internal.h"
 
 namespace daymark::order {
 
@@ -29,14 +30,26 @@ Result<tlog::Policy> quorum_of(const Charter& charter, OrderKind kind) {
                                   std::span(names).first(charter.party_count));
 }
 
+namespace internal {
+
+[[gnu::noinline]] Result<void> load_policy(std::string_view text, tlog::Policy& out) {
+  return move_into(tlog::Policy::parse(text), out);
+}
+
+[[gnu::noinline]] Result<void> load_quorum(const Charter& charter, OrderKind kind,
+                                           tlog::Policy& out) {
+  return move_into(quorum_of(charter, kind), out);
+}
+
+}  // namespace internal
+
 Result<void> check_policies(const Charter& charter, tlog::Policy& scratch) {
   for (std::size_t kind = 1; kind <= order_kind_count; ++kind) {
     if (charter.quorums[kind].empty()) continue;
-    DAYMARK_TRY(scratch, quorum_of(charter, static_cast<OrderKind>(kind)));
+    DAYMARK_CHECK(internal::load_quorum(charter, static_cast<OrderKind>(kind), scratch));
   }
-  DAYMARK_TRY(scratch, tlog::Policy::parse(charter.log_policy));
-  DAYMARK_TRY(scratch, tlog::Policy::parse(charter.mirror_policy));
-  return ok();
+  DAYMARK_CHECK(internal::load_policy(charter.log_policy, scratch));
+  return internal::load_policy(charter.mirror_policy, scratch);
 }
 
 }  // namespace daymark::order

@@ -15,10 +15,11 @@ Result<void> check_count(const Order& order, std::size_t chips) {
 /// Chips in the clear, or the fleet: the place in the streams says the same (PROTOCOL §2.1).
 Result<void> check_scope(const ContentContext& context) {
   const Order& order = context.proven.order();
-  DAYMARK_TRY(const ScopeContent scope, parse_scope(context.proven.content()));
-  const bool fleet = scope.target_count == 0;
+  const Result<ScopeContent> scope = parse_scope(context.proven.content());
+  if (!scope) return fail(scope.error());
+  const bool fleet = scope->target_count == 0;
   if (fleet != order.has_prev) return fail(errc::order_content, field::targets);
-  return check_count(order, scope.target_count);
+  return check_count(order, scope->target_count);
 }
 
 Result<void> check_batch(const ContentContext& context) {
@@ -31,8 +32,9 @@ Result<void> check_batch(const ContentContext& context) {
 
 Result<void> check_policy(const ContentContext& context) {
   DAYMARK_TRY(const PolicyContent policy, parse_policy(context.proven.content()));
-  DAYMARK_TRY(const ProgramList programs, parse_programs(policy.programs));
-  if (program_root(programs) != policy.program_root) {
+  const Result<ProgramList> programs = parse_programs(policy.programs);
+  if (!programs) return fail(programs.error());
+  if (program_root(*programs) != policy.program_root) {
     return fail(errc::order_content, field::programs);
   }
   return check_count(context.proven.order(), 0);

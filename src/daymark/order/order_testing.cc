@@ -22,10 +22,10 @@ T must(Result<T> result, const char* what) {
 }
 
 constexpr std::string_view any_two =
-    "group regulators any regulator-a regulator-b\ngroup both all owner regulators\nquorum both\n";
+    "group regulators any regulator-a regulator-b\ngroup both all owner regulators\nquorum both";
 constexpr std::string_view regulator_or_owner =
-    "group some any owner regulator-a regulator-b\nquorum some\n";
-constexpr std::string_view stop = "group two 2 owner maker regulator-a regulator-b\nquorum two\n";
+    "group some any owner regulator-a regulator-b\nquorum some";
+constexpr std::string_view stop = "group two 2 owner maker regulator-a regulator-b\nquorum two";
 
 Bounds fair_bounds() {
   return {.notice = hours(72),
@@ -80,10 +80,10 @@ void World::add_quorums() {
   const auto set = [&](OrderKind kind, std::string_view text) {
     source_.quorums[static_cast<std::size_t>(kind)] = text;
   };
-  set(OrderKind::enrol, "group both all owner authority\nquorum both\n");
-  set(OrderKind::license, "group issue any authority regulator-a\nquorum issue\n");
+  set(OrderKind::enrol, "group both all owner authority\nquorum both");
+  set(OrderKind::license, "group issue any authority regulator-a\nquorum issue");
   set(OrderKind::policy, any_two);
-  set(OrderKind::firmware, "group both all owner maker\nquorum both\n");
+  set(OrderKind::firmware, "group both all owner maker\nquorum both");
   set(OrderKind::suspend, stop);
   set(OrderKind::resume, regulator_or_owner);
   set(OrderKind::transfer, any_two);
@@ -102,7 +102,7 @@ void World::add_log_policies() {
     text += fmt::format("witness witness-{} {}\n", i,
                         tlog::format_vkey(witnesses_.back(), tlog::type_cosignature));
   }
-  text += "group two 2 witness-0 witness-1 witness-2\nquorum two\n";
+  text += "group two 2 witness-0 witness-1 witness-2\nquorum two";
   source_.log_policy = keep(text);
   text.clear();
   for (int i = 0; i < 2; ++i) {
@@ -110,7 +110,7 @@ void World::add_log_policies() {
     text += fmt::format("witness mirror-{} {}\n", i,
                         tlog::format_vkey(mirrors_.back(), tlog::type_cosignature));
   }
-  text += "group one any mirror-0 mirror-1\nquorum one\n";
+  text += "group one any mirror-0 mirror-1\nquorum one";
   source_.mirror_policy = keep(text);
 }
 
@@ -127,9 +127,7 @@ void World::add_beacons() {
 
 void World::set_charter(const Charter& source) {
   source_ = source;
-  std::vector<Byte> out(charter_size_max);
-  out.resize(must(write_charter(source_, out), "write_charter").size());
-  encoded_ = std::move(out);
+  encoded_ = encoded(source_);
   charter_ = must(parse_charter(encoded_), "parse_charter");
 }
 
@@ -212,9 +210,32 @@ OrderFile World::enrol(const Chip& chip, const Digest& nonce) {
 }
 
 OrderFile World::amend(const Charter& next) {
-  std::vector<Byte> out(charter_size_max);
-  out.resize(must(write_charter(next, out), "write_charter").size());
-  return draft(OrderKind::amend, out);
+  return draft(OrderKind::amend, encoded(next));
+}
+
+Charter World::successor() const {
+  Charter next = source_;
+  ++next.revision;
+  return next;
+}
+
+Charter World::other_fleet() const {
+  Charter next = source_;
+  next.fleet.bytes.front() ^= 1;
+  next.name = "Other fleet";
+  next.revision = 1;
+  for (Party& party : std::span(next.parties).first(next.party_count)) {
+    if (party.role == Role::owner) party.role = Role::maker;
+    if (party.name == "authority") party.role = Role::owner;
+  }
+  return next;
+}
+
+OrderFile World::transfer(const Target& target, const Chip& chip, const Charter& next) {
+  const std::vector<Byte> charter = encoded(next);
+  const auto consent =
+      make_consent({chip.key, crypto::sha256(charter), target.prev}, party("authority").key.sign);
+  return draft(OrderKind::transfer, write_transfer({target, next.fleet, charter, consent}));
 }
 
 OrderFile World::batch(std::span<const std::vector<Byte>> leaves,
@@ -293,6 +314,12 @@ Leaf licence_for(const Chip& chip, const Digest& request, UnixMillis from, Milli
 std::vector<Byte> encoded(const Leaf& leaf) {
   std::vector<Byte> out(leaf_size_max);
   out.resize(must(write_leaf(leaf, out), "write_leaf").size());
+  return out;
+}
+
+std::vector<Byte> encoded(const Charter& charter) {
+  std::vector<Byte> out(charter_size_max);
+  out.resize(must(write_charter(charter, out), "write_charter").size());
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "daymark/base/error_table.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
 #include "daymark/order/content_writer.h"
@@ -98,6 +99,9 @@ class World {
   /// Chip number `i` of the maker, always the same.
   [[nodiscard]] static Chip chip(std::uint64_t i);
 
+  /// The charter of another fleet with the same parties, the authority as its owner; of revision 1.
+  [[nodiscard]] Charter other_fleet() const;
+
   // Contents as drafts, issued at `now`, to be logged within a day. Fleet orders follow
   // fleet_head(), which prove() moves on.
   UnixMillis now = world_start;
@@ -114,6 +118,9 @@ class World {
   [[nodiscard]] OrderFile firmware(const Digest& image, std::uint64_t version);
   [[nodiscard]] OrderFile enrol(const Chip& chip, const Digest& nonce);
   [[nodiscard]] OrderFile amend(const Charter& next);
+  /// The next charter of this fleet: the source with the next revision.
+  [[nodiscard]] Charter successor() const;
+  [[nodiscard]] OrderFile transfer(const Target& target, const Chip& chip, const Charter& next);
   [[nodiscard]] OrderFile batch(std::span<const std::vector<Byte>> leaves,
                                 std::vector<LeafDelivery>& deliveries);
 
@@ -162,9 +169,16 @@ class World {
   std::uint64_t batches_ = 0;
 };
 
+/// "ok" or the name of the error: reads well in a failed expectation.
+template <class T>
+[[nodiscard]] std::string_view verdict(const Result<T>& result) {
+  return result ? "ok" : entry_of(result.error().code).name;
+}
+
 /// A licence leaf that answers `request` for `length` from `from` on.
 [[nodiscard]] Leaf licence_for(const Chip& chip, const Digest& request, UnixMillis from,
                                Millis length);
 [[nodiscard]] std::vector<Byte> encoded(const Leaf& leaf);
+[[nodiscard]] std::vector<Byte> encoded(const Charter& charter);
 
 }  // namespace daymark::order::testing

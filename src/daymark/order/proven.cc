@@ -1,6 +1,7 @@
 #include "daymark/order/proven.h"
 
 #include "daymark/order/errors.h"
+#include "daymark/order/load_internal.h"
 #include "daymark/order/prover_internal.h"
 
 namespace daymark::order {
@@ -36,12 +37,27 @@ Result<void> check_stream(const Order& order) {
   return fleet == (order.seq > 0) ? ok() : fail(errc::order_stream, field::sequence);
 }
 
+// Each of these gives its stack back before the next step: a chip has little.
+
+[[gnu::noinline]] Result<void> load_envelope(ByteView envelope, cbor::Sign& out) {
+  return internal::move_into(cbor::parse_sign(envelope), out);
+}
+
+[[gnu::noinline]] Result<void> load_order(ByteView payload, Order& out) {
+  return internal::move_into(parse_order(payload), out);
+}
+
+[[gnu::noinline]] Result<void> load_proof(std::string_view text, tlog::Proof& out) {
+  return internal::move_into(tlog::parse_proof(text), out);
+}
+
 }  // namespace
 
 Result<void> Prover::read() {
   if (message_.content.size() > content_size_max) return fail(errc::order_size, field::content);
-  DAYMARK_TRY(scratch_.order, parse_signed_order(message_.envelope));
-  return ok();
+  if (message_.envelope.size() > order_size_max) return fail(errc::order_size);
+  DAYMARK_CHECK(load_envelope(message_.envelope, scratch_.order.envelope));
+  return load_order(scratch_.order.envelope.payload, scratch_.order.order);
 }
 
 Result<ProvenOrder> Prover::prove() {
@@ -85,7 +101,7 @@ Result<tlog::MemberSet> Prover::check_signers() {
 }
 
 Result<void> Prover::check_quorum(tlog::MemberSet signers) {
-  DAYMARK_TRY(scratch_.mirrors, quorum_of(charter_, order().kind));
+  DAYMARK_CHECK(internal::load_quorum(charter_, order().kind, scratch_.mirrors));
   if (!scratch_.mirrors.met_by(signers)) return fail(errc::order_quorum, field::parties);
   // PROTOCOL §1.2, whatever the policy says. All signers are different parties.
   const std::size_t count = scratch_.order.envelope.signer_count;
@@ -99,11 +115,11 @@ Result<void> Prover::check_logged(ProvenOrder& out) {
     out.logged_at_ = order().issued;
     return ok();
   }
-  DAYMARK_TRY(scratch_.proof, tlog::parse_proof(message_.proof));
-  DAYMARK_TRY(scratch_.witnesses, tlog::Policy::parse(charter_.log_policy));
+  DAYMARK_CHECK(load_proof(message_.proof, scratch_.proof));
+  DAYMARK_CHECK(internal::load_policy(charter_.log_policy, scratch_.witnesses));
   tlog::LogTrust trust{&scratch_.witnesses, nullptr};
   if (needs_mirror(order().kind)) {
-    DAYMARK_TRY(scratch_.mirrors, tlog::Policy::parse(charter_.mirror_policy));
+    DAYMARK_CHECK(internal::load_policy(charter_.mirror_policy, scratch_.mirrors));
     trust.mirrors = &scratch_.mirrors;
   }
   DAYMARK_TRY(const tlog::LoggedEntry entry,
