@@ -9,17 +9,17 @@ namespace daymark::beacon {
 
 namespace {
 
-const std::vector<Byte> content{1, 2, 3};
+const std::vector<Byte> sample_content{1, 2, 3};
 
 TEST(DelayLine, GivesNothingBeforeItIsDue) {
   DelayLine line(4);
   EXPECT_FALSE(line.next_due());
-  ASSERT_TRUE(line.push(100, {2, 7, false}, content));
+  ASSERT_TRUE(line.push(100, {2, 7, false}, sample_content));
   EXPECT_EQ(line.next_due(), 100);
   EXPECT_FALSE(line.pop_due(99));
   const auto packet = line.pop_due(100);
   ASSERT_TRUE(packet);
-  EXPECT_EQ(packet->content, content);
+  EXPECT_EQ(packet->content, sample_content);
   EXPECT_EQ(packet->route.pair, 2U);
   EXPECT_EQ(packet->route.client, 7U);
   EXPECT_FALSE(packet->route.up);
@@ -28,11 +28,11 @@ TEST(DelayLine, GivesNothingBeforeItIsDue) {
 
 TEST(DelayLine, IsBounded) {
   DelayLine line(2);
-  EXPECT_TRUE(line.push(1, {}, content));
-  EXPECT_TRUE(line.push(2, {}, content));
-  EXPECT_FALSE(line.push(3, {}, content));
+  EXPECT_TRUE(line.push(1, {}, sample_content));
+  EXPECT_TRUE(line.push(2, {}, sample_content));
+  EXPECT_FALSE(line.push(3, {}, sample_content));
   ASSERT_TRUE(line.pop_due(1));
-  EXPECT_TRUE(line.push(3, {}, content));
+  EXPECT_TRUE(line.push(3, {}, sample_content));
 }
 
 RC_GTEST_PROP(DelayLine, OrderIsThatOfAStableSort, ()) {
@@ -41,7 +41,7 @@ RC_GTEST_PROP(DelayLine, OrderIsThatOfAStableSort, ()) {
   DelayLine line(dues.size());
   std::vector<std::pair<std::int64_t, std::size_t>> expected;
   for (std::size_t i = 0; i < dues.size(); ++i) {
-    RC_ASSERT(line.push(dues[i], {i, 0, true}, content));
+    RC_ASSERT(line.push(dues[i], {i, 0, true}, sample_content));
     expected.emplace_back(dues[i], i);
   }
   std::ranges::stable_sort(expected, {}, [](const auto& entry) { return entry.first; });

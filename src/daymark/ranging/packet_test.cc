@@ -16,18 +16,18 @@ namespace {
 
 using testing::copy_of;
 
-const std::vector<Byte> message{0xD2, 0x84, 0x01};
-const SessionId session{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+const std::vector<Byte> sample_message{0xD2, 0x84, 0x01};
+const SessionId sample_session{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 
 std::vector<Packet> one_of_each() {
   return {OpeningPacket{},
-          OpeningPacket{{9}, message},
+          OpeningPacket{{9}, sample_message},
           CookiePacket{{8, 7}},
-          WelcomePacket{session, message},
-          ReadyPacket{session},
-          ChallengePacket{session, 0x01020304, {5}},
-          AnswerPacket{session, 0xFFFFFFFF, {6}},
-          ReceiptPacket{session, message},
+          WelcomePacket{sample_session, sample_message},
+          ReadyPacket{sample_session},
+          ChallengePacket{sample_session, 0x01020304, {5}},
+          AnswerPacket{sample_session, 0xFFFFFFFF, {6}},
+          ReceiptPacket{sample_session, sample_message},
           ErrorPacket{errc::ranging_opening}};
 }
 
@@ -58,7 +58,7 @@ TEST(Packet, WhatIsWrittenIsReadAndWrittenAgain) {
 
 /// The diagrams of docs/formats/ranging.md, by hand.
 TEST(Packet, BytesAreThoseOfTheDocument) {
-  const auto challenge = written(ChallengePacket{session, 3, {0xAA}});
+  const auto challenge = written(ChallengePacket{sample_session, 3, {0xAA}});
   EXPECT_EQ(to_hex(challenge),
             "444d7267"
             "01"
@@ -67,12 +67,12 @@ TEST(Packet, BytesAreThoseOfTheDocument) {
             "0102030405060708090a0b0c0d0e0f10"
             "00000003"
             "aa000000000000000000000000000000");
-  const auto answer = written(AnswerPacket{session, 3, {0xBB, 0xCC}});
+  const auto answer = written(AnswerPacket{sample_session, 3, {0xBB, 0xCC}});
   EXPECT_EQ(to_hex(answer),
             "444d72670106001c0102030405060708090a0b0c0d0e0f1000000003bbcc000000000000");
   EXPECT_EQ(to_hex(written(ErrorPacket{errc::ranging_opening})), "444d726701080002032a");
   EXPECT_EQ(written(OpeningPacket{}).size(), opening_packet_size);
-  EXPECT_EQ(written(OpeningPacket{{1}, message}).size(), opening_packet_size);
+  EXPECT_EQ(written(OpeningPacket{{1}, sample_message}).size(), opening_packet_size);
 }
 
 TEST(Packet, EveryTruncationAndExtensionIsRefused) {
@@ -87,7 +87,7 @@ TEST(Packet, EveryTruncationAndExtensionIsRefused) {
 }
 
 TEST(Packet, EachByteOfTheHeadIsChecked) {
-  const auto good = written(ReadyPacket{session});
+  const auto good = written(ReadyPacket{sample_session});
   for (std::size_t at = 0; at < packet_head_size; ++at) {
     auto bad = good;
     bad[at] ^= 0x40;
@@ -104,8 +104,8 @@ TEST(Packet, EachByteOfTheHeadIsChecked) {
 }
 
 TEST(Packet, PaddingIsZero) {
-  auto bytes = written(OpeningPacket{{1}, message});
-  const std::size_t padding = packet_head_size + sizeof(Cookie) + message.size();
+  auto bytes = written(OpeningPacket{{1}, sample_message});
+  const std::size_t padding = packet_head_size + sizeof(Cookie) + sample_message.size();
   for (const std::size_t at : {padding, bytes.size() - 1}) {
     bytes[at] = 1;
     expect_broken(bytes, at);
@@ -120,16 +120,18 @@ TEST(Packet, MessagesInsideAreBounded) {
   ByteArray<2 * packet_size_max> space{};
   EXPECT_EQ(write_packet(OpeningPacket{{1}, long_opening}, space).error().code,
             errc::ranging_packet);
-  EXPECT_EQ(write_packet(WelcomePacket{session, long_welcome}, space).error().code,
+  EXPECT_EQ(write_packet(WelcomePacket{sample_session, long_welcome}, space).error().code,
             errc::ranging_packet);
-  EXPECT_EQ(write_packet(ReceiptPacket{session, {}}, space).error().code, errc::ranging_packet);
+  EXPECT_EQ(write_packet(ReceiptPacket{sample_session, {}}, space).error().code,
+            errc::ranging_packet);
 }
 
 TEST(Packet, CookieAndOpeningComeTogether) {
   ByteArray<packet_size_max> space{};
-  EXPECT_EQ(write_packet(OpeningPacket{{}, message}, space).error().code, errc::ranging_packet);
+  EXPECT_EQ(write_packet(OpeningPacket{{}, sample_message}, space).error().code,
+            errc::ranging_packet);
   EXPECT_EQ(write_packet(OpeningPacket{{1}, {}}, space).error().code, errc::ranging_packet);
-  auto no_cookie = written(OpeningPacket{{1}, message});
+  auto no_cookie = written(OpeningPacket{{1}, sample_message});
   no_cookie[packet_head_size] = 0;
   expect_broken(no_cookie, packet_head_size);
   auto no_opening = written(OpeningPacket{});
