@@ -140,7 +140,9 @@ struct Context {
 Result<ByteView> to_be_signed(ByteView payload, const Context& context, MutableBytes scratch) {
   Writer out(scratch);
   out.open_array(context.one_signer ? 4 : 5);
-  out.put_text(context.one_signer ? "Signature1" : "Signature");
+  constexpr std::string_view one = "Signature1";
+  constexpr std::string_view several = "Signature";
+  out.put_text(context.one_signer ? one : several);
   if (!context.one_signer) out.put_bytes({});
   out.put_bytes(HeaderOf(context.key).view());
   out.put_bytes(bytes_of(context.purpose));
