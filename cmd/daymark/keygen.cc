@@ -5,6 +5,7 @@
 #include "daymark/base/hex.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
+#include "daymark/tlog/note_writer.h"
 
 namespace daymark::cli {
 
@@ -21,9 +22,12 @@ Outcome<Exit> keygen(const KeygenOptions& options, const Session& session) {
   DAYMARK_CHECK(crypto::write_keys(keys, options.folder));
   const crypto::PublicKeys shown = crypto::public_keys(keys);
   const std::string stem = options.folder + "/" + options.name;
+  const tlog::NoteSigner signer{keys.name, keys.sign};
   session.print({{"name", shown.name},
                  {"sign", to_hex(shown.sign.bytes)},
-                 {"seal", to_hex(shown.seal.bytes)}},
+                 {"seal", to_hex(shown.seal.bytes)},
+                 {"log_vkey", tlog::format_vkey(signer, tlog::type_ed25519)},
+                 {"witness_vkey", tlog::format_vkey(signer, tlog::type_cosignature)}},
                 fmt::format("{0}.key (secret, mode 0600) and {0}.pub written; key id {1}", stem,
                             to_hex(crypto::key_id(shown.sign).bytes)));
   return Exit::success;

@@ -30,8 +30,13 @@ std::unique_ptr<Clock> Session::clock() const {
 }
 
 void Session::print(const nlohmann::ordered_json& document, const std::string& text) const {
-  fmt::print("{}\n",
-             json_ ? document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) : text);
+  using nlohmann::json;
+  print_text(document.dump(2, ' ', false, json::error_handler_t::replace), text);
+}
+
+void Session::print_text(const std::string& json_text, const std::string& text) const {
+  const std::string& shown = json_ ? json_text : text;
+  fmt::print("{}{}", shown, shown.ends_with('\n') ? "" : "\n");
   std::fflush(stdout);
 }
 
@@ -52,10 +57,12 @@ Exit Session::report(const Failure& failure) const {
 }
 
 void Session::on_run(CLI::App& command, std::function<Outcome<Exit>()> work) {
-  command.callback([this, work = std::move(work)] {
-    const Outcome<Exit> done = work();
-    exit_ = done ? *done : report(done.error());
-  });
+  command.callback([this, work = std::move(work)] { run(work); });
+}
+
+void Session::run(const std::function<Outcome<Exit>()>& work) {
+  const Outcome<Exit> done = work();
+  exit_ = done ? *done : report(done.error());
 }
 
 nlohmann::ordered_json error_json(Errc code, Language language) {

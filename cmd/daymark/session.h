@@ -33,6 +33,8 @@ class Session {
 
   /// Prints a result: `document` with --json, else `text`.
   void print(const nlohmann::ordered_json& document, const std::string& text) const;
+  /// The same with a document that is JSON text already.
+  void print_text(const std::string& json_text, const std::string& text) const;
   /// Prints a line of log to stderr.
   void log(const std::string& line) const;
   /// Prints one sentence (or the JSON error document) and returns the exit status for it.
@@ -40,6 +42,9 @@ class Session {
 
   /// Makes `work` the action of `command`: its result becomes the exit status of the program.
   void on_run(CLI::App& command, std::function<Outcome<Exit>()> work);
+
+  /// Runs `work` now; its result becomes the exit status of the program.
+  void run(const std::function<Outcome<Exit>()>& work);
 
   [[nodiscard]] Exit exit() const { return exit_; }
 

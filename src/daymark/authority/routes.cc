@@ -84,7 +84,10 @@ Outcome<ChipFacts> facts_of(Authority& authority, const ChipRecord& chip) {
 
 Outcome<HttpResponse> get_health(Authority& authority, const RouteCall&) {
   DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  DAYMARK_TRY(const order::StreamHead fleet, authority.records().head({}));
   return json({{"status", "ok"},
+               {"fleet_seq", fleet.seq},
+               {"fleet_head", to_hex(fleet.hash)},
                {"log_size", authority.publisher().log().head().size.value},
                {"charter", to_hex(charter.hash)},
                {"time", to_rfc3339(authority.clock().now())}});

@@ -142,6 +142,7 @@ Outcome<Json> short_json(const ChipFacts& facts) {
            {"serial", facts.chip.serial},
            {"released", facts.chip.released},
            {"own_seq", facts.own.seq},
+           {"own_head", to_hex(facts.own.hash)},
            {"leaf", nullptr},
            {"attestation", nullptr}};
   if (facts.leaf) {

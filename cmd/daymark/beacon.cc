@@ -1,0 +1,102 @@
+// daymark beacon serve|relay: landmarks, and real delays in front of them for rehearsals.
+#include <cmath>
+
+#include "arguments.h"
+#include "commands.h"
+#include <fmt/format.h>
+
+#include "daymark/base/file.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/beacon/delay_relay.h"
+#include "daymark/beacon/server.h"
+#include "daymark/crypto/key_file.h"
+#include "daymark/crypto/random.h"
+#include "daymark/geo/lat_lon.h"
+
+namespace daymark::cli {
+
+namespace {
+
+struct ServeOptions {
+  beacon::BeaconOptions beacon;
+  std::string key_file;
+  std::string place;
+  double lie_rtt_ms = 0;
+  std::string lie_time;
+};
+
+/// Degrees as the charter states them.
+std::int32_t to_e7(double degrees) {
+  return static_cast<std::int32_t>(std::lround(degrees * 1e7));
+}
+
+Outcome<void> take_faults(const ServeOptions& options, beacon::SimulatedFault& fault) {
+  if (options.lie_rtt_ms > 0) {
+    fault.claimed_round_trip = RoundTripNanos{std::llround(options.lie_rtt_ms * 1e6)};
+  }
+  if (options.lie_time.empty()) return {};
+  DAYMARK_TRY(fault.time_shift, duration_argument("--simulate-lie-time", options.lie_time));
+  return {};
+}
+
+Outcome<Exit> serve(ServeOptions options, const Session& session) {
+  DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key_file));
+  DAYMARK_TRY(const geo::LatLon place, about(geo::LatLon::parse(options.place), "--place"));
+  options.beacon.name = key.name;
+  options.beacon.settings.key = key.sign;
+  options.beacon.settings.place = {to_e7(place.latitude()), to_e7(place.longitude())};
+  DAYMARK_CHECK(take_faults(options, options.beacon.settings.simulated_fault));
+  const std::unique_ptr<Clock> clock = session.clock();
+  crypto::SystemRandom random;
+  DAYMARK_CHECK(beacon::run_beacon(options.beacon, *clock, random));
+  return Exit::success;
+}
+
+Outcome<beacon::RelayPair> pair_of(const nlohmann::json& value, const std::string& file) {
+  const bool form = value.is_object() && value.contains("listen") && value.contains("target") &&
+                    value.contains("rtt_ms") && value["listen"].is_string() &&
+                    value["target"].is_string() && value["rtt_ms"].is_number();
+  if (!form) return refuse(errc::json_malformed, file, "listen, target, rtt_ms");
+  return beacon::RelayPair{value["listen"], value["target"],
+                           RoundTripNanos{std::llround(value["rtt_ms"].get<double>() * 1e6)}};
+}
+
+Outcome<Exit> relay(const std::string& file) {
+  DAYMARK_TRY(const std::string text, read_text(file, 1UL << 20));
+  DAYMARK_TRY(const nlohmann::json pairs, about(internal::parse_json(text), file));
+  if (!pairs.is_array()) return refuse(errc::json_malformed, file);
+  beacon::RelayOptions options;
+  for (const nlohmann::json& value : pairs) {
+    DAYMARK_TRY(beacon::RelayPair pair, pair_of(value, file));
+    options.pairs.push_back(std::move(pair));
+  }
+  DAYMARK_CHECK(beacon::run_delay_relay(options));
+  return Exit::success;
+}
+
+}  // namespace
+
+void add_beacon(CLI::App& app, Session& session) {
+  CLI::App* family = app.add_subcommand("beacon", "Landmarks that time chips");
+  family->require_subcommand(1);
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = family->add_subcommand("serve", "Time chips and sign what was measured");
+  command->add_option("--key", options->key_file, "The beacon's key (mode 0600)")->required();
+  command->add_option("--place", options->place, "LAT,LON as in the charter")->required();
+  command->add_option("--listen", options->beacon.address, "HOST:PORT")->capture_default_str();
+  command->add_flag("--allow-public", options->beacon.allow_public, "Listen beyond loopback");
+  command->add_option("--simulate-lie-rtt-ms", options->lie_rtt_ms,
+                      "Simulation only: claim this round trip");
+  command->add_option("--simulate-lie-time", options->lie_time,
+                      "Simulation only: sign a time that is so much ahead");
+  command->footer("Example: daymark beacon serve --key b1.key --place 1.35,103.82");
+  session.on_run(*command, [options, &session] { return serve(*options, session); });
+
+  auto pairs = std::make_shared<std::string>();
+  CLI::App* delays = family->add_subcommand("relay", "Real delays on loopback, for rehearsals");
+  delays->add_option("pairs", *pairs, "JSON: [{\"listen\",\"target\",\"rtt_ms\"}]")->required();
+  delays->footer("Example: daymark beacon relay pairs.json");
+  session.on_run(*delays, [pairs] { return relay(*pairs); });
+}
+
+}  // namespace daymark::cli

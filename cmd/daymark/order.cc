@@ -1,0 +1,199 @@
+// daymark order draft|batch|sign|submit|show: the way of an order to the log.
+#include "arguments.h"
+#include "commands.h"
+#include "drafting.h"
+#include <fmt/format.h>
+
+#include "daymark/authority/client.h"
+#include "daymark/base/file.h"
+#include "daymark/crypto/key_file.h"
+#include "daymark/order/batch.h"
+#include "daymark/order/describe.h"
+#include "daymark/order/errors.h"
+#include "daymark/order/leaf.h"
+#include "daymark/order/order_file.h"
+
+namespace daymark::cli {
+
+namespace {
+
+Outcome<order::OrderFile> read_order(const std::string& path) {
+  DAYMARK_TRY(const std::vector<Byte> bytes, read_file(path, order::order_file_size_max));
+  return about(order::parse_order_file(bytes), path);
+}
+
+/// A charter from a file, or the one in force at the authority.
+Outcome<std::vector<Byte>> charter_bytes(const std::string& file, const std::string& url) {
+  return file.empty() ? authority::AuthorityClient(url).charter()
+                      : read_file(file, order::charter_size_max);
+}
+
+Outcome<Exit> draft(const DraftOptions& options, const Session& session) {
+  DAYMARK_TRY(const order::OrderFile file, draft_from(options, *session.clock()));
+  DAYMARK_CHECK(write_file(options.out, order::print_order_file(file)));
+  DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), options.out));
+  session.print(
+      {{"order", to_hex(parsed.hash)}, {"file", options.out}},
+      fmt::format("{}: unsigned {} order {}", options.out, options.kind, to_hex(parsed.hash)));
+  return Exit::success;
+}
+
+struct BatchOptions {
+  std::string authority;
+  std::string terms;
+  std::string out;
+};
+
+Outcome<Exit> batch(const BatchOptions& options, const Session& session) {
+  DAYMARK_TRY(const std::string terms, read_text(options.terms, 1UL << 20));
+  DAYMARK_TRY(const authority::DraftedBatch drafted,
+              authority::AuthorityClient(options.authority).draft_batch(terms));
+  DAYMARK_CHECK(write_file(options.out, drafted.order_file));
+  nlohmann::ordered_json leaves = nlohmann::ordered_json::array();
+  std::string text;
+  const auto leaf = std::make_unique<order::Leaf>();
+  for (const std::vector<Byte>& encoded : drafted.leaves) {
+    DAYMARK_TRY(*leaf, about(order::parse_leaf(encoded), "leaf"));
+    const bool licence = leaf->kind == order::LeafKind::licence;
+    leaves.push_back({{"chip", to_hex(leaf->chip.view())},
+                      {"kind", licence ? "licence" : "denial"},
+                      {"id", leaf->id},
+                      {"until", licence ? to_rfc3339(leaf->not_after) : ""},
+                      {"reason", leaf->denial_reason}});
+    text += fmt::format("{} {} {}{}\n", to_hex(leaf->chip.view()), leaf->id,
+                        licence ? "licence until " + to_rfc3339(leaf->not_after) : "denial: ",
+                        licence ? "" : std::string(leaf->denial_reason));
+  }
+  session.print({{"file", options.out}, {"leaves", leaves}},
+                text + fmt::format("{}: look at every leaf, then sign", options.out));
+  return Exit::success;
+}
+
+struct SignOptions {
+  std::string file;
+  std::vector<std::string> keys;
+  std::string charter;
+  std::string authority;
+};
+
+Outcome<Exit> sign(const SignOptions& options, const Session& session) {
+  DAYMARK_TRY(order::OrderFile file, read_order(options.file));
+  DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
+  DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
+  for (const std::string& path : options.keys) {
+    DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(path));
+    DAYMARK_CHECK(about(order::sign_order(file, charter, key), path));
+  }
+  DAYMARK_CHECK(write_file(options.file, order::print_order_file(file)));
+  session.print({{"file", options.file}, {"signatures", file.signatures.size()}},
+                fmt::format("{}: {} signatures", options.file, file.signatures.size()));
+  return Exit::success;
+}
+
+Outcome<Exit> submit(const std::string& path, const std::string& url, const Session& session) {
+  DAYMARK_TRY(const std::vector<Byte> bytes, read_file(path, order::order_file_size_max));
+  DAYMARK_TRY(const std::string answer, authority::AuthorityClient(url).submit(bytes));
+  const auto document = nlohmann::json::parse(answer, nullptr, false);
+  const bool logged =
+      document.is_object() && document.contains("logged_at") && document["logged_at"].is_string();
+  const std::string text =
+      logged ? fmt::format("logged as entry {} at {}; binds at {}", document["index"].dump(),
+                           document["logged_at"].get<std::string>(),
+                           document["binds_at"].get<std::string>())
+             : "accepted; it binds by its quorum and will be logged when the log is back";
+  session.print_text(answer, text);
+  return Exit::success;
+}
+
+Outcome<Exit> show(const SignOptions& options, const Session& session) {
+  DAYMARK_TRY(const order::OrderFile file, read_order(options.file));
+  DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
+  DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
+  DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), options.file));
+  order::OrderView view;
+  view.order = &parsed;
+  view.charter = &charter;
+  view.content = file.content;
+  DAYMARK_TRY(view.signers, about(order::verify_signatures(file, charter), options.file));
+  session.print_text(order::order_to_json(view), order::describe_order(view, session.language()));
+  return Exit::success;
+}
+
+void add_draft(CLI::App& family, Session& session) {
+  auto options = std::make_shared<DraftOptions>();
+  CLI::App* command = family.add_subcommand("draft", "Write an unsigned order");
+  command->add_option("kind", options->kind, "suspend, resume, release, policy, amend, transfer")
+      ->required()
+      ->check(CLI::IsMember({"suspend", "resume", "release", "policy", "amend", "transfer"}));
+  command->add_option("--authority", options->authority, "URL, for charter and positions")
+      ->required();
+  command->add_option("--chip", options->chips, "Chips that it names; none: the fleet");
+  command->add_option("--reason", options->reason, "Why, for everybody who may read it");
+  command->add_option("--for", options->lasting, "Length of a suspension, e.g. 12h");
+  command->add_option("--expires", options->expires, "Time to enter the log")
+      ->capture_default_str();
+  command->add_option("--not-before", options->not_before, "Earliest binding time (RFC 3339)");
+  command->add_option("--programs", options->programs, "Approved programs, for policy");
+  command->add_option("--new-charter", options->new_charter, "For amend and transfer");
+  command->add_option("--new-owner-key", options->new_owner_key, "Consents to a transfer");
+  command->add_option("--out", options->out, "Order file to write")->required();
+  command->footer(
+      "Example: daymark order draft suspend --authority http://127.0.0.1:7100 --chip 5c… "
+      "--for 12h --reason 'export review' --out s.order");
+  session.on_run(*command, [options, &session] { return draft(*options, session); });
+}
+
+void add_batch(CLI::App& family, Session& session) {
+  auto options = std::make_shared<BatchOptions>();
+  CLI::App* command = family.add_subcommand("batch", "Draft licences for every enrolled chip");
+  command->add_option("terms", options->terms, "JSON, see docs/formats/api.md")->required();
+  command->add_option("--authority", options->authority, "URL")->required();
+  command->add_option("--out", options->out, "Order file to write")->required();
+  command->footer("Example: daymark order batch terms.json --authority URL --out batch.order");
+  session.on_run(*command, [options, &session] { return batch(*options, session); });
+}
+
+void add_charter_source(CLI::App& command, SignOptions& options) {
+  CLI::Option* file = command.add_option("--charter", options.charter, "Charter file");
+  CLI::Option* url = command.add_option("--authority", options.authority, "Or the URL to ask");
+  file->excludes(url);
+  command.callback([file, url] {
+    if (file->count() + url->count() == 0) throw CLI::RequiredError("--charter or --authority");
+  });
+}
+
+}  // namespace
+
+void add_order(CLI::App& app, Session& session) {
+  CLI::App* family = app.add_subcommand("order", "Orders, from the draft to the log");
+  family->require_subcommand(1);
+  add_draft(*family, session);
+  add_batch(*family, session);
+
+  auto signing = std::make_shared<SignOptions>();
+  CLI::App* sign_command = family->add_subcommand("sign", "Add signatures where the keys are");
+  sign_command->add_option("file", signing->file, "Order file")->required();
+  sign_command->add_option("--key", signing->keys, "Secret key files (mode 0600)")->required();
+  add_charter_source(*sign_command, *signing);
+  sign_command->footer("Example: daymark order sign s.order --key owner.key --charter c.charter");
+  sign_command->final_callback(
+      [signing, &session] { session.run([&] { return sign(*signing, session); }); });
+
+  auto path = std::make_shared<std::string>();
+  auto url = std::make_shared<std::string>();
+  CLI::App* submit_command = family->add_subcommand("submit", "Bring a signed order into the log");
+  submit_command->add_option("file", *path, "Order file")->required();
+  submit_command->add_option("--authority", *url, "URL")->required();
+  submit_command->footer("Example: daymark order submit s.order --authority URL");
+  session.on_run(*submit_command, [path, url, &session] { return submit(*path, *url, session); });
+
+  auto shown = std::make_shared<SignOptions>();
+  CLI::App* show_command = family->add_subcommand("show", "Say in plain words what an order does");
+  show_command->add_option("file", shown->file, "Order file")->required();
+  add_charter_source(*show_command, *shown);
+  show_command->footer("Example: daymark order show s.order --charter fleet.charter");
+  show_command->final_callback(
+      [shown, &session] { session.run([&] { return show(*shown, session); }); });
+}
+
+}  // namespace daymark::cli
