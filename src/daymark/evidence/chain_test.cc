@@ -13,9 +13,7 @@
 namespace daymark::evidence {
 namespace {
 
-constexpr UnixMillis now{1'772'000'000'000};
-
-Error refusal(const TestChain& chain, const std::string& pem) {
+Error chain_error(const TestChain& chain, const std::string& pem) {
   const auto verifier = ChainVerifier::create(chain.root());
   if (!verifier) return verifier.error();
   const auto verified = verifier->verify(pem);
@@ -23,11 +21,11 @@ Error refusal(const TestChain& chain, const std::string& pem) {
 }
 
 /// The verdict on a chain in which one certificate was bent.
-Error refusal_of(std::size_t number, const std::function<void(CertificatePlan&)>& bend) {
+Error error_of(std::size_t number, const std::function<void(CertificatePlan&)>& bend) {
   auto plan = good_plan();
   bend(plan.at(number));
   const TestChain chain(plan);
-  return refusal(chain, chain.pem());
+  return chain_error(chain, chain.pem());
 }
 
 TEST(Chain, GoodChainStands) {
@@ -40,33 +38,33 @@ TEST(Chain, GoodChainStands) {
   EXPECT_EQ(verified->device().ueid, "1000");
   EXPECT_EQ(verified->device().device_info, "");
   EXPECT_EQ(to_hex(*verified->device().firmware), certified_fwid_hex);
-  EXPECT_TRUE(verified->check_valid_at(now));
+  EXPECT_TRUE(verified->check_valid_at(test_time));
 }
 
 TEST(Chain, MustHaveFiveCertificates) {
   const TestChain chain(good_plan());
-  EXPECT_EQ(refusal(chain, chain.pem(0, 4)).code, errc::chain_length);
-  EXPECT_EQ(refusal(chain, chain.pem(1, 5)).code, errc::chain_length);
-  EXPECT_EQ(refusal(chain, chain.pem(4, 5)).code, errc::chain_length);
-  EXPECT_EQ(refusal(chain, chain.pem() + chain.root()).code, errc::chain_length);
+  EXPECT_EQ(chain_error(chain, chain.pem(0, 4)).code, errc::chain_length);
+  EXPECT_EQ(chain_error(chain, chain.pem(1, 5)).code, errc::chain_length);
+  EXPECT_EQ(chain_error(chain, chain.pem(4, 5)).code, errc::chain_length);
+  EXPECT_EQ(chain_error(chain, chain.pem() + chain.root()).code, errc::chain_length);
 }
 
 TEST(Chain, MustEndAtThePinnedRoot) {
   const TestChain chain(good_plan());
   const TestChain other(good_plan());  // the same names, other keys
-  EXPECT_EQ(refusal(other, chain.pem()).code, errc::chain_root);
-  EXPECT_EQ(refusal(chain, chain.pem(0, 4) + other.root()).code, errc::chain_root);
+  EXPECT_EQ(chain_error(other, chain.pem()).code, errc::chain_root);
+  EXPECT_EQ(chain_error(chain, chain.pem(0, 4) + other.root()).code, errc::chain_root);
 }
 
 TEST(Chain, CertificatesInAnotherOrderAreRefused) {
   const TestChain chain(good_plan());
   const std::string mixed = chain.pem(0, 1) + chain.pem(2, 3) + chain.pem(1, 2) + chain.pem(3, 5);
-  EXPECT_EQ(refusal(chain, mixed).code, errc::chain_link);
+  EXPECT_EQ(chain_error(chain, mixed).code, errc::chain_link);
 }
 
 TEST(Chain, ForgedSignaturesAreRefusedAtEachLink) {
   for (std::size_t i = 0; i + 1 < chain_certificates; ++i) {
-    const Error error = refusal_of(i, [](CertificatePlan& plan) { plan.forged = true; });
+    const Error error = error_of(i, [](CertificatePlan& plan) { plan.forged = true; });
     EXPECT_EQ(error.code, errc::chain_signature) << i;
     EXPECT_EQ(error.offset, i);
   }
@@ -74,14 +72,14 @@ TEST(Chain, ForgedSignaturesAreRefusedAtEachLink) {
 
 TEST(Chain, OtherIssuerNamesAreRefused) {
   for (std::size_t i = 0; i + 1 < chain_certificates; ++i) {
-    const Error error = refusal_of(i, [](CertificatePlan& plan) { plan.issuer_name = "Somebody"; });
+    const Error error = error_of(i, [](CertificatePlan& plan) { plan.issuer_name = "Somebody"; });
     EXPECT_EQ(error.code, errc::chain_link) << i;
   }
 }
 
 TEST(Chain, IssuersMustBeAllowedToIssue) {
   for (std::size_t i = 1; i < chain_certificates; ++i) {
-    const auto code = [&](const auto& bend) { return refusal_of(i, bend).code; };
+    const auto code = [&](const auto& bend) { return error_of(i, bend).code; };
     EXPECT_EQ(code([](CertificatePlan& plan) { plan.constraints.clear(); }), errc::chain_authority);
     EXPECT_EQ(code([](CertificatePlan& plan) { plan.constraints = "critical,CA:FALSE"; }),
               errc::chain_authority);
@@ -93,7 +91,7 @@ TEST(Chain, IssuersMustBeAllowedToIssue) {
 
 TEST(Chain, PathLengthIsHeeded) {
   const auto with = [](std::size_t number, const std::string& words) {
-    return refusal_of(number, [&](CertificatePlan& plan) { plan.constraints = words; }).code;
+    return error_of(number, [&](CertificatePlan& plan) { plan.constraints = words; }).code;
   };
   EXPECT_EQ(with(1, "critical,CA:TRUE,pathlen:0"), Errc{});
   EXPECT_EQ(with(2, "critical,CA:TRUE,pathlen:0"), errc::chain_authority);
@@ -102,7 +100,7 @@ TEST(Chain, PathLengthIsHeeded) {
 }
 
 TEST(Chain, LeafMustSignAndNothingElse) {
-  const auto code = [](const auto& bend) { return refusal_of(0, bend).code; };
+  const auto code = [](const auto& bend) { return error_of(0, bend).code; };
   EXPECT_EQ(code([](CertificatePlan& plan) { plan.usage = "critical,keyAgreement"; }),
             errc::chain_leaf);
   EXPECT_EQ(code([](CertificatePlan& plan) { plan.usage.clear(); }), errc::chain_leaf);
@@ -112,18 +110,18 @@ TEST(Chain, LeafMustSignAndNothingElse) {
 
 TEST(Chain, OnlyP384WithSha384) {
   for (std::size_t i = 0; i < chain_certificates; ++i) {
-    const auto code = [&](const auto& bend) { return refusal_of(i, bend).code; };
+    const auto code = [&](const auto& bend) { return error_of(i, bend).code; };
     EXPECT_EQ(code([](CertificatePlan& plan) { plan.curve = "P-256"; }), errc::chain_algorithm);
     EXPECT_EQ(code([](CertificatePlan& plan) { plan.digest = "SHA256"; }), errc::chain_algorithm);
   }
 }
 
 TEST(Chain, UnknownCriticalExtensionIsRefused) {
-  const Error error = refusal_of(
+  const Error error = error_of(
       2, [](CertificatePlan& plan) { plan.extensions.push_back({"1.2.3.4", true, {0x05, 0x00}}); });
   EXPECT_EQ(error.code, errc::chain_critical);
   EXPECT_EQ(error.offset, 2U);
-  const Error tolerated = refusal_of(2, [](CertificatePlan& plan) {
+  const Error tolerated = error_of(2, [](CertificatePlan& plan) {
     plan.extensions.push_back({"1.2.3.4", false, {0x05, 0x00}});
   });
   EXPECT_EQ(tolerated.code, Errc{});
@@ -153,7 +151,7 @@ TEST(Chain, MemoryDoesNotForgetTime) {
   const TestChain chain(plan);
   const auto verifier = ChainVerifier::create(chain.root());
   EXPECT_TRUE(verifier->verify(chain.pem())->check_valid_at({1'650'000'000'000}));
-  EXPECT_FALSE(verifier->verify(chain.pem())->check_valid_at(now));
+  EXPECT_FALSE(verifier->verify(chain.pem())->check_valid_at(test_time));
 }
 
 TEST(Chain, MemoryHoldsNoRefusal) {
@@ -225,7 +223,7 @@ TEST(Chain, ServesSeveralThreads) {
 }
 
 Error with_fwid(const RawExtension& extension) {
-  return refusal_of(0, [&](CertificatePlan& plan) { plan.extensions = {extension}; });
+  return error_of(0, [&](CertificatePlan& plan) { plan.extensions = {extension}; });
 }
 
 TEST(FirmwareIdentity, MayBeAbsent) {
@@ -267,7 +265,7 @@ TEST(FirmwareIdentity, InTcbInfoTheFirstCounts) {
 }
 
 TEST(FirmwareIdentity, TwoSourcesAreRefused) {
-  const Error error = refusal_of(0, [](CertificatePlan& plan) {
+  const Error error = error_of(0, [](CertificatePlan& plan) {
     plan.extensions.push_back({"2.23.133.5.4.1.1", false, *from_hex("3000")});
   });
   EXPECT_EQ(error.code, errc::fwid_malformed);
@@ -275,7 +273,7 @@ TEST(FirmwareIdentity, TwoSourcesAreRefused) {
 
 TEST(FirmwareIdentity, RepeatedExtensionIsRefused) {
   const Error error =
-      refusal_of(0, [](CertificatePlan& plan) { plan.extensions.push_back(composite_fwid()); });
+      error_of(0, [](CertificatePlan& plan) { plan.extensions.push_back(composite_fwid()); });
   EXPECT_NE(error.code, Errc{});
 }
 

@@ -10,15 +10,13 @@
 namespace daymark::evidence {
 namespace {
 
-constexpr UnixMillis now{1'772'000'000'000};
-
 struct Bench {
   TestChain chain{good_plan()};
   std::vector<Byte> report = ReportPlan{}.report(chain);
   NvidiaVerifier verifier{*ChainVerifier::create(chain.root())};
 
   [[nodiscard]] std::vector<EvidenceVerdict> verify(ByteView content) const {
-    return verify_file(verifier, {"file", content, chain.pem()}, {std::nullopt, now});
+    return verify_file(verifier, {"file", content, chain.pem()}, {std::nullopt, test_time});
   }
 
   [[nodiscard]] std::string object() const {
@@ -27,7 +25,7 @@ struct Bench {
   }
 };
 
-Errc refusal(std::string_view text) {
+Errc file_refusal(std::string_view text) {
   const auto items = parse_evidence_file(bytes_of(text));
   return items ? Errc{} : items.error().code;
 }
@@ -60,12 +58,12 @@ TEST(EvidenceFile, SeveralItemsAreJudgedEachByItself) {
 }
 
 TEST(EvidenceFile, WhatIsNoEvidenceIsRefusedByName) {
-  EXPECT_EQ(refusal(""), errc::evidence_form);
-  EXPECT_EQ(refusal(" \n"), errc::evidence_form);
-  EXPECT_EQ(refusal("hello"), errc::evidence_form);
-  EXPECT_EQ(refusal("{}"), errc::evidence_form);
-  EXPECT_EQ(refusal("11e00"), errc::hex_malformed);
-  EXPECT_EQ(refusal("11 e0"), errc::hex_malformed);
+  EXPECT_EQ(file_refusal(""), errc::evidence_form);
+  EXPECT_EQ(file_refusal(" \n"), errc::evidence_form);
+  EXPECT_EQ(file_refusal("hello"), errc::evidence_form);
+  EXPECT_EQ(file_refusal("{}"), errc::evidence_form);
+  EXPECT_EQ(file_refusal("11e00"), errc::hex_malformed);
+  EXPECT_EQ(file_refusal("11 e0"), errc::hex_malformed);
   const Bench bench;
   const auto verdicts = bench.verify(bytes_of("hello"));
   ASSERT_EQ(verdicts.size(), 1U);
@@ -74,24 +72,24 @@ TEST(EvidenceFile, WhatIsNoEvidenceIsRefusedByName) {
 }
 
 TEST(EvidenceJson, StructureIsStrict) {
-  EXPECT_EQ(refusal("[]"), errc::evidence_items);
-  EXPECT_EQ(refusal("["), errc::evidence_json);
-  EXPECT_EQ(refusal("[1]"), errc::evidence_json);
-  EXPECT_EQ(refusal("[[]]"), errc::evidence_json);
-  EXPECT_EQ(refusal(R"([{"arch":{}}])"), errc::evidence_json);
-  EXPECT_EQ(refusal(R"([{"arch":["x"]}])"), errc::evidence_json);
-  EXPECT_EQ(refusal(R"([{"arch":1}])"), errc::evidence_json);
-  EXPECT_EQ(refusal(R"([{"arch":null}])"), errc::evidence_json);
-  EXPECT_EQ(refusal("[{}] x"), errc::evidence_json);
-  EXPECT_EQ(refusal("[{\"arch\":\"\xff\"}]"), errc::evidence_json);
-  EXPECT_EQ(refusal(std::string(100'000, '[')), errc::evidence_json);
+  EXPECT_EQ(file_refusal("[]"), errc::evidence_items);
+  EXPECT_EQ(file_refusal("["), errc::evidence_json);
+  EXPECT_EQ(file_refusal("[1]"), errc::evidence_json);
+  EXPECT_EQ(file_refusal("[[]]"), errc::evidence_json);
+  EXPECT_EQ(file_refusal(R"([{"arch":{}}])"), errc::evidence_json);
+  EXPECT_EQ(file_refusal(R"([{"arch":["x"]}])"), errc::evidence_json);
+  EXPECT_EQ(file_refusal(R"([{"arch":1}])"), errc::evidence_json);
+  EXPECT_EQ(file_refusal(R"([{"arch":null}])"), errc::evidence_json);
+  EXPECT_EQ(file_refusal("[{}] x"), errc::evidence_json);
+  EXPECT_EQ(file_refusal("[{\"arch\":\"\xff\"}]"), errc::evidence_json);
+  EXPECT_EQ(file_refusal(std::string(100'000, '[')), errc::evidence_json);
 }
 
 TEST(EvidenceJson, RepeatedKeysAreRefused) {
   const Bench bench;
   std::string object = bench.object();
   object.insert(1, R"("arch":"HOPPER",)");
-  EXPECT_EQ(refusal("[" + object + "]"), errc::evidence_json);
+  EXPECT_EQ(file_refusal("[" + object + "]"), errc::evidence_json);
 }
 
 TEST(EvidenceJson, UnknownPlainKeysAreIgnored) {
@@ -124,8 +122,8 @@ TEST(EvidenceJson, NumberOfItemsIsBounded) {
       out += ",{}";
     return out + "]";
   };
-  EXPECT_EQ(refusal(many(evidence_items_max)), Errc{});
-  EXPECT_EQ(refusal(many(evidence_items_max + 1)), errc::evidence_items);
+  EXPECT_EQ(file_refusal(many(evidence_items_max)), Errc{});
+  EXPECT_EQ(file_refusal(many(evidence_items_max + 1)), errc::evidence_items);
 }
 
 }  // namespace

@@ -9,12 +9,14 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/evidence/chain.h"
 #include "daymark/evidence/openssl_internal.h"
 
 namespace daymark::evidence {
+
+/// Within the validity of all chains here, real ones included: 2026-02-25.
+inline constexpr UnixMillis test_time{1'772'000'000'000};
 
 /// A raw extension for a certificate under test.
 struct RawExtension {
@@ -237,12 +239,6 @@ struct ReportPlan {
       out.push_back(static_cast<Byte>(value >> (8 * i)));
   }
 };
-
-/// A file of the project.
-inline std::string project_file(const std::string& path) {
-  auto text = read_text(std::string(DAYMARK_SOURCE_DIR) + "/" + path);
-  return text ? *std::move(text) : std::string{};
-}
 
 /// Hexadecimal text with white space behind it, as bytes.
 inline std::vector<Byte> bytes_of_hex(std::string text) {

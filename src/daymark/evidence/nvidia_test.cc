@@ -10,13 +10,11 @@
 namespace daymark::evidence {
 namespace {
 
-constexpr UnixMillis now{1'772'000'000'000};
-
 struct Case {
   TestChain chain{good_plan()};
   ReportPlan plan;
   NvidiaEvidence evidence;
-  VerifyOptions options{std::nullopt, now};
+  VerifyOptions options{std::nullopt, test_time};
 
   EvidenceVerdict verdict() {
     evidence.report = plan.report(chain);
@@ -115,7 +113,7 @@ TEST(Nvidia, AnotherFirmwareIdentityIsRefused) {
 TEST(Nvidia, UnconfirmedFirmwareIdentityIsRefused) {
   auto plan = good_plan();
   plan[0].extensions.clear();
-  Case bare{TestChain(plan), {}, {}, {std::nullopt, now}};
+  Case bare{TestChain(plan), {}, {}, {std::nullopt, test_time}};
   EXPECT_EQ(bare.verdict().reason.code, errc::fwid_unconfirmed);
 }
 

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view one =
     "-----BEGIN CERTIFICATE-----\nAQID\nBAUG\n-----END CERTIFICATE-----\n";
 
-Errc refusal(const std::string& text) {
+Errc pem_refusal(const std::string& text) {
   const auto parsed = parse_pem_certificates(text);
   return parsed ? Errc{} : parsed.error().code;
 }
@@ -26,23 +26,24 @@ TEST(Pem, ReadsCertificatesInOrder) {
 }
 
 TEST(Pem, CarriageReturnsAreAccepted) {
-  EXPECT_EQ(refusal("-----BEGIN CERTIFICATE-----\r\nAQID\r\n-----END CERTIFICATE-----\r\n"),
+  EXPECT_EQ(pem_refusal("-----BEGIN CERTIFICATE-----\r\nAQID\r\n-----END CERTIFICATE-----\r\n"),
             Errc{});
 }
 
 TEST(Pem, AnythingElseIsRefused) {
   const std::string good(one);
-  EXPECT_EQ(refusal(""), errc::chain_pem);
-  EXPECT_EQ(refusal("\n\n"), errc::chain_pem);
-  EXPECT_EQ(refusal("subject=x\n" + good), errc::chain_pem);
-  EXPECT_EQ(refusal(good + "x"), errc::chain_pem);
-  EXPECT_EQ(refusal("-----BEGIN CERTIFICATE-----\nAQID\n"), errc::chain_pem);
-  EXPECT_EQ(refusal("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), errc::chain_pem);
-  EXPECT_EQ(refusal("-----BEGIN CERTIFICATE-----\nAQ!D\n-----END CERTIFICATE-----\n"),
+  EXPECT_EQ(pem_refusal(""), errc::chain_pem);
+  EXPECT_EQ(pem_refusal("\n\n"), errc::chain_pem);
+  EXPECT_EQ(pem_refusal("subject=x\n" + good), errc::chain_pem);
+  EXPECT_EQ(pem_refusal(good + "x"), errc::chain_pem);
+  EXPECT_EQ(pem_refusal("-----BEGIN CERTIFICATE-----\nAQID\n"), errc::chain_pem);
+  EXPECT_EQ(pem_refusal("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"),
             errc::chain_pem);
-  EXPECT_EQ(refusal("-----BEGIN CERTIFICATE-----\nAR==\n-----END CERTIFICATE-----\n"),
+  EXPECT_EQ(pem_refusal("-----BEGIN CERTIFICATE-----\nAQ!D\n-----END CERTIFICATE-----\n"),
             errc::chain_pem);
-  EXPECT_EQ(refusal("-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n"),
+  EXPECT_EQ(pem_refusal("-----BEGIN CERTIFICATE-----\nAR==\n-----END CERTIFICATE-----\n"),
+            errc::chain_pem);
+  EXPECT_EQ(pem_refusal("-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n"),
             errc::chain_pem);
 }
 
@@ -50,9 +51,9 @@ TEST(Pem, TooMuchIsRefused) {
   std::string many;
   for (std::size_t i = 0; i < pem_certificates_max; ++i)
     many += one;
-  EXPECT_EQ(refusal(many), Errc{});
-  EXPECT_EQ(refusal(many + std::string(one)), errc::chain_pem);
-  EXPECT_EQ(refusal(std::string(chain_text_max + 1, '\n')), errc::chain_too_large);
+  EXPECT_EQ(pem_refusal(many), Errc{});
+  EXPECT_EQ(pem_refusal(many + std::string(one)), errc::chain_pem);
+  EXPECT_EQ(pem_refusal(std::string(chain_text_max + 1, '\n')), errc::chain_too_large);
 }
 
 TEST(Pem, OffsetNamesTheLine) {

@@ -9,7 +9,7 @@
 namespace daymark::evidence {
 namespace {
 
-Errc refusal(const ReportPlan& plan) {
+Errc report_refusal(const ReportPlan& plan) {
   const std::vector<Byte> report = plan.unsigned_report();
   const auto parsed = parse_report(report);
   return parsed ? Errc{} : parsed.error().code;
@@ -77,96 +77,96 @@ TEST(SpdmReport, OtherMessagesAreRefused) {
   for (const std::size_t at : {0U, 1U, 2U, 3U, 36U}) {
     ReportPlan plan;
     plan.request.at(at) ^= 0x02;
-    EXPECT_EQ(refusal(plan), errc::report_request) << at;
+    EXPECT_EQ(report_refusal(plan), errc::report_request) << at;
   }
   for (const std::size_t at : {0U, 1U, 2U, 3U}) {
     ReportPlan plan;
     plan.response.at(at) ^= 0x02;
-    EXPECT_EQ(refusal(plan), errc::report_response) << at;
+    EXPECT_EQ(report_refusal(plan), errc::report_response) << at;
   }
 }
 
 TEST(SpdmReport, RepeatedBlockIsRefused) {
   ReportPlan plan;
   plan.blocks[2] = ReportPlan::block(2);
-  EXPECT_EQ(refusal(plan), errc::report_block_duplicate);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_duplicate);
 }
 
 TEST(SpdmReport, BlocksOutOfOrderAreRefused) {
   ReportPlan plan;
   std::swap(plan.blocks[1], plan.blocks[2]);
-  EXPECT_EQ(refusal(plan), errc::report_block_order);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_order);
   plan.blocks[0] = ReportPlan::block(0);
-  EXPECT_EQ(refusal(plan), errc::report_block_order);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_order);
 }
 
 TEST(SpdmReport, SizesThatContradictEachOtherAreRefused) {
   ReportPlan plan;
   plan.blocks[1][2] = 50;
-  EXPECT_EQ(refusal(plan), errc::report_block_size);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_size);
   plan = {};
   plan.blocks[1][5] = 47;
-  EXPECT_EQ(refusal(plan), errc::report_block_size);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_size);
 }
 
 TEST(SpdmReport, OtherKindsOfMeasurementAreRefused) {
   ReportPlan plan;
   plan.blocks[0][1] = 2;
-  EXPECT_EQ(refusal(plan), errc::report_block_form);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_form);
   plan = {};
   plan.blocks[0][4] = 0x81;  // raw bytes instead of a digest
-  EXPECT_EQ(refusal(plan), errc::report_block_form);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_form);
   plan = {};
   plan.blocks[0][2] = 35;
   plan.blocks[0][5] = 32;
   plan.blocks[0].resize(39);
-  EXPECT_EQ(refusal(plan), errc::report_block_form);
+  EXPECT_EQ(report_refusal(plan), errc::report_block_form);
 }
 
 TEST(SpdmReport, NoBlocksOrAnotherRecordLengthIsRefused) {
   ReportPlan plan;
   plan.blocks.clear();
-  EXPECT_EQ(refusal(plan), errc::report_blocks);
+  EXPECT_EQ(report_refusal(plan), errc::report_blocks);
   plan = {};
   plan.length_off = 1;
-  EXPECT_EQ(refusal(plan), errc::report_blocks);
+  EXPECT_EQ(report_refusal(plan), errc::report_blocks);
 }
 
 TEST(SpdmReport, OpaqueDataMustFillItsLength) {
   ReportPlan plan;
   plan.opaque.clear();
-  EXPECT_EQ(refusal(plan), errc::report_opaque_length);
+  EXPECT_EQ(report_refusal(plan), errc::report_opaque_length);
   for (const std::size_t off : {std::size_t{1}, ~std::size_t{0}}) {
     plan = {};
     plan.opaque_length_off = off;
-    EXPECT_NE(refusal(plan), Errc{}) << off;
+    EXPECT_NE(report_refusal(plan), Errc{}) << off;
   }
   plan = {};
   plan.opaque_length_off = ~std::size_t{0};
-  EXPECT_EQ(refusal(plan), errc::report_opaque_length);
+  EXPECT_EQ(report_refusal(plan), errc::report_opaque_length);
 }
 
 TEST(SpdmReport, RepeatedOpaqueTypeIsRefused) {
   ReportPlan plan;
   plan.opaque.emplace_back(999, std::vector<Byte>{1});
-  EXPECT_EQ(refusal(plan), errc::report_opaque_duplicate);
+  EXPECT_EQ(report_refusal(plan), errc::report_opaque_duplicate);
 }
 
 TEST(SpdmReport, NewerOpaqueVersionIsRefused) {
   ReportPlan plan;
   plan.opaque.emplace_back(34, std::vector<Byte>{1, 0});
-  EXPECT_EQ(refusal(plan), Errc{});
+  EXPECT_EQ(report_refusal(plan), Errc{});
   plan.opaque.back().second = {2, 0};
-  EXPECT_EQ(refusal(plan), errc::report_opaque_version);
+  EXPECT_EQ(report_refusal(plan), errc::report_opaque_version);
   plan.opaque.back().second = {0, 1};
-  EXPECT_EQ(refusal(plan), errc::report_opaque_version);
+  EXPECT_EQ(report_refusal(plan), errc::report_opaque_version);
 }
 
 TEST(SpdmReport, KnownFieldsOfAnotherFormAreRefused) {
   const auto with = [](unsigned type, std::vector<Byte> data) {
     ReportPlan plan;
     plan.opaque = {{type, std::move(data)}};
-    return refusal(plan);
+    return report_refusal(plan);
   };
   EXPECT_EQ(with(3, {'5', '5', '0'}), errc::report_field);
   EXPECT_EQ(with(3, {'5', 0, '0', 0}), errc::report_field);

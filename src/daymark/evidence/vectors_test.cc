@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "daymark/base/file.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/evidence_file.h"
 #include "daymark/evidence/evidence_testing.h"
@@ -11,12 +12,11 @@
 namespace daymark::evidence {
 namespace {
 
-constexpr UnixMillis now{1'772'000'000'000};
 const std::string shipped = std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/";
 const std::string vectors = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/";
 
 std::vector<EvidenceVerdict> verify(const std::string& report, const std::string& chain,
-                                    const VerifyOptions& options = {std::nullopt, now}) {
+                                    const VerifyOptions& options = {std::nullopt, test_time}) {
   const auto content = read_file(report, evidence_file_max);
   EXPECT_TRUE(content) << report;
   const auto pem = chain.empty() ? Outcome<std::string>(std::string{}) : read_text(chain);
@@ -26,7 +26,7 @@ std::vector<EvidenceVerdict> verify(const std::string& report, const std::string
 }
 
 EvidenceVerdict verify_one(const std::string& report, const std::string& chain,
-                           const VerifyOptions& options = {std::nullopt, now}) {
+                           const VerifyOptions& options = {std::nullopt, test_time}) {
   const auto verdicts = verify(report, chain, options);
   EXPECT_EQ(verdicts.size(), 1U);
   return verdicts.empty() ? EvidenceVerdict{} : verdicts.front();
@@ -42,7 +42,7 @@ TEST(Vectors, PinnedRootIsTheShippedFile) {
 }
 
 TEST(Vectors, Hopper) {
-  VerifyOptions options{std::nullopt, now};
+  VerifyOptions options{std::nullopt, test_time};
   options.nonce =
       *from_hex_fixed<32>("931d8dd0add203ac3d8b4fbde75e115278eefcdceac5b87671a748f32364dfcb");
   const std::string folder = shipped + "h100-550.90.07/";
@@ -71,10 +71,11 @@ TEST(Vectors, FlippedBitsOfTheRealReportAreRefused) {
   const auto verifier = NvidiaVerifier::create();
   for (std::size_t at = 0; at < evidence.report.size(); at += 37) {
     evidence.report[at] ^= 0x10;
-    EXPECT_EQ(verifier->verify(evidence, {std::nullopt, now}).verdict, Verdict::refused) << at;
+    EXPECT_EQ(verifier->verify(evidence, {std::nullopt, test_time}).verdict, Verdict::refused)
+        << at;
     evidence.report[at] ^= 0x10;
   }
-  EXPECT_EQ(verifier->verify(evidence, {std::nullopt, now}).verdict, Verdict::genuine);
+  EXPECT_EQ(verifier->verify(evidence, {std::nullopt, test_time}).verdict, Verdict::genuine);
 }
 
 TEST(Vectors, BadSignature) {

@@ -16,7 +16,7 @@
 namespace daymark::ledger {
 namespace {
 
-constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+constexpr auto greatest = std::numeric_limits<std::uint64_t>::max();
 
 /// The format of sum_tree.h once more, naively, over byte vectors.
 class Naive {
@@ -143,7 +143,7 @@ TEST(SumTree, RefusalChangesNothing) {
   record.use.ops_high = {60'000};
   EXPECT_EQ(book.tree.append(record).error().code, errc::ledger_above_peak);
   record = record_number(9);
-  record.use.joules = {most};
+  record.use.joules = {greatest};
   EXPECT_EQ(book.tree.append(record).error().code, errc::ledger_overflow);
   EXPECT_EQ(book.tree.head(), before);
   EXPECT_TRUE(book.tree.append(record_number(9)));
@@ -238,7 +238,7 @@ RC_GTEST_PROP(Path, NothingInItCanBeChanged, ()) {
     case 0: node.hash[*rc::gen::inRange<std::size_t>(0, 32)] ^= 1; break;
     case 1: ++node.sums.ops_low.value; break;
     case 2: --node.sums.ops_high.value; break;
-    case 3: node.sums.joules.value = most; break;
+    case 3: node.sums.joules.value = greatest; break;
     default: node.sums.chip_millis.value ^= 1;
   }
   const auto verdict = verify(book, index, nodes);
@@ -264,7 +264,7 @@ TEST(Path, WrappingCantHideUse) {
   // A forged sibling whose sums wrap to a total below the record's own use.
   const UsageRecord record = record_number(1);
   const Node leaf = *leaf_of(record);
-  const Node forged{{}, {{0}, {0}, {most - leaf.sums.joules.value + 2}, {0}}};
+  const Node forged{{}, {{0}, {0}, {greatest - leaf.sums.joules.value + 2}, {0}}};
   EXPECT_EQ(parent_of(leaf, forged).error().code, errc::ledger_overflow);
   const std::array<Node, 1> nodes{forged};
   const Head head{{2}, {}, {{}, {}, {1}, {}}};
