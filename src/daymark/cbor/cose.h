@@ -50,8 +50,9 @@ struct Sign {
 [[nodiscard]] Result<Sign1> parse_sign1(ByteView message);
 [[nodiscard]] Result<Sign> parse_sign(ByteView message);
 
-/// Verifies one signature over Sig_structure, which is built in `scratch` (payload + purpose + 64 +
-/// header bytes). Errors: errc::cose_signature, errc::buffer_too_small.
+/// Verifies one signature over Sig_structure (RFC 9052 §4.4), which is built in `scratch` (payload
+/// + purpose + 64 + header bytes). The message must name `key`. Errors: errc::cose_signature,
+/// errc::buffer_too_small.
 [[nodiscard]] Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
                                         const crypto::PublicKey& key, MutableBytes scratch);
 [[nodiscard]] Result<void> verify_signer(const Sign& message, const SignerEntry& signer,
