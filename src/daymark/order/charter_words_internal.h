@@ -11,7 +11,7 @@ namespace daymark::order::internal {
 inline constexpr std::array<std::string_view, 6> role_words = {"",          "owner",     "maker",
                                                                "regulator", "authority", "auditor"};
 inline constexpr std::array<std::string_view, 3> silence_words = {"observe", "lapse",
-                                                                  "extended-grace"};
+                                                                  "extended_grace"};
 
 struct BoundWord {
   std::string_view word;

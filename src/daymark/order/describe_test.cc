@@ -30,7 +30,7 @@ TEST_F(DescribeTest, GoldenDraft) {
   const OrderView draft = view(file);
   EXPECT_EQ(describe_order(draft),
             "suspend: pauses chips until a stated end\n"
-            "Scope: 1 chips\n"
+            "Chips named: 1\n"
             "  chip " +
                 to_hex(World::chip(1).id.view()) +
                 ", order 2 of its stream\n"

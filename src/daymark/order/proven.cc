@@ -103,9 +103,16 @@ Result<tlog::MemberSet> Prover::check_signers() {
 Result<void> Prover::check_quorum(tlog::MemberSet signers) {
   DAYMARK_CHECK(internal::load_quorum(charter_, order().kind, scratch_.mirrors));
   if (!scratch_.mirrors.met_by(signers)) return fail(errc::order_quorum, field::parties);
-  // PROTOCOL §1.2, whatever the policy says. All signers are different parties.
-  const std::size_t count = scratch_.order.envelope.signer_count;
-  if (is_restriction(order().kind) && count < 2) return fail(errc::order_one_party, field::parties);
+  return is_restriction(order().kind) ? check_parties(signers) : ok();
+}
+
+Result<void> Prover::check_parties(tlog::MemberSet signers) const {
+  // PROTOCOL §1.2, whatever the charter says: a quorum that one party fills alone binds nobody,
+  // however many sign beside it.
+  for (tlog::MemberSet left = signers; left != 0; left &= left - 1) {
+    const tlog::MemberSet one = left & (~left + 1);
+    if (scratch_.mirrors.met_by(one)) return fail(errc::order_one_party, field::parties);
+  }
   return ok();
 }
 
@@ -124,8 +131,11 @@ Result<void> Prover::check_logged(ProvenOrder& out) {
   }
   DAYMARK_TRY(const tlog::LoggedEntry entry,
               tlog::verify_logged(message_.envelope, scratch_.proof, trust));
-  // PROTOCOL §2.5: expiry bounds entry into the log; no other clock plays a part.
-  if (entry.logged_at() >= order().expires) return fail(errc::order_expired, field::expires);
+  // PROTOCOL §2.5: expiry bounds entry into the log; no other clock plays a part. A relief bound
+  // before it was logged (§2.6), so its proof can't come too late.
+  if (entry.logged_at() >= order().expires && !is_relief(order().kind)) {
+    return fail(errc::order_expired, field::expires);
+  }
   out.logged_at_ = entry.logged_at();
   out.checkpoint_ = entry.head();
   return ok();

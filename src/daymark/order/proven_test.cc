@@ -184,6 +184,13 @@ TEST_F(ProveTest, RefusesOnePartyEvenIfTheCharterAllowsIt) {
   world.set_charter(unfair);
   EXPECT_EQ(verdict(prove(world.prove(world.suspend_fleet(days(4)), {"owner"}))),
             "order_one_party");
+  // Nor does it help that others sign beside it.
+  EXPECT_EQ(verdict(prove(world.prove(world.suspend_fleet(days(4)), {"maker", "owner"}))),
+            "order_one_party");
+  unfair.quorums[static_cast<std::size_t>(OrderKind::suspend)] = "quorum none";
+  world.set_charter(unfair);
+  EXPECT_EQ(verdict(prove(world.prove(world.suspend_fleet(days(4)), {"maker", "owner"}))),
+            "order_one_party");
 }
 
 TEST_F(ProveTest, RefusesAKindNobodyHolds) {
@@ -228,6 +235,12 @@ TEST_F(ProveTest, RefusesTheLateLogged) {
   // The draft expires a day after its issue; the last second before counts.
   EXPECT_EQ(verdict(prove(stop({.time = world_start + days(1) - seconds(1)}))), "ok");
   EXPECT_EQ(verdict(prove(stop({.time = world_start + days(1)}))), "order_expired");
+}
+
+TEST_F(ProveTest, ReliefIsNeverLate) {
+  const Logged late = world.prove(world.scope_order(OrderKind::resume, {}), {"owner"},
+                                  {.time = world_start + days(9)});
+  EXPECT_EQ(verdict(prove(late)), "ok");
 }
 
 struct TimesCase {

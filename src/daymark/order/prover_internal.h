@@ -20,6 +20,7 @@ class Prover {
   [[nodiscard]] Result<void> check_identity() const;
   [[nodiscard]] Result<tlog::MemberSet> check_signers();
   [[nodiscard]] Result<void> check_quorum(tlog::MemberSet signers);
+  [[nodiscard]] Result<void> check_parties(tlog::MemberSet signers) const;
   [[nodiscard]] Result<void> check_logged(ProvenOrder& out);
   [[nodiscard]] Result<void> check_bounds(const ProvenOrder& proven) const;
   [[nodiscard]] UnixMillis binding_time(UnixMillis logged_at) const;
