@@ -8,6 +8,22 @@ namespace daymark::cli {
 using Registrar = void (*)(CLI::App& app, Session& session);
 
 void add_keygen(CLI::App& app, Session& session);
+void add_charter(CLI::App& app, Session& session);
+void add_order(CLI::App& app, Session& session);
+void add_chip(CLI::App& app, Session& session);
+void add_authority(CLI::App& app, Session& session);
+void add_witness(CLI::App& app, Session& session);
+void add_beacon(CLI::App& app, Session& session);
+void add_governor(CLI::App& app, Session& session);
+void add_gate(CLI::App& app, Session& session);
+void add_status(CLI::App& app, Session& session);
+void add_evidence(CLI::App& app, Session& session);
+void add_locate(CLI::App& app, Session& session);
+void add_usage(CLI::App& app, Session& session);
+void add_log(CLI::App& app, Session& session);
+void add_bundle(CLI::App& app, Session& session);
+void add_catalog(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
 void add_conformance(CLI::App& app, Session& session);
 
 }  // namespace daymark::cli

@@ -1,0 +1,135 @@
+// daymark chip enroll|list|show: chips in custody.
+#include "arguments.h"
+#include "commands.h"
+#include "transport.h"
+#include <fmt/format.h>
+
+#include "daymark/authority/client.h"
+#include "daymark/base/file.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/crypto/key_file.h"
+#include "daymark/crypto/random.h"
+#include "daymark/order/content_writer.h"
+#include "daymark/order/draft.h"
+
+namespace daymark::cli {
+
+namespace {
+
+struct EnrollOptions {
+  std::string socket;
+  std::string authority;
+  std::string maker_key;
+  std::string owner_key;
+  std::vector<std::string> signers;
+  std::string model = "simulated accelerator";
+  std::string serial = "1";
+};
+
+/// What the enrolment order says, with the bytes that its views point into.
+struct EnrolParts {
+  std::vector<Byte> voucher;
+  std::vector<Byte> consent;
+  std::vector<Byte> answer;
+  order::EnrolContent content;
+};
+
+/// Asks the chip for its nonce and answer; maker and owner vouch and consent.
+Outcome<EnrolParts> collect(const EnrollOptions& options, governor::Client& chip,
+                            ByteView charter) {
+  DAYMARK_TRY(const crypto::KeyPair maker, crypto::read_key_pair(options.maker_key));
+  DAYMARK_TRY(const crypto::KeyPair owner, crypto::read_key_pair(options.owner_key));
+  DAYMARK_TRY(const order::Charter parsed, about(order::parse_charter(charter), "charter"));
+  DAYMARK_TRY(const governor::Identity identity, chip.identify());
+  EnrolParts out;
+  out.content.chip = identity.chip;
+  out.content.owner = crypto::ed25519_public(owner.sign);
+  DAYMARK_TRY(out.content.nonce, chip.begin_enrolment());
+  DAYMARK_TRY(out.answer, chip.answer_enrolment(charter));
+  out.voucher = order::make_voucher(
+      {identity.chip, out.content.owner, options.model, options.serial}, maker.sign);
+  out.consent = order::make_consent({identity.chip, parsed.hash, out.content.nonce}, owner.sign);
+  out.content.voucher = out.voucher;
+  out.content.consent = out.consent;
+  out.content.answer = out.answer;
+  return out;
+}
+
+Outcome<order::OrderFile> signed_order(const EnrollOptions& options, const EnrolParts& parts,
+                                       ByteView charter_bytes, Clock& clock) {
+  DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(charter_bytes), "charter"));
+  const UnixMillis now{clock.now().value / 1000 * 1000};
+  const std::vector<Byte> content = order::write_enrol(parts.content);
+  crypto::SystemRandom random;
+  const order::DraftRequest request{.kind = order::OrderKind::enrol,
+                                    .times = {now, now + hours(2), {}, {}},
+                                    .content = content,
+                                    .fleet_head = {}};
+  DAYMARK_TRY(order::OrderFile file, about(order::draft_order(request, charter, random), "enrol"));
+  for (const std::string& path : options.signers) {
+    DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(path));
+    DAYMARK_CHECK(about(order::sign_order(file, charter, key), path));
+  }
+  return file;
+}
+
+Outcome<Exit> enroll(const EnrollOptions& options, const Session& session) {
+  const authority::AuthorityClient authority(options.authority);
+  DAYMARK_TRY(const std::vector<Byte> charter, authority.charter());
+  governor::Client chip(socket_transport(options.socket));
+  DAYMARK_TRY(const EnrolParts parts, collect(options, chip, charter));
+  DAYMARK_TRY(const order::OrderFile file, signed_order(options, parts, charter, *session.clock()));
+  DAYMARK_TRY(const std::string answer, authority.submit(order::print_order_file(file)));
+  DAYMARK_TRY(const auto document, about(internal::parse_json(answer), options.authority));
+  DAYMARK_TRY(const governor::OrderParts message,
+              authority.message(document.value("hash", std::string())));
+  DAYMARK_TRY(const auto receipt, chip.enrol(message, charter));
+  DAYMARK_CHECK(authority.post_receipt(receipt.bytes));
+  const std::string id = to_hex(crypto::chip_id(parts.content.chip).view());
+  session.print({{"chip", id}, {"key", to_hex(parts.content.chip.bytes)}, {"enrolled", true}},
+                fmt::format("chip {} is enrolled and pins charter", id));
+  return Exit::success;
+}
+
+Outcome<Exit> print_route(const std::string& url, const std::string& path, const Session& session) {
+  DAYMARK_TRY(const std::string body, authority::AuthorityClient(url).get(path));
+  DAYMARK_TRY(const auto document, about(internal::parse_json(body), url + path));
+  session.print_text(body, document.dump(2));
+  return Exit::success;
+}
+
+}  // namespace
+
+void add_chip(CLI::App& app, Session& session) {
+  CLI::App* family = app.add_subcommand("chip", "Chips in custody");
+  family->require_subcommand(1);
+  auto options = std::make_shared<EnrollOptions>();
+  CLI::App* command = family->add_subcommand("enroll", "Bring a chip under a charter");
+  command->add_option("--governor", options->socket, "The governor's socket")->required();
+  command->add_option("--authority", options->authority, "URL")->required();
+  command->add_option("--maker-key", options->maker_key, "Vouches for chip and owner")->required();
+  command->add_option("--owner-key", options->owner_key, "Consents to the charter")->required();
+  command->add_option("--key", options->signers, "Signers of the order")->required();
+  command->add_option("--model", options->model, "Model in the voucher")->capture_default_str();
+  command->add_option("--serial", options->serial, "Serial number in the voucher")
+      ->capture_default_str();
+  command->footer("Example: daymark chip enroll --governor g.sock --authority URL …");
+  session.on_run(*command, [options, &session] { return enroll(*options, session); });
+
+  auto url = std::make_shared<std::string>();
+  auto id = std::make_shared<std::string>();
+  CLI::App* list = family->add_subcommand("list", "Every chip of the fleet");
+  list->add_option("--authority", *url, "URL")->required();
+  list->footer("Example: daymark chip list --authority URL");
+  session.on_run(*list, [url, &session] { return print_route(*url, "/chips", session); });
+  CLI::App* show = family->add_subcommand("show", "A chip's custody, orders and attestation");
+  show->add_option("chip", *id, "Chip id (32 hex digits)")->required();
+  show->add_option("--authority", *url, "URL")->required();
+  show->footer("Example: daymark chip show 5c1f… --authority URL");
+  session.on_run(*show, [url, id, &session]() -> Outcome<Exit> {
+    DAYMARK_CHECK(chip_argument(*id));
+    return print_route(*url, "/chips/" + *id, session);
+  });
+}
+
+}  // namespace daymark::cli

@@ -1,0 +1,149 @@
+// daymark governor run, daymark agent run: the chip's enforcement core and the host beside it.
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "arguments.h"
+#include "commands.h"
+#include "transport.h"
+#include <fmt/format.h>
+
+#include "daymark/agent/agent.h"
+#include "daymark/agent/governor_process.h"
+#include "daymark/agent/meter.h"
+#include "daymark/base/file.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/crypto/key_file.h"
+#include "daymark/crypto/random.h"
+#include "daymark/net/signals.h"
+#include "daymark/usage/account.h"
+
+namespace daymark::cli {
+
+namespace {
+
+struct GovernorRunOptions {
+  agent::GovernorOptions governor;
+  std::string maker_file;
+  double peak_tera_ops = 989.4;
+};
+
+Outcome<Exit> run_governor(GovernorRunOptions options, const Session& session) {
+  DAYMARK_TRY(const crypto::PublicKeys maker, crypto::read_public_keys(options.maker_file));
+  options.governor.maker = maker.sign;
+  options.governor.peak = usage::ledger_peak({.peak_tera_ops = options.peak_tera_ops});
+  const std::unique_ptr<Clock> clock = session.clock();
+  crypto::SystemRandom random;
+  DAYMARK_TRY(agent::GovernorProcess process,
+              agent::GovernorProcess::open(options.governor, *clock, random));
+  const net::StopSignals signals([&] { process.stop(); });
+  fmt::print("governor: chip {} at {} (host process, level L1)\n",
+             to_hex(crypto::chip_id(process.chip_key()).view()), options.governor.socket);
+  std::fflush(stdout);
+  process.run();
+  return Exit::success;
+}
+
+struct AgentRunOptions {
+  agent::AgentOptions agent;
+  agent::ReplayMeterOptions meter;
+  std::string socket;
+  std::string authority;
+  std::vector<std::string> beacons;
+  std::string state_file;
+  std::string ranging = "1h";
+  std::string renewal = "6h";
+  std::uint32_t poll_ms = 200;
+};
+
+/// A stop that wakes a sleeper.
+class StopFlag {
+ public:
+  void set() {
+    const std::scoped_lock lock(mutex_);
+    set_ = true;
+    changed_.notify_all();
+  }
+
+  /// Sleeps for real time, whatever the domain clock says; true once stopped.
+  bool sleep(std::chrono::milliseconds span) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, span, [this] { return set_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
+};
+
+Outcome<agent::AgentOptions> agent_options(const AgentRunOptions& options) {
+  agent::AgentOptions out;
+  DAYMARK_TRY(out.ranging_period, duration_argument("--ranging", options.ranging));
+  DAYMARK_TRY(out.renewal_period, duration_argument("--renewal", options.renewal));
+  for (const std::string& address : options.beacons) {
+    out.beacons.push_back({out.beacons.size(), address});
+  }
+  return out;
+}
+
+Outcome<Exit> run_agent(const AgentRunOptions& options, const Session& session) {
+  DAYMARK_TRY(agent::AgentOptions how, agent_options(options));
+  const std::unique_ptr<Clock> clock = session.clock();
+  crypto::SystemRandom random;
+  governor::Client governor(socket_transport(options.socket));
+  const authority::AuthorityClient authority(options.authority);
+  agent::AgentPeers peers{&governor, &authority, clock.get(), &random, {}};
+  if (!options.meter.telemetry_file.empty()) {
+    DAYMARK_TRY(peers.meter, agent::replay_meter(options.meter, *clock));
+  }
+  agent::Agent agent(std::move(how), std::move(peers));
+  StopFlag stop;
+  const net::StopSignals signals([&] { stop.set(); });
+  do {
+    const Outcome<void> done = agent.cycle();
+    if (!done) session.log(describe(done.error()));
+    if (!options.state_file.empty()) {
+      DAYMARK_CHECK(write_text(options.state_file, agent::agent_state_json(agent.state())));
+    }
+  } while (!stop.sleep(std::chrono::milliseconds(options.poll_ms)));
+  return Exit::success;
+}
+
+void add_agent(CLI::App& app, Session& session) {
+  CLI::App* family = app.add_subcommand("agent", "Carries messages for one chip");
+  family->require_subcommand(1);
+  auto options = std::make_shared<AgentRunOptions>();
+  CLI::App* command = family->add_subcommand("run", "Range, renew, apply orders, attest");
+  command->add_option("--governor", options->socket, "The governor's socket")->required();
+  command->add_option("--authority", options->authority, "URL")->required();
+  command->add_option("--beacon", options->beacons, "HOST:PORT, in the charter's order");
+  command->add_option("--state", options->state_file, "Write what is known to this file");
+  command->add_option("--ranging", options->ranging, "How often to range")->capture_default_str();
+  command->add_option("--renewal", options->renewal, "How often to renew")->capture_default_str();
+  command->add_option("--poll-ms", options->poll_ms, "Real time between two cycles")
+      ->capture_default_str();
+  command->add_option("--replay-meter", options->meter.telemetry_file, "Recorded telemetry");
+  command->add_option("--replay-gpu", options->meter.gpu, "Whose samples of it");
+  command->footer("Example: daymark agent run --governor g.sock --authority URL");
+  session.on_run(*command, [options, &session] { return run_agent(*options, session); });
+}
+
+}  // namespace
+
+void add_governor(CLI::App& app, Session& session) {
+  CLI::App* family = app.add_subcommand("governor", "The enforcement core of one chip");
+  family->require_subcommand(1);
+  auto options = std::make_shared<GovernorRunOptions>();
+  CLI::App* command = family->add_subcommand("run", "As a host process: level L1");
+  command->add_option("--dir", options->governor.folder, "Folder of key and state")->required();
+  command->add_option("--socket", options->governor.socket, "Socket to answer at")->required();
+  command->add_option("--maker", options->maker_file, "The maker's public key")->required();
+  command->add_option("--peak-tera-ops", options->peak_tera_ops, "The chip's peak per second")
+      ->capture_default_str();
+  command->footer("Example: daymark governor run --dir g --socket g.sock --maker maker.pub");
+  session.on_run(*command, [options, &session] { return run_governor(*options, session); });
+  add_agent(app, session);
+}
+
+}  // namespace daymark::cli
