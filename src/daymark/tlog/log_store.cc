@@ -63,7 +63,7 @@ Outcome<LeafIndex> LogStore::append(ByteView entry) {
 
 Outcome<std::string> LogStore::sign_checkpoint() {
   // Ed25519 is deterministic: signing one head twice gives one text.
-  const std::string text = signed_note(signer_, head());
+  std::string text = signed_note(signer_, head());
   DAYMARK_CHECK(store_.settle(text));
   return text;
 }

@@ -89,7 +89,8 @@ Outcome<void> TiledStore::settle(std::string_view checkpoint) {
   if (head.size != tree_.size()) return refuse(errc::tlog_index, signed_name);
   // Readers of the head need the tiles, so the tiles come first.
   for (const TileId& tile : new_tiles(settled_, tree_.size())) {
-    DAYMARK_CHECK(disk_->write(tile_path(tile), content_of(tile)));
+    DAYMARK_TRY(const std::vector<Byte> content, content_of(tile));
+    DAYMARK_CHECK(disk_->write(tile_path(tile), content));
   }
   DAYMARK_CHECK(disk_->write(signed_name, bytes_of(checkpoint)));
   const TreeSize before = settled_;
@@ -202,7 +203,7 @@ Outcome<void> TiledStore::load_pending_file(const std::string& name) {
   DAYMARK_TRY(const std::vector<Byte> content, disk_->read(path));
   const Result<std::vector<ByteView>> entries = parse_entries(content);
   if (!entries) return refuse(errc::log_corrupt, path);
-  pending_.push_back(path);
+  removable_.push_back(path);
   // Settled already, but the crash came before it was removed.
   if (*start + entries->size() <= settled_.value) return {};
   if (*start != tree_.size().value) return refuse(errc::log_corrupt, path);
@@ -232,7 +233,7 @@ Outcome<void> TiledStore::write_pending(std::span<const ByteView> entries) {
   DAYMARK_TRY(const std::vector<Byte> content, bundle_of(entries));
   const std::string name = pending_name(tree_.size().value);
   DAYMARK_CHECK(disk_->write(name, content));
-  pending_.push_back(name);
+  removable_.push_back(name);
   return {};
 }
 
@@ -241,16 +242,11 @@ void TiledStore::remember(std::span<const ByteView> entries) {
     tail_.emplace_back(entry.begin(), entry.end());
 }
 
-std::vector<Byte> TiledStore::content_of(const TileId& tile) const {
+Result<std::vector<Byte>> TiledStore::content_of(const TileId& tile) const {
   const std::uint64_t first = tile.index * tile_width;
   if (tile.entries) {
     const std::span tail(tail_);
-    const auto views = views_of(tail.subspan(first - tail_start_, tile.width));
-    std::vector<Byte> out;
-    // Every entry passed this check when it was appended.
-    for (const ByteView entry : views)
-      static_cast<void>(add_to_bundle(out, entry));
-    return out;
+    return bundle_of(views_of(tail.subspan(first - tail_start_, tile.width)));
   }
   std::vector<Byte> out;
   for (unsigned i = 0; i < tile.width; ++i) {
@@ -260,13 +256,14 @@ std::vector<Byte> TiledStore::content_of(const TileId& tile) const {
   return out;
 }
 
-/// What is left behind costs space and no more: a failure here is no failure of settle, and what
-/// is pending is tried again next time.
+/// What is left behind costs space and no more: a failure here is no failure of settle, and the
+/// rest is tried again next time.
 void TiledStore::clean_up(TreeSize before) {
-  std::erase_if(pending_, [&](const std::string& name) { return disk_->remove(name).has_value(); });
   for (const TileId& tile : new_tiles(before, settled_)) {
-    if (tile.width == tile_width) static_cast<void>(disk_->remove(partials_of(tile)));
+    if (tile.width == tile_width) removable_.push_back(partials_of(tile));
   }
+  std::erase_if(removable_,
+                [&](const std::string& name) { return disk_->remove(name).has_value(); });
 }
 
 void TiledStore::drop_full_bundles() {

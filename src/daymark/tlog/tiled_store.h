@@ -93,7 +93,7 @@ class TiledStore {
   [[nodiscard]] Result<void> compare(const TreeHead& head) const;
   [[nodiscard]] Outcome<void> write_pending(std::span<const ByteView> entries);
   void remember(std::span<const ByteView> entries);
-  [[nodiscard]] std::vector<Byte> content_of(const TileId& tile) const;
+  [[nodiscard]] Result<std::vector<Byte>> content_of(const TileId& tile) const;
   void clean_up(TreeSize before);
   void drop_full_bundles();
 
@@ -106,7 +106,8 @@ class TiledStore {
   /// Entries from `tail_start_` on: those that are in no full settled bundle.
   std::vector<std::vector<Byte>> tail_;
   std::uint64_t tail_start_ = 0;
-  std::vector<std::string> pending_;
+  /// Files that the next head makes superfluous.
+  std::vector<std::string> removable_;
   std::optional<Errc> refusal_;
 };
 
