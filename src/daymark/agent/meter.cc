@@ -13,6 +13,7 @@ namespace {
 struct Replay {
   std::vector<usage::UsageInterval> intervals;
   std::size_t handed_out = 0;
+  UnixMillis last_end;  ///< spans must not overlap
 };
 
 governor::UsageRequest reading_of(const usage::UsageInterval& interval, UnixMillis now,
