@@ -1,6 +1,7 @@
 // The soft estimate: a guess for people, never a ground.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -8,9 +9,11 @@
 
 namespace daymark::locate {
 
-/// A place of the covering `shape` of `region`.
-[[nodiscard]] std::optional<geo::LatLon> estimate(const geo::Region& region,
-                                                  const geo::RegionShape& shape,
-                                                  std::span<const geo::Disc> discs);
+/// The middle of the places that remain if as few operators as possible are at fault (at most
+/// `faults`) and every answer travelled at most `slowdown` (0 to 1] times as fast as assumed;
+/// without slowdown if that leaves no place. Leave one out over two sets of real delays, no
+/// weighting by landmarks that was tried came nearer to the truth.
+[[nodiscard]] std::optional<geo::LatLon> estimate(std::span<const geo::Disc> discs,
+                                                  std::uint32_t faults, double slowdown);
 
 }  // namespace daymark::locate

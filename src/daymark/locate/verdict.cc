@@ -47,7 +47,9 @@ void measure(const geo::Region& region, std::span<const geo::Disc> discs, PlaceV
   // Rounded up to a metre and a hundredth of a square kilometre, so that the figures stay bounds.
   out.region = RegionReport{std::ceil(shape->area_m2 / 1e4) / 100, shape->centroid,
                             (std::ceil(shape->radius_m) + 1) / metres_per_km};
-  out.estimate = estimate(region, *shape, discs);
+  // Real paths are of glass and never straight: a guess may assume so, a verdict may not.
+  const double slowdown = std::min(1.0, fiber.km_per_ms / out.speed.km_per_ms);
+  out.estimate = estimate(discs, out.faults, slowdown);
 }
 
 }  // namespace

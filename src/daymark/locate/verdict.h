@@ -69,7 +69,7 @@ struct PlaceVerdict {
   geo::Verdict verdict = geo::Verdict::undecided;
   Errc reason{};                          // errc::locate_inside … errc::locate_unresolved
   std::optional<RegionReport> region;     // nothing if empty, the whole Earth, or not asked for
-  std::optional<geo::LatLon> estimate;    // a soft guess within the region; never grants
+  std::optional<geo::LatLon> estimate;    // a soft guess; never grants
   std::vector<LandmarkReport> landmarks;  // least round trip first
   std::string zone;
   Speed speed;
