@@ -27,6 +27,8 @@ class Descriptor {
 
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
 
   ~Descriptor() {
     if (fd_ > STDERR_FILENO) ::close(fd_);
@@ -82,6 +84,8 @@ class Part {
 
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
+  Part(Part&&) = delete;
+  Part& operator=(Part&&) = delete;
 
   ~Part() {
     if (made_) ::unlink(name_.c_str());

@@ -13,6 +13,8 @@ class Progress {
   Progress(std::string label, std::uint64_t total);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
+  Progress(Progress&&) = delete;
+  Progress& operator=(Progress&&) = delete;
   /// Clears the line.
   ~Progress();
 

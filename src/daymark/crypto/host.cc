@@ -18,6 +18,8 @@ struct ExpandedKey {
 
   ExpandedKey(const ExpandedKey&) = delete;
   ExpandedKey& operator=(const ExpandedKey&) = delete;
+  ExpandedKey(ExpandedKey&&) = delete;
+  ExpandedKey& operator=(ExpandedKey&&) = delete;
 
   ~ExpandedKey() { sodium_memzero(secret.data(), secret.size()); }
 };

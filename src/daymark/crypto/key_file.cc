@@ -21,7 +21,7 @@ constexpr std::string_view public_header = "daymark-public-key v1";
 Result<std::string_view> take_line(std::string_view& rest, std::string_view word) {
   const std::size_t end = rest.find('\n');
   if (end == std::string_view::npos || !rest.starts_with(word)) return fail(errc::key_invalid);
-  std::string_view value = rest.substr(word.size(), end - word.size());
+  const std::string_view value = rest.substr(word.size(), end - word.size());
   rest.remove_prefix(end + 1);
   if (value.empty()) return value;
   if (value.front() != ' ') return fail(errc::key_invalid);
