@@ -16,10 +16,10 @@ using testing::Platter;
 using testing::read_served;
 using testing::signer_of;
 
-const std::string origin = "log.example";
+const std::string log_name = "log.example";
 
 NoteSigner log_signer() {
-  return signer_of(origin, 1);
+  return signer_of(log_name, 1);
 }
 
 std::unique_ptr<LogDisk> disk_of(const std::shared_ptr<Platter>& platter) {
@@ -172,7 +172,7 @@ TEST_F(LogStoreTest, PublishesOnlyItsOwnSignedHeads) {
   EXPECT_TRUE(log_->publish(cosigned));
   EXPECT_EQ(text_of(*log_->resource("checkpoint")), cosigned);
   EXPECT_EQ(log_->publish(first).error().error.code, errc::tlog_index);
-  const std::string foreign = make_note(body, sign_body(signer_of(origin, 2), body));
+  const std::string foreign = make_note(body, sign_body(signer_of(log_name, 2), body));
   EXPECT_EQ(log_->publish(foreign).error().error.code, errc::checkpoint_unsigned);
   EXPECT_TRUE(log_->sign_checkpoint());
 }
@@ -205,7 +205,7 @@ TEST_F(LogStoreTest, IsCreatedOnce) {
 }
 
 TEST_F(LogStoreTest, OpensUnderItsOwnKeyOnly) {
-  const auto other_key = LogStore::open_on(disk_of(platter_), signer_of(origin, 2));
+  const auto other_key = LogStore::open_on(disk_of(platter_), signer_of(log_name, 2));
   EXPECT_EQ(other_key.error().error.code, errc::checkpoint_unsigned);
   const auto other_name = LogStore::open_on(disk_of(platter_), signer_of("log.other", 1));
   EXPECT_EQ(other_name.error().error.code, errc::checkpoint_unsigned);
@@ -297,8 +297,8 @@ TEST_F(RestoredLogTest, SignsNothingOnceItKnowsThatItForked) {
 }
 
 TEST_F(RestoredLogTest, ForeignOrOwnOldHeadsDoNoHarm) {
-  const std::string body = checkpoint_body(origin, {{99}, hash_leaf({})});
-  const std::string foreign = make_note(body, sign_body(signer_of(origin, 2), body));
+  const std::string body = checkpoint_body(log_name, {{99}, hash_leaf({})});
+  const std::string foreign = make_note(body, sign_body(signer_of(log_name, 2), body));
   EXPECT_EQ(log_->note_cosigned_head(foreign).error().error.code, errc::checkpoint_unsigned);
   EXPECT_TRUE(log_->note_cosigned_head(text_of(backup_["head.signed"])));
   EXPECT_TRUE(log_->sign_checkpoint());

@@ -21,9 +21,9 @@ constexpr std::string_view example_vkey =
     "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 constexpr std::string_view tessera_vkey =
     "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
-constexpr std::string_view witness_vkey =
+constexpr std::string_view foreign_witness =
     "witness.example.org+b8a2cf20+BFLN3yikSfFkVAJtrnh/CiY3Zozkoy7clp+P7XB28qUN";
-constexpr std::string_view mirror_vkey =
+constexpr std::string_view foreign_mirror =
     "mirror.example.org+3fb148ef+BAAjjch9GyYz0sJsJx7ALhbdAtz2ov0unbzSl1vMp94O";
 
 std::string vector_text(const std::string& name) {
@@ -53,12 +53,13 @@ Errc code_of_checkpoint(const std::string& text) {
 }
 
 TEST(Vkey, ReadsForeignOnes) {
-  for (const std::string_view text : {example_vkey, tessera_vkey, witness_vkey, mirror_vkey}) {
+  for (const std::string_view text :
+       {example_vkey, tessera_vkey, foreign_witness, foreign_mirror}) {
     const auto key = parse_vkey(text);
     ASSERT_TRUE(key) << text;
     EXPECT_EQ(format_vkey(key->name, key->type, key->key), text);
   }
-  EXPECT_EQ(parse_vkey(witness_vkey)->type, type_cosignature);
+  EXPECT_EQ(parse_vkey(foreign_witness)->type, type_cosignature);
   EXPECT_EQ(parse_vkey(tessera_vkey)->name, "example.com/log/testdata");
 }
 
@@ -191,10 +192,10 @@ TEST(Checkpoint, ReadsForeignCosignatures) {
   const auto checkpoint = parse_checkpoint(text);
   ASSERT_TRUE(checkpoint);
   EXPECT_EQ(checkpoint->note.signature_count, 2U);
-  const auto time = verify_cosignature(*checkpoint, *parse_vkey(witness_vkey));
+  const auto time = verify_cosignature(*checkpoint, *parse_vkey(foreign_witness));
   ASSERT_TRUE(time);
   EXPECT_EQ(time->value, 1'767'139'200'000);
-  EXPECT_EQ(verify_cosignature(*checkpoint, *parse_vkey(mirror_vkey)).error().code,
+  EXPECT_EQ(verify_cosignature(*checkpoint, *parse_vkey(foreign_mirror)).error().code,
             errc::checkpoint_uncosigned);
 }
 
@@ -204,8 +205,8 @@ TEST(Checkpoint, FindsTheSplitView) {
   const auto a = parse_checkpoint(one);
   const auto b = parse_checkpoint(other);
   ASSERT_TRUE(a && b);
-  EXPECT_TRUE(verify_cosignature(*a, *parse_vkey(witness_vkey)));
-  EXPECT_TRUE(verify_cosignature(*b, *parse_vkey(mirror_vkey)));
+  EXPECT_TRUE(verify_cosignature(*a, *parse_vkey(foreign_witness)));
+  EXPECT_TRUE(verify_cosignature(*b, *parse_vkey(foreign_mirror)));
   EXPECT_EQ(verify_same_view(*a, *b).error().code, errc::log_split);
   EXPECT_TRUE(verify_same_view(*a, *a));
   const std::string sample = sample_checkpoint();
