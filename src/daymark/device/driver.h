@@ -53,6 +53,8 @@ class Driver {
   Driver() = default;
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
+  Driver(Driver&&) = delete;
+  Driver& operator=(Driver&&) = delete;
   virtual ~Driver() = default;
 
   /// "nvidia", "amd", "ascend", "sim": shown beside every figure that comes from here.

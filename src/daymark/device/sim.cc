@@ -122,6 +122,7 @@ Result<std::vector<Series>> read_series(std::istream& telemetry) {
   }
   if (chips.empty()) return fail(errc::telemetry_empty, field::telemetry);
   std::vector<Series> out;
+  out.reserve(chips.size());
   for (auto& [gpu, series] : chips)
     out.push_back(std::move(series));
   return out;

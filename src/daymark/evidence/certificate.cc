@@ -21,12 +21,14 @@ std::unexpected<Error> refused(Errc code) {
 std::optional<UnixMillis> unix_time(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-  using namespace std::chrono;
-  const sys_days day = year{parts.tm_year + 1900} / month(static_cast<unsigned>(parts.tm_mon) + 1) /
-                       std::chrono::day(static_cast<unsigned>(parts.tm_mday));
-  const auto at = day + std::chrono::hours(parts.tm_hour) + std::chrono::minutes(parts.tm_min) +
-                  std::chrono::seconds(parts.tm_sec);
-  return UnixMillis{duration_cast<milliseconds>(at.time_since_epoch()).count()};
+  namespace chrono = std::chrono;
+  const chrono::sys_days day = chrono::year{parts.tm_year + 1900} /
+                               chrono::month(static_cast<unsigned>(parts.tm_mon) + 1) /
+                               chrono::day(static_cast<unsigned>(parts.tm_mday));
+  const auto at = day + chrono::hours(parts.tm_hour) + chrono::minutes(parts.tm_min) +
+                  chrono::seconds(parts.tm_sec);
+  const auto since_epoch = chrono::duration_cast<chrono::milliseconds>(at.time_since_epoch());
+  return UnixMillis{since_epoch.count()};
 }
 
 Result<Validity> validity_of(const X509* x509) {

@@ -5,6 +5,7 @@
 
 #include "daymark/crypto/ports.h"
 #include "daymark/evidence/certificate_internal.h"
+#include "daymark/evidence/der_internal.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/pem.h"
 
@@ -54,21 +55,25 @@ Result<CertifiedDevice> device_of(const Certificates& chain) {
   return out;
 }
 
-/// The signature in the form that OpenSSL takes: SEQUENCE { r, s }; empty where it can't be made.
+/// INTEGER of DER (X.690 §8.3): no more leading zeros than the sign bit needs.
+void put_integer(std::vector<Byte>& out, ByteView number) {
+  while (number.size() > 1 && number.front() == 0)
+    number = number.subspan(1);
+  const bool padded = number.front() >= 0x80;
+  out.push_back(der::integer);
+  out.push_back(static_cast<Byte>(number.size() + (padded ? 1 : 0)));
+  if (padded) out.push_back(0);
+  out.insert(out.end(), number.begin(), number.end());
+}
+
+/// The signature in the form that OpenSSL takes: SEQUENCE { r, s }; empty for another length.
 std::vector<Byte> der_signature(ByteView signature) {
   if (signature.size() != 2 * coordinate_size) return {};
-  constexpr int size = coordinate_size;
-  BigNumberOwner r(BN_bin2bn(signature.data(), size, nullptr));
-  BigNumberOwner s(BN_bin2bn(signature.data() + coordinate_size, size, nullptr));
-  const EcdsaOwner pair(ECDSA_SIG_new());
-  if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
-  // The pair owns both from here on.
-  static_cast<void>(r.release());
-  static_cast<void>(s.release());
-  unsigned char* raw = nullptr;
-  const int length = i2d_ECDSA_SIG(pair.get(), &raw);
-  const BytesOwner owner(raw);
-  return length < 0 ? std::vector<Byte>{} : std::vector<Byte>(raw, raw + length);
+  std::vector<Byte> out{der::sequence, 0};
+  put_integer(out, signature.first(coordinate_size));
+  put_integer(out, signature.subspan(coordinate_size));
+  out[1] = static_cast<Byte>(out.size() - 2);
+  return out;
 }
 
 }  // namespace
@@ -163,7 +168,7 @@ Result<VerifiedChain> ChainVerifier::verify(std::string_view pem) const {
   EVP_PKEY_up_ref(chain[0].key());
   parts->key.reset(chain[0].key());
   parts->digest = state_->digest;
-  const VerifiedChain verified(std::move(parts));
+  VerifiedChain verified(std::move(parts));
   state_->remember(name, verified);
   return verified;
 }

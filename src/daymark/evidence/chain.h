@@ -76,6 +76,8 @@ class ChainVerifier {
       std::string_view root_pem = nvidia_device_root());
 
   ~ChainVerifier();
+  ChainVerifier(const ChainVerifier&) = delete;
+  ChainVerifier& operator=(const ChainVerifier&) = delete;
   ChainVerifier(ChainVerifier&&) noexcept;
   ChainVerifier& operator=(ChainVerifier&&) noexcept;
 

@@ -32,6 +32,8 @@ class ErrorQueueGuard {
 
   ErrorQueueGuard(const ErrorQueueGuard&) = delete;
   ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+  ErrorQueueGuard(ErrorQueueGuard&&) = delete;
+  ErrorQueueGuard& operator=(ErrorQueueGuard&&) = delete;
 
   ~ErrorQueueGuard() { ERR_pop_to_mark(); }
 };

@@ -126,23 +126,23 @@ bool is_version_text(ByteView data) {
   return std::all_of(text.begin(), text.end(), [](Byte c) { return c > 0x20 && c < 0x7F; });
 }
 
-Result<void> check_form(const OpaqueField& field, const Cursor& where) {
-  bool good = true;
+bool has_form(const OpaqueField& field) {
+  const std::size_t size = field.data.size();
   switch (field.type) {
-    case OpaqueType::driver_version: good = is_version_text(field.data); break;
-    case OpaqueType::vbios_version: good = field.data.size() >= 8; break;
-    case OpaqueType::firmware_identity: good = field.data.size() == digest_size; break;
-    case OpaqueType::measurement_counts: good = field.data.size() % 4 == 0; break;
-    case OpaqueType::data_version: {
-      good = !field.data.empty() && field.data.size() <= 8;
-      if (good && little_endian(field.data) > opaque_version_max) {
-        return where.fail_here(errc::report_opaque_version, field::opaque_field);
-      }
-      break;
-    }
-    default: break;
+    case OpaqueType::driver_version: return is_version_text(field.data);
+    case OpaqueType::vbios_version: return size >= 8;
+    case OpaqueType::firmware_identity: return size == digest_size;
+    case OpaqueType::measurement_counts: return size % 4 == 0;
+    case OpaqueType::data_version: return size > 0 && size <= 8;
+    default: return true;
   }
-  return good ? ok() : where.fail_here(errc::report_field, field::opaque_field);
+}
+
+Result<void> check_form(const OpaqueField& field, const Cursor& where) {
+  if (!has_form(field)) return where.fail_here(errc::report_field, field::opaque_field);
+  const bool newer =
+      field.type == OpaqueType::data_version && little_endian(field.data) > opaque_version_max;
+  return newer ? where.fail_here(errc::report_opaque_version, field::opaque_field) : ok();
 }
 
 Result<void> read_opaque_field(Cursor& cursor, SpdmReport& out) {

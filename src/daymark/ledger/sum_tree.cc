@@ -72,8 +72,8 @@ bool uses(std::uint64_t size, std::size_t height) {
 
 /// One step of RFC 9162 §2.1.3.2 with nodes that carry sums.
 struct Climb {
-  std::uint64_t index;
-  std::uint64_t last;
+  std::uint64_t index = 0;
+  std::uint64_t last = 0;
   Node node;
 
   Result<void> step(const Node& beside) {

@@ -20,10 +20,13 @@ constexpr double clock_ratio_max = 2;
 
 Result<void> check(const AccountOptions& options) {
   const auto wrong = [](FieldId field) { return fail(errc::usage_options, field); };
-  if (!(options.peak_tera_ops > 0 && options.peak_tera_ops <= peak_max)) return wrong(field::peak);
+  const double peak = options.peak_tera_ops;
+  const bool peak_known = peak > 0 && peak <= peak_max;  // false for what is no number
+  if (!peak_known) return wrong(field::peak);
   const ClockRange& clock = options.clock;
   const bool ordered = clock.lowest >= 0 && clock.lowest <= clock.highest;
-  if (!ordered || !(clock.highest <= clock_ratio_max)) return wrong(field::clock_range);
+  const bool bounded = clock.highest <= clock_ratio_max;
+  if (!ordered || !bounded) return wrong(field::clock_range);
   if (options.interval < seconds(1) || options.interval > days(31)) return wrong(field::interval);
   if (options.gap < Millis{1}) return wrong(field::interval);
   return ok();

@@ -95,6 +95,8 @@ class Accountant {
   [[nodiscard]] static Result<Accountant> create(const AccountOptions& options);
 
   ~Accountant();
+  Accountant(const Accountant&) = delete;
+  Accountant& operator=(const Accountant&) = delete;
   Accountant(Accountant&&) noexcept;
   Accountant& operator=(Accountant&&) noexcept;
 

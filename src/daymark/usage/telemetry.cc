@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 #include "daymark/base/errors.h"
@@ -61,8 +62,9 @@ bool is_word(std::string_view text) {
 /// Plain decimals only: no sign but minus, no exponent, no "inf".
 std::optional<double> number_of(std::string_view text, const Column& column) {
   double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  const char* const begin = std::to_address(text.begin());
+  const char* const end = std::to_address(text.end());
+  const auto [at, error] = std::from_chars(begin, end, value, std::chars_format::fixed);
   if (error != std::errc{} || at != end || !std::isfinite(value)) return std::nullopt;
   if (value < column.least || value > column.most) return std::nullopt;
   return value;
