@@ -450,19 +450,10 @@ TEST(LogStoreFailure, AFailedWriteLeavesTheLogUsable) {
 
 class FolderLogTest : public ::testing::Test {
  protected:
-  FolderLogTest() {
-    std::string pattern = ::testing::TempDir() + "daymark-log-XXXXXX";
-    root_ = ::mkdtemp(pattern.data());
-  }
+  [[nodiscard]] std::string folder() const { return root_.path() + "/log"; }
 
-  FolderLogTest(const FolderLogTest&) = delete;
-  FolderLogTest& operator=(const FolderLogTest&) = delete;
-
-  ~FolderLogTest() override { static_cast<void>(FolderDisk(root_).remove("log")); }
-
-  [[nodiscard]] std::string folder() const { return root_ + "/log"; }
-
-  std::string root_;
+ private:
+  testing::TemporaryFolder root_;
 };
 
 TEST_F(FolderLogTest, LivesInAFolder) {

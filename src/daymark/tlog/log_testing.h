@@ -1,6 +1,8 @@
 // A disk in memory whose power can be cut, and a reader of served logs. For tests.
 #pragma once
 
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -137,5 +139,27 @@ inline std::optional<std::vector<std::vector<Byte>>> read_served(LogDisk& disk,
     if (!tile.entries && !is_served_right(disk, tile, tree)) return std::nullopt;
   return entries;
 }
+
+/// A folder that goes away with its test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "daymark-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 }  // namespace daymark::tlog::testing

@@ -372,27 +372,18 @@ TEST_F(MirrorTest, GoesOnAfterACrash) {
   }
 }
 
-class WitnessFolderTest : public ::testing::Test {
- protected:
-  WitnessFolderTest() {
-    std::string pattern = ::testing::TempDir() + "daymark-witness-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
-
-  std::string folder_;
-};
-
-TEST_F(WitnessFolderTest, RemembersAcrossRestarts) {
+TEST(WitnessFolder, RemembersAcrossRestarts) {
+  const testing::TemporaryFolder folder;
   const TreeHead head{{7}, hash_leaf(bytes_of("x"))};
   {
-    auto store = FileWitnessStore::open(folder_);
+    auto store = FileWitnessStore::open(folder.path());
     ASSERT_TRUE(store);
     EXPECT_EQ(*store->latest("log.example"), std::nullopt);
     ASSERT_TRUE(store->record("log.example", {{3}, hash_leaf({})}));
     ASSERT_TRUE(store->record("log.example", head));
-    EXPECT_EQ(FileWitnessStore::open(folder_).error().error.code, errc::folder_locked);
+    EXPECT_EQ(FileWitnessStore::open(folder.path()).error().error.code, errc::folder.path() locked);
   }
-  auto store = FileWitnessStore::open(folder_);
+  auto store = FileWitnessStore::open(folder.path());
   ASSERT_TRUE(store);
   EXPECT_EQ(*store->latest("log.example"), head);
   EXPECT_EQ(*store->latest("other.example"), std::nullopt);
