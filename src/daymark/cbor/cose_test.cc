@@ -173,6 +173,7 @@ RC_GTEST_PROP(Sign1, AnyPayloadReturns, (const std::vector<Byte>& payload)) {
 std::vector<Byte> sign_by(std::string_view payload, const std::vector<Byte>& seeds) {
   std::vector<Byte> scratch(payload.size() + 200);
   std::vector<SignerEntry> entries;
+  entries.reserve(seeds.size());
   for (const Byte seed : seeds) {
     entries.push_back(make_signer(bytes_of(payload), purpose, secret(seed), scratch).value());
   }
@@ -231,22 +232,27 @@ TEST(Sign, BoundsItsSigners) {
   EXPECT_EQ(parse_sign(hex("d8628440a04091")).error().code, errc::cose_signers);
 }
 
-TEST(Sign, EveryFlippedBitIsRefusedOrSeen) {
-  const std::vector<Byte> message = sign_by("payload", {1, 2});
+/// Signatures of a message that verify with the key of seed 1 or 2.
+std::size_t valid_signatures(ByteView message) {
+  const auto parsed = parse_sign(message);
+  if (!parsed) return 0;
   std::vector<Byte> scratch(200);
+  std::size_t valid = 0;
+  for (const SignerEntry& signer : parsed->signer_list()) {
+    const bool first = verify_signer(*parsed, signer, purpose, known(1), scratch).has_value();
+    const bool second = verify_signer(*parsed, signer, purpose, known(2), scratch).has_value();
+    valid += first || second ? 1U : 0U;
+  }
+  return valid;
+}
+
+TEST(Sign, EveryFlippedBitCostsASignature) {
+  const std::vector<Byte> message = sign_by("payload", {1, 2});
+  ASSERT_EQ(valid_signatures(message), 2U);
   for (std::size_t bit = 0; bit < message.size() * 8; ++bit) {
     std::vector<Byte> changed = message;
     changed[bit / 8] = static_cast<Byte>(changed[bit / 8] ^ 1U << bit % 8);
-    const auto parsed = parse_sign(changed);
-    if (!parsed) continue;
-    std::size_t valid = 0;
-    for (const SignerEntry& signer : parsed->signer_list()) {
-      for (const Byte seed : {Byte{1}, Byte{2}}) {
-        const auto verdict = verify_signer(*parsed, signer, purpose, known(seed), scratch);
-        valid += verdict ? 1U : 0U;
-      }
-    }
-    EXPECT_LT(valid, 2U) << bit;
+    EXPECT_LT(valid_signatures(changed), 2U) << bit;
   }
 }
 
