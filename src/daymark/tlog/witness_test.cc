@@ -381,7 +381,7 @@ TEST(WitnessFolder, RemembersAcrossRestarts) {
     EXPECT_EQ(*store->latest("log.example"), std::nullopt);
     ASSERT_TRUE(store->record("log.example", {{3}, hash_leaf({})}));
     ASSERT_TRUE(store->record("log.example", head));
-    EXPECT_EQ(FileWitnessStore::open(folder.path()).error().error.code, errc::folder.path() locked);
+    EXPECT_EQ(FileWitnessStore::open(folder.path()).error().error.code, errc::folder_locked);
   }
   auto store = FileWitnessStore::open(folder.path());
   ASSERT_TRUE(store);
