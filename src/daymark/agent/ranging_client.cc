@@ -14,16 +14,41 @@ namespace {
 
 using Buffer = ByteArray<ranging::packet_size_max + 1>;
 
+/// A socket, and the peer that it speaks to.
+struct Path {
+  net::UdpSocket socket;
+  net::Endpoint peer;
+};
+
+/// A socket of the peer's family, on loopback where the peer is there.
+Outcome<Path> path_to(const std::string& address) {
+  DAYMARK_TRY(const net::Endpoint peer, about(net::parse_endpoint(address), address));
+  net::UdpOptions options;
+  options.allow_public = true;
+  options.kernel_stamps = false;
+  if (net::is_loopback(peer)) {
+    options.address = peer.ipv6 ? "[::1]:0" : "127.0.0.1:0";
+  } else {
+    options.address = peer.ipv6 ? "[::]:0" : "0.0.0.0:0";
+  }
+  DAYMARK_TRY(auto socket, net::UdpSocket::bind(options));
+  return Path{std::move(socket), peer};
+}
+
 /// One session under way.
 class Carrier {
  public:
-  Carrier(const BeaconRoute& route, GovernorPort& port, const RangingPatience& patience)
-      : route_(route), port_(port), patience_(patience), end_(clock_.tick() + patience.whole) {}
+  Carrier(const BeaconRoute& route, GovernorPort& port, const RangingPatience& patience, Path path)
+      : route_(route),
+        port_(port),
+        patience_(patience),
+        end_(clock_.tick() + patience.whole),
+        socket_(std::move(path.socket)),
+        peer_(path.peer) {}
 
   [[nodiscard]] Outcome<std::vector<Byte>> run();
 
  private:
-  [[nodiscard]] Outcome<void> connect();
   [[nodiscard]] Outcome<void> send(const ranging::Packet& packet);
   [[nodiscard]] Outcome<void> ask();
   [[nodiscard]] Outcome<void> ask_again();
@@ -41,7 +66,7 @@ class Carrier {
   TickMillis end_;
   TickMillis reply_due_;
   unsigned tries_left_ = 0;
-  std::optional<net::UdpSocket> socket_;
+  net::UdpSocket socket_;
   net::Endpoint peer_;
   std::vector<Byte> opening_;
   ranging::Cookie cookie_{};
@@ -50,28 +75,16 @@ class Carrier {
 };
 
 Outcome<std::vector<Byte>> Carrier::run() {
-  DAYMARK_CHECK(connect());
   DAYMARK_CHECK(ask());
   while (receipt_.empty())
     DAYMARK_CHECK(await());
   return receipt_;
 }
 
-Outcome<void> Carrier::connect() {
-  DAYMARK_TRY(peer_, about(net::parse_endpoint(route_.address), route_.address));
-  net::UdpOptions options;
-  options.allow_public = true;
-  options.kernel_stamps = false;
-  if (!net::is_loopback(peer_)) options.address = peer_.ipv6 ? "[::]:0" : "0.0.0.0:0";
-  if (net::is_loopback(peer_) && peer_.ipv6) options.address = "[::1]:0";
-  DAYMARK_TRY(socket_, net::UdpSocket::bind(options));
-  return {};
-}
-
 Outcome<void> Carrier::send(const ranging::Packet& packet) {
   ByteArray<ranging::packet_size_max> space{};
   DAYMARK_TRY(const ByteView datagram, ranging::write_packet(packet, space));
-  DAYMARK_TRY([[maybe_unused]] const net::Stamp stamp, socket_->send_to(peer_, datagram));
+  DAYMARK_TRY([[maybe_unused]] const net::Stamp stamp, socket_.send_to(peer_, datagram));
   return {};
 }
 
@@ -94,7 +107,7 @@ Outcome<void> Carrier::await() {
   Buffer buffer{};
   const Millis wait = reply_due_ - clock_.tick();
   if (wait <= Millis{}) return ask_again();
-  DAYMARK_TRY(const auto datagram, socket_->receive(buffer, wait));
+  DAYMARK_TRY(const auto datagram, socket_.receive(buffer, wait));
   if (!datagram || datagram->from != peer_) return {};
   return handle(datagram->content);
 }
@@ -150,7 +163,8 @@ Outcome<void> Carrier::take(const ranging::ReceiptPacket& packet) {
 
 Outcome<std::vector<Byte>> range_with(const BeaconRoute& route, GovernorPort& port,
                                       const RangingPatience& patience) {
-  return Carrier(route, port, patience).run();
+  DAYMARK_TRY(Path path, path_to(route.address));
+  return Carrier(route, port, patience, std::move(path)).run();
 }
 
 }  // namespace daymark::agent

@@ -50,6 +50,13 @@ Outcome<net::UdpSocket> bind_at(const std::string& address) {
   return socket;
 }
 
+/// The next packet that waits at the socket, if any.
+std::optional<net::Datagram> take_one(net::UdpSocket& socket, MutableBytes buffer) {
+  auto got = socket.receive(buffer, Millis{});
+  if (!got) return std::nullopt;
+  return *got;
+}
+
 /// When the packet came, on the monotonic clock.
 std::int64_t arrival_nanos(const net::Stamp& stamp) {
   const ClockPair now = read_clocks();
@@ -127,14 +134,14 @@ void DelayRelay::take_from_clients(std::size_t pair) {
   Pair& at = pairs_[pair];
   std::array<Byte, datagram_max> buffer{};
   for (int i = 0; i < packets_each_turn; ++i) {
-    const auto got = at.socket.receive(buffer, Millis{});
-    if (!got || !*got) return;
-    const std::int64_t arrived = arrival_nanos((*got)->received);
+    const auto packet = take_one(at.socket, buffer);
+    if (!packet) return;
+    const std::int64_t arrived = arrival_nanos(packet->received);
     std::uint64_t id = 0;
-    Client* client = client_of(at, (*got)->from, id);
+    Client* client = client_of(at, packet->from, id);
     if (client == nullptr) continue;
     client->used_nanos = arrived;
-    line_.push(arrived + at.up_nanos, {pair, id, true}, (*got)->content);
+    hold(arrived + at.up_nanos, {pair, id, true}, packet->content);
   }
 }
 
@@ -144,13 +151,17 @@ void DelayRelay::take_from_target(const Route& route) {
   if (client == pair.clients.end()) return;
   std::array<Byte, datagram_max> buffer{};
   for (int i = 0; i < packets_each_turn; ++i) {
-    const auto got = client->second.upstream.receive(buffer, Millis{});
-    if (!got || !*got) return;
-    if ((*got)->from != pair.target) continue;
-    const std::int64_t arrived = arrival_nanos((*got)->received);
+    const auto packet = take_one(client->second.upstream, buffer);
+    if (!packet) return;
+    if (packet->from != pair.target) continue;
+    const std::int64_t arrived = arrival_nanos(packet->received);
     client->second.used_nanos = arrived;
-    line_.push(arrived + pair.down_nanos, route, (*got)->content);
+    hold(arrived + pair.down_nanos, route, packet->content);
   }
+}
+
+void DelayRelay::hold(std::int64_t due_nanos, const Route& route, ByteView content) {
+  if (!line_.push(due_nanos, route, content)) ++lost_;
 }
 
 DelayRelay::Client* DelayRelay::client_of(Pair& pair, const net::Endpoint& source,
@@ -189,11 +200,10 @@ void DelayRelay::send_due() {
     const auto client = pair.clients.find(packet->route.client);
     if (client == pair.clients.end()) continue;
     // A datagram that can't be sent is lost, as on any path.
-    if (packet->route.up) {
-      (void)client->second.upstream.send_to(pair.target, packet->content);
-    } else {
-      (void)pair.socket.send_to(client->second.source, packet->content);
-    }
+    const Outcome<net::Stamp> sent =
+        packet->route.up ? client->second.upstream.send_to(pair.target, packet->content)
+                         : pair.socket.send_to(client->second.source, packet->content);
+    if (!sent) ++lost_;
   }
 }
 

@@ -52,6 +52,9 @@ class DelayRelay {
   /// Ends run() within a tenth of a second, also one that has not begun. From any thread.
   void stop() { stopping_->store(true); }
 
+  /// Packets that found no room or could not be sent.
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
  private:
   struct Client {
     net::Endpoint source;
@@ -77,6 +80,7 @@ class DelayRelay {
   void take_from_target(const Route& route);
   [[nodiscard]] Client* client_of(Pair& pair, const net::Endpoint& source, std::uint64_t& id);
   void make_room(Pair& pair);
+  void hold(std::int64_t due_nanos, const Route& route, ByteView content);
   void send_due();
   [[nodiscard]] Outcome<void> wait();
 
@@ -87,6 +91,7 @@ class DelayRelay {
   std::vector<Route> routes_;    ///< of received packets; client 0 is the listening socket
   bool sockets_changed_ = true;
   std::uint64_t next_client_ = 1;
+  std::uint64_t lost_ = 0;
   std::unique_ptr<std::atomic<bool>> stopping_ = std::make_unique<std::atomic<bool>>(false);
 };
 

@@ -37,6 +37,17 @@ RoundTripNanos round_trip(const StampNanos& sent, const StampNanos& received,
   return {add_saturating(received.nanos - sent.nanos, error.value)};
 }
 
+/// When the challenge left that `packet` answers rightly; none where it answers no open one.
+std::optional<StampNanos> sending_of(const Session& session, const ranging::AnswerPacket& packet,
+                                     const StampNanos& received) {
+  if (!session.open || session.open->number != packet.number) return std::nullopt;
+  const std::optional<StampNanos>& sent = session.open->sent;
+  if (!sent || received.nanos < sent->nanos) return std::nullopt;
+  const ranging::AnswerTag right =
+      ranging::answer(session.opened.key, packet.number, session.open->challenge);
+  return crypto::equal_secret(packet.tag, right) ? sent : std::nullopt;
+}
+
 }  // namespace
 
 BeaconService::BeaconService(const BeaconSettings& settings, Clock& clock, Random& random)
@@ -112,23 +123,17 @@ std::optional<Reply> BeaconService::take(const ranging::AnswerPacket& packet,
                                          const Arrival& arrival) {
   Session* session = session_at(packet.session, arrival.source);
   if (session == nullptr) return refuse_with(errc::beacon_session);
-  const bool fits = session->open && session->open->sent &&
-                    session->open->number == packet.number &&
-                    arrival.at.nanos >= session->open->sent->nanos;
-  const bool right =
-      fits && crypto::equal_secret(packet.tag, ranging::answer(session->opened.key, packet.number,
-                                                               session->open->challenge));
-  if (!right) {
+  const std::optional<StampNanos> sent = sending_of(*session, packet, arrival.at);
+  if (!sent) {
     ++session->wrong;
     ++counters_.wrong_answers;
     return std::nullopt;
   }
-  const StampNanos sent = *session->open->sent;
   session->open.reset();
-  const RoundTripNanos measured = round_trip(sent, arrival.at, settings_.stamp_error);
+  const RoundTripNanos measured = round_trip(*sent, arrival.at, settings_.stamp_error);
   if (session->exchanges == 0 || measured < session->least_round_trip) {
     session->least_round_trip = measured;
-    session->quality = std::min(sent.quality, arrival.at.quality);
+    session->quality = std::min(sent->quality, arrival.at.quality);
   }
   ++session->exchanges;
   return next(*session);

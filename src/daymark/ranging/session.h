@@ -60,6 +60,8 @@ class ChipSession {
   ChipSession() = default;
   ChipSession(const ChipSession&) = delete;
   ChipSession& operator=(const ChipSession&) = delete;
+  ChipSession(ChipSession&&) = delete;
+  ChipSession& operator=(ChipSession&&) = delete;
   ~ChipSession();
 
  private:
