@@ -203,7 +203,7 @@ TEST_F(KindTest, TransferNeedsBothOwners) {
   EXPECT_EQ(verdict_of(world.prove(world.transfer(target, chip, world.other_fleet()),
                                    {"owner", "regulator-a"})),
             "ok");
-  EXPECT_EQ(scratch->next.name, "Other fleet");
+  EXPECT_EQ(scratch->next.fleet, world.other_fleet().fleet);
 }
 
 TEST_F(KindTest, TransferRefusesConsentsThatDontFit) {

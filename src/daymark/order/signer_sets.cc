@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace daymark::order {
 
@@ -24,7 +25,8 @@ std::vector<tlog::MemberSet> minimal_sets(const tlog::Policy& policy, std::size_
   for (tlog::MemberSet set = 0; set < tlog::MemberSet{1} << members; ++set) {
     if (is_minimal(policy, set)) out.push_back(set);
   }
-  std::ranges::stable_sort(out, {}, [](tlog::MemberSet set) { return std::popcount(set); });
+  std::ranges::sort(out, {},
+                    [](tlog::MemberSet set) { return std::pair(std::popcount(set), set); });
   return out;
 }
 
