@@ -9,7 +9,7 @@
 namespace daymark::geo {
 namespace {
 
-constexpr std::string_view small =
+constexpr std::string_view two_countries =
     "daymark-borders 1\n"
     "country AA 1 Alpha\n"
     "4 17999000 0 2000 0 0 1000 -2000 0\n"
@@ -19,19 +19,19 @@ constexpr std::string_view small =
     "end\n";
 
 TEST(Borders, ReadsRingsAcrossTheDateLine) {
-  const Borders borders = Borders::parse(small).value();
+  const Borders borders = Borders::parse(two_countries).value();
   ASSERT_EQ(borders.all().size(), 2U);
   const BorderRing& ring = borders.find("AA")->rings.front();
   EXPECT_EQ(ring[1], (BorderVertex{-17999000, 0}));
   EXPECT_EQ(ring[3], (BorderVertex{17999000, 1000}));
   EXPECT_EQ(borders.find("BB")->name, "Beta Land");
   EXPECT_EQ(borders.find("ZZ"), nullptr);
-  EXPECT_EQ(borders.to_text(), small);
+  EXPECT_EQ(borders.to_text(), two_countries);
 }
 
 TEST(Borders, RefusesEveryOtherForm) {
   const auto with = [](std::string_view from, std::string_view to) {
-    std::string text(small);
+    std::string text(two_countries);
     text.replace(text.find(from), from.size(), to);
     return text;
   };
@@ -65,12 +65,12 @@ TEST(Borders, RefusesEveryOtherForm) {
     ASSERT_FALSE(result) << from << " -> " << to;
     EXPECT_EQ(result.error().code, errc::borders_malformed);
   }
-  for (std::size_t size = 0; size < small.size(); ++size)
-    EXPECT_FALSE(Borders::parse(small.substr(0, size))) << size;
+  for (std::size_t size = 0; size < two_countries.size(); ++size)
+    EXPECT_FALSE(Borders::parse(two_countries.substr(0, size))) << size;
 }
 
 TEST(Borders, NamesTheLineOfTheError) {
-  std::string text(small);
+  std::string text(two_countries);
   text.replace(text.find("3 0 0"), 1, "2");
   EXPECT_EQ(Borders::parse(text).error().offset, text.find("2 0 0"));
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "daymark/geo/cell_sorter_internal.h"
 #include "daymark/geo/errors.h"
@@ -125,7 +126,8 @@ Result<Region> Region::of(std::span<const Disc> discs, std::uint32_t faults) {
     out.members_.push_back({Circle(disc.centre, disc.radius_m), owner, i});
   }
   out.operators_ = static_cast<std::uint32_t>(operators.size());
-  std::ranges::stable_sort(out.members_, {}, [](const Member& m) { return m.circle.radius_m(); });
+  std::ranges::sort(out.members_, {},
+                    [](const Member& m) { return std::pair(m.circle.radius_m(), m.position); });
   return out;
 }
 

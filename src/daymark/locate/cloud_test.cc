@@ -18,11 +18,12 @@ struct Setting {
 };
 
 std::vector<Setting> settings() {
+  const Selection nearest = parse_selection("nearest:20").value();
   std::vector<Setting> out;
   for (const Speed speed : {fiber, light})
     for (const std::uint32_t faults : {0U, 1U, 2U})
-      for (const char* selection : {"nearest:20", "all"})
-        out.push_back({speed, faults, parse_selection(selection).value()});
+      out.push_back({speed, faults, nearest});
+  out.push_back({fiber, 1, parse_selection("all").value()});
   return out;
 }
 
@@ -60,7 +61,7 @@ TEST(Cloud, GivesNoFalseVerdictAnywhere) {
     }
   }
   for (const int count : seen)
-    EXPECT_GT(count, 80);
+    EXPECT_GT(count, 40);
 }
 
 /// Share of `nodes` in percent for which `zone_of` gives `inside`.

@@ -77,7 +77,8 @@ Outcome<PlaceVerdict> locate(const DelayMatrix& matrix, const LocateRequest& req
   DAYMARK_TRY(PlaceVerdict out, judge(request.target, used, request.question));
   for (std::size_t i = 0; i < all.size(); ++i)
     if (!selected.contains(i)) out.landmarks.push_back(report_of(all[i], request.question));
-  std::ranges::stable_sort(out.landmarks, {}, &LandmarkReport::rtt_ms);
+  std::ranges::sort(out.landmarks, {},
+                    [](const LandmarkReport& one) { return std::tie(one.rtt_ms, one.id); });
   return out;
 }
 

@@ -30,9 +30,11 @@ std::string_view colour_of(geo::Verdict verdict) {
 }
 
 constexpr std::string_view zone_style =
-    R"(fill="#2a9d8f" fill-opacity=".13" stroke="#1f7a6f" stroke-width="1.6" stroke-dasharray="7 4")";
+    R"(fill="#2a9d8f" fill-opacity=".13" stroke="#1f7a6f" stroke-width="1.6" )"
+    R"(stroke-dasharray="7 4")";
 constexpr std::string_view excluded_style =
-    R"(fill="#6d597a" fill-opacity=".16" stroke="#6d597a" stroke-width="1.4" stroke-dasharray="7 4")";
+    R"(fill="#6d597a" fill-opacity=".16" stroke="#6d597a" stroke-width="1.4" )"
+    R"(stroke-dasharray="7 4")";
 constexpr std::string_view allowed_style =
     R"(fill="#f4a261" fill-opacity=".5" stroke="#c8553d" stroke-width="2" stroke-linejoin="round")";
 constexpr std::string_view decisive_style = R"(fill="none" stroke="#33618f" stroke-width="1.5")";
@@ -211,8 +213,8 @@ class MapPainter {
     std::vector<const MapLandmark*> order;
     for (const MapLandmark& landmark : scene_.landmarks)
       order.push_back(&landmark);
-    std::ranges::stable_sort(order, [](const MapLandmark* a, const MapLandmark* b) {
-      return a->disc.radius_m < b->disc.radius_m;
+    std::ranges::sort(order, {}, [](const MapLandmark* one) {
+      return std::pair(one->disc.radius_m, std::string_view(one->label));
     });
     // All dots first, so that no label hides one.
     std::vector<std::pair<Pixel, std::string_view>> shown;
