@@ -24,6 +24,7 @@ void add_log(CLI::App& app, Session& session);
 void add_bundle(CLI::App& app, Session& session);
 void add_catalog(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
+void add_redteam(CLI::App& app, Session& session);
 void add_conformance(CLI::App& app, Session& session);
 
 }  // namespace daymark::cli

@@ -31,7 +31,9 @@ struct GovernorRunOptions {
 Outcome<Exit> run_governor(GovernorRunOptions options, const Session& session) {
   DAYMARK_TRY(const crypto::PublicKeys maker, crypto::read_public_keys(options.maker_file));
   options.governor.maker = maker.sign;
-  options.governor.peak = usage::ledger_peak({.peak_tera_ops = options.peak_tera_ops});
+  usage::AccountOptions account;
+  account.peak_tera_ops = options.peak_tera_ops;
+  options.governor.peak = usage::ledger_peak(account);
   const std::unique_ptr<Clock> clock = session.clock();
   crypto::SystemRandom random;
   DAYMARK_TRY(agent::GovernorProcess process,

@@ -33,6 +33,7 @@ constexpr auto registrars = std::to_array<Registrar>({
     daymark::cli::add_bundle,
     daymark::cli::add_catalog,
     daymark::cli::add_report,
+    daymark::cli::add_redteam,
     daymark::cli::add_conformance,
 });
 

@@ -71,6 +71,7 @@ Outcome<Json> order_json(const StoredOrder& stored, const order::Charter& charte
            {"kind", order::name_of(stored.kind)},
            {"stream", stream_name(parsed.stream())},
            {"seq", parsed.seq},
+           {"count", parsed.count},
            {"issued", to_rfc3339(parsed.issued)},
            {"expires", to_rfc3339(parsed.expires)},
            {"until", time_or_null(parsed.until)},
