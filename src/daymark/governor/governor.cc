@@ -27,7 +27,6 @@ Governor::~Governor() {
 }
 
 Result<void> Governor::start(TickMillis tick) {
-  broken_ = true;
   random_.fill(boot_.bytes);
   DAYMARK_CHECK(journal_.open(platform_.peak, state_, journal_scratch_));
   if (state_.life != Life::unprovisioned) {
@@ -59,7 +58,9 @@ Result<void> Governor::advance(TickMillis tick) {
   if (governed()) {
     if (was_in_grace_) spend_grace(elapsed);
     settle();
-    const bool in_grace = judgement().standing == Standing::grace;
+    const Standing standing = judgement().standing;
+    const bool in_grace = standing == Standing::grace;
+    if (standing == Standing::licensed && now_.tick >= running_.until) return_grace();
     if (in_grace && !was_in_grace_) spend_grace(overshoot(elapsed));
     was_in_grace_ = in_grace;
     if (in_grace) reserve_grace();

@@ -107,6 +107,7 @@ class Governor {
   void track_lapse();
   void spend_grace(Millis elapsed);
   void reserve_grace();
+  void return_grace();
   [[nodiscard]] Millis overshoot(Millis elapsed) const;
   [[nodiscard]] bool suspension_over() const;
   [[nodiscard]] bool lapse_over() const;
@@ -142,7 +143,7 @@ class Governor {
   [[nodiscard]] Result<void> check_terms(const Running& job, const order::Leaf& leaf) const;
   [[nodiscard]] Result<void> check_fence(const order::Leaf& leaf) const;
   [[nodiscard]] Result<void> check_programs(const Running& job, const order::Leaf& leaf) const;
-  [[nodiscard]] Result<void> show_programs(const PermitRequest& request, Running& job);
+  void show_programs(const PermitRequest& request, Running& job);
   [[nodiscard]] Result<Millis> life_of(const Running& job);
   [[nodiscard]] Result<void> grant(Running& job, cbor::Writer& out);
   [[nodiscard]] FenceResult fence() const;
@@ -176,7 +177,7 @@ class Governor {
 
   Now now_;
   TickMillis started_;
-  bool broken_ = false;  ///< a save failed: what the device holds is unknown
+  bool broken_ = true;  ///< not started, or a save failed: what the device holds is unknown
   bool changed_ = false;
   Millis reserved_;  ///< grace taken from the state and not spent yet
   bool was_in_grace_ = false;

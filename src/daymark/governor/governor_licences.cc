@@ -1,4 +1,6 @@
 // Renewal requests and licence leaves (PROTOCOL §3, §4).
+#include <algorithm>
+
 #include "daymark/governor/fields_internal.h"
 #include "daymark/governor/governor.h"
 
@@ -96,7 +98,7 @@ Result<LeafOutcome> Governor::take_licence(const order::Leaf& leaf) {
   const bool keeps_next = !state_.next.held || nowhere_narrower(leaf, state_.next.leaf, TeraOps{});
   if (!keeps_next) return fail(errc::gov_licence_queue, field::licence);
   state_.denial = Denial{};
-  state_.grace_left = grace_of(charter_) - reserved_;
+  state_.grace_left = std::max(Millis{}, grace_of(charter_) - reserved_);
   Licence& slot = replaces ? state_.current : state_.next;
   slot = Licence{true, leaf, TeraOps{}};
   slot.leaf.denial_reason = {};

@@ -46,7 +46,7 @@ Result<void> Governor::on_permit(cbor::Reader& in, cbor::Writer& out) {
   job.world_size = request.world_size;
   job.job_class = request.job_class;
   job.duration = request.duration;
-  DAYMARK_CHECK(show_programs(request, job));
+  show_programs(request, job);
   return grant(job, out);
 }
 
@@ -72,16 +72,18 @@ Result<void> Governor::on_permit_end(cbor::Reader& in, cbor::Writer& out) {
 }
 
 /// Notes the roots that the request's proofs lead to; whether they are the right ones is judged
-/// with every permit anew.
-Result<void> Governor::show_programs(const PermitRequest& request, Running& job) {
-  DAYMARK_TRY(const Digest leaf, program_leaf(request));
+/// with every permit anew. A proof that leads nowhere shows nothing.
+void Governor::show_programs(const PermitRequest& request, Running& job) {
+  const Result<Digest> leaf = program_leaf(request);
+  if (!leaf) return;
   for (std::size_t i = 0; i < request.proof_count; ++i) {
     const ProgramProof& proof = request.proofs[i];
-    DAYMARK_TRY(const auto path, unpack_path(proof.path, path_));
-    DAYMARK_TRY(job.roots[job.root_count++],
-                tlog::root_from_path(leaf, proof.index, proof.size, path, tlog::program_tree));
+    const auto path = unpack_path(proof.path, path_);
+    if (!path) continue;
+    const auto root =
+        tlog::root_from_path(*leaf, proof.index, proof.size, *path, tlog::program_tree);
+    if (root) job.roots[job.root_count++] = *root;
   }
-  return ok();
 }
 
 /// All that an enrolled chip asks of a job, whether or not it refuses for it.

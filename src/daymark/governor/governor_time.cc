@@ -145,6 +145,13 @@ void Governor::reserve_grace() {
   changed_ = true;
 }
 
+/// What was reserved and not spent is given back once a licence holds again; a reset before the
+/// next save loses it, as it would have without.
+void Governor::return_grace() {
+  state_.grace_left = state_.grace_left + reserved_;
+  reserved_ = Millis{};
+}
+
 /// The part of the last step for which the licence didn't count any more.
 Millis Governor::overshoot(Millis elapsed) const {
   Millis over{};

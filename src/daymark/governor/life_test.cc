@@ -138,6 +138,17 @@ TEST_F(LifeTest, ResetsNeverRefillGrace) {
   EXPECT_EQ(device.standing(), Standing::lapsed);
 }
 
+TEST_F(LifeTest, ResetsCostNoGraceWhereTimeComesBackAndTheStateIsSaved) {
+  license_in_time();
+  for (int i = 0; i < 40; ++i) {
+    device.sleep(minutes(1));
+    device.range();
+    ASSERT_EQ(device.standing(), Standing::licensed);
+    ASSERT_EQ(verdict(device.client().request_renewal()), "ok");
+  }
+  EXPECT_GE(device.governor().state().grace_left, hours(23));
+}
+
 TEST_F(LifeTest, OldTimeIsOnlyGrace) {
   license_in_time();
   device.wait(hours(49));
