@@ -1,5 +1,6 @@
 #include "daymark/net/endpoint.h"
 
+#include <array>
 #include <charconv>
 
 #include <arpa/inet.h>

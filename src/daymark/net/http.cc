@@ -1,5 +1,7 @@
 #include "daymark/net/http.h"
 
+#include <algorithm>
+
 #include "daymark/base/hex.h"
 
 namespace daymark::net {

@@ -1,5 +1,8 @@
 #include "daymark/net/http_client.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>

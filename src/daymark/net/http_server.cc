@@ -1,9 +1,12 @@
 #include "daymark/net/http_server.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include <boost/asio/dispatch.hpp>
@@ -99,6 +102,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  Session(Session&&) = delete;
+  Session& operator=(Session&&) = delete;
 
   ~Session() {
     const std::lock_guard lock(shared_.mutex);
@@ -125,7 +130,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void read() {
     if (shared_.stopping) return close();
-    parser_.emplace();
+    is_head_ = false;
+    parser_ = std::make_unique<Parser>();
     parser_->header_limit(static_cast<std::uint32_t>(shared_.options.header_max));
     parser_->body_limit(shared_.options.body_max);
     stream_.expires_after(duration_of(shared_.options.request_timeout));
@@ -141,6 +147,7 @@ class Session : public std::enable_shared_from_this<Session> {
       return refusal ? write(*refusal, Next::drain) : close();
     }
     const http::request<http::string_body>& request = parser_->get();
+    is_head_ = request.method() == http::verb::head;
     if (!request.target().starts_with('/')) {
       return write(text_response(400, "The target must begin with '/'."), Next::drain);
     }
@@ -164,7 +171,7 @@ class Session : public std::enable_shared_from_this<Session> {
     response_.keep_alive(next == Next::read);
     response_.body() = from.body;
     response_.prepare_payload();
-    if (parser_->get().method() == http::verb::head) response_.body().clear();
+    if (is_head_) response_.body().clear();
     writing_ = true;
     stream_.expires_after(duration_of(shared_.options.request_timeout));
     http::async_write(stream_, response_,
@@ -179,7 +186,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (error) return close();
     if (next == Next::read) return read();
     ErrorCode ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    ignored = stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     if (next == Next::drain) return drain(drain_max);
     close();
   }
@@ -199,15 +206,17 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void close() { stream_.close(); }
 
+  using Parser = http::request_parser<http::string_body>;
   static constexpr std::size_t drain_max = 16UL << 20;
 
   Shared& shared_;
   beast::tcp_stream stream_;
   asio::steady_timer deadline_;
   beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::unique_ptr<Parser> parser_;
   http::response<http::string_body> response_;
   std::string peer_;
+  bool is_head_ = false;
   bool writing_ = false;
 };
 
@@ -263,7 +272,7 @@ void HttpServer::Core::after_accept(ErrorCode error, tcp::socket socket) {
 void HttpServer::Core::begin_stop() {
   if (shared.stopping.exchange(true)) return;
   ErrorCode ignored;
-  acceptor.close(ignored);
+  ignored = acceptor.close(ignored);
   retry.cancel();
   std::vector<std::shared_ptr<Session>> open;
   {
@@ -292,10 +301,10 @@ Outcome<HttpServer> HttpServer::listen(const HttpServerOptions& options, HttpHan
   }
   auto core = std::make_unique<Core>(options, std::move(handler));
   const tcp::endpoint endpoint(address, options.port);
-  core->acceptor.open(endpoint.protocol(), error);
-  if (!error) core->acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) core->acceptor.bind(endpoint, error);
-  if (!error) core->acceptor.listen(asio::socket_base::max_listen_connections, error);
+  error = core->acceptor.open(endpoint.protocol(), error);
+  if (!error) error = core->acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) error = core->acceptor.bind(endpoint, error);
+  if (!error) error = core->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) core->bound = core->acceptor.local_endpoint(error);
   if (error == asio::error::address_in_use) return refuse(errc::net_address_in_use, subject);
   if (error) return refuse(errc::net_not_listening, subject, error.message());

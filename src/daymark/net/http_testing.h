@@ -1,6 +1,7 @@
 // A server on a thread of its own, and raw connections to it: for tests of whoever speaks HTTP.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ class RunningServer {
 
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
+  RunningServer(RunningServer&&) = delete;
+  RunningServer& operator=(RunningServer&&) = delete;
 
   ~RunningServer() { stop(); }
 

@@ -1,5 +1,7 @@
 #include "daymark/net/log_client.h"
 
+#include <algorithm>
+
 #include "daymark/net/errors.h"
 #include "daymark/net/url.h"
 #include "daymark/tlog/tiles.h"

@@ -18,6 +18,8 @@ class StopSignals {
   explicit StopSignals(std::function<void()> on_stop);
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
+  StopSignals(StopSignals&&) = delete;
+  StopSignals& operator=(StopSignals&&) = delete;
   ~StopSignals();
 
  private:

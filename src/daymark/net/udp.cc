@@ -1,7 +1,9 @@
 #include "daymark/net/udp.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 
 // clang-format off: errqueue.h needs the types of the headers before it.

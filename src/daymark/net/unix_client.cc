@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 
 #include <poll.h>
 #include <sys/socket.h>

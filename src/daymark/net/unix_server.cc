@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <list>
+#include <optional>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -88,6 +90,8 @@ struct FrameServer::Core {
   Core() = default;
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
+  Core(Core&&) = delete;
+  Core& operator=(Core&&) = delete;
 
   ~Core() {
     if (listener.is_open()) ::unlink(options.path.c_str());
@@ -146,7 +150,11 @@ void FrameServer::Core::turn() {
 
 void FrameServer::Core::accept() {
   Descriptor socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!socket.is_open()) return;
+  if (!socket.is_open()) {
+    // Out of descriptors, most likely: the listener stays readable, so trying at once would spin.
+    if (errno != EAGAIN && errno != EINTR) ::poll(nullptr, 0, 10);
+    return;
+  }
   clients.emplace_back().socket = std::move(socket);
 }
 
@@ -175,9 +183,10 @@ void FrameServer::Core::read(Client& client) {
 /// Answers what is complete, as long as the client takes the answers.
 void FrameServer::Core::answer(Client& client) {
   while (!client.broken && !client.is_sending()) {
-    auto request = client.decoder.next();
-    if (request && !*request) return;
-    const auto frame = request ? encode_frame(handler(**request)) : fail(request.error());
+    const Result<std::optional<std::vector<Byte>>> request = client.decoder.next();
+    client.broken = !request.has_value();
+    if (client.broken || !request->has_value()) return;
+    const Result<std::vector<Byte>> frame = encode_frame(handler(request->value()));
     client.broken = !frame.has_value();
     if (client.broken) return;
     client.out = *frame;

@@ -1,8 +1,11 @@
 #include "daymark/net/unix_socket.h"
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <future>
+#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>

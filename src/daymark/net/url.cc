@@ -1,5 +1,6 @@
 #include "daymark/net/url.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>

@@ -1,5 +1,7 @@
 #include "daymark/net/witness_client.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "daymark/net/errors.h"

@@ -1,6 +1,7 @@
 #include "daymark/net/witness_client.h"
 
 #include <map>
+#include <optional>
 
 #include <gtest/gtest.h>
 

@@ -48,6 +48,8 @@ class Use {
 
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
+  Use(Use&&) = delete;
+  Use& operator=(Use&&) = delete;
 
   ~Use() {
     ::sqlite3_reset(statement_);

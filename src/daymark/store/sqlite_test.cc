@@ -1,5 +1,6 @@
 #include "daymark/store/sqlite.h"
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 
@@ -244,8 +245,11 @@ TEST_F(Sqlite, CorruptionIsNamed) {
   std::filesystem::remove(path_);
   {
     Database database = fresh();
+    auto work = database.begin();
+    ASSERT_TRUE(work);
     for (int i = 0; i < 2000; ++i)
       ASSERT_TRUE(database.run("INSERT INTO raw VALUES(?,1,2,3)", {i}));
+    ASSERT_TRUE(work->commit());
     EXPECT_TRUE(database.check());
   }
   std::vector<Byte> content = *read_file(path_);
@@ -316,14 +320,15 @@ TEST_F(Sqlite, KillLosesNothingThatWasAcknowledged) {
   }
 }
 
-RC_GTEST_FIXTURE_PROP(Sqlite, TextsAndBytesRoundTrip,
-                      (const std::string& text, const std::vector<Byte>& bytes)) {
-  Database database = fresh();
+RC_GTEST_PROP(SqliteProperty, TextsAndBytesRoundTrip,
+              (const std::string& text, const std::vector<Byte>& bytes)) {
+  auto database = Database::open(":memory:");
+  RC_ASSERT(database && database->migrate(schema));
   RC_ASSERT(
-      database.run("INSERT INTO raw VALUES(1, ?, ?, 0)", {text, ByteView(bytes)}).has_value());
+      database->run("INSERT INTO raw VALUES(1, ?, ?, 0)", {text, ByteView(bytes)}).has_value());
   bool same = false;
   const auto found =
-      database.first("SELECT b, c FROM raw", {}, [&](const Row& row) -> Outcome<void> {
+      database->first("SELECT b, c FROM raw", {}, [&](const Row& row) -> Outcome<void> {
         same = *row.text(0) == text && equal(*row.bytes(1), bytes);
         return {};
       });

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "daymark/net/log_client.h"
 #include "daymark/net/log_files.h"
 #include "daymark/net/url.h"

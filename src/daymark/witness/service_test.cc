@@ -1,7 +1,9 @@
 #include "daymark/witness/service.h"
 
+#include <array>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -92,9 +94,14 @@ class WitnessServiceTest : public testing::Test {
   }
 
   void append(tlog::LogStore& log, int count, const std::string& prefix = "entry ") {
+    std::vector<std::string> entries;
     for (int i = 0; i < count; ++i) {
-      ASSERT_TRUE(log.append(bytes_of(prefix + std::to_string(log.head().size.value))));
+      entries.push_back(prefix + std::to_string(log.head().size.value + entries.size()));
     }
+    std::vector<ByteView> views;
+    for (const std::string& entry : entries)
+      views.push_back(bytes_of(entry));
+    ASSERT_TRUE(views.empty() || log.append(views));
   }
 
   Outcome<std::string> cosign(tlog::LogStore& log, TreeSize known = {0}) {
