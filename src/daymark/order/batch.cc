@@ -1,7 +1,7 @@
 #include "daymark/order/batch.h"
 
+#include <algorithm>
 #include <map>
-#include <optional>
 
 #include "daymark/order/errors.h"
 #include "daymark/tlog/errors.h"
@@ -27,20 +27,18 @@ Result<Slots> slots_of(std::span<const ChipId> scope) {
 /// Index into `leaves` for every slot.
 Result<std::vector<std::size_t>> place_leaves(const Slots& slots,
                                               std::span<const std::vector<Byte>> leaves) {
-  std::vector<std::optional<std::size_t>> found(slots.size());
+  std::vector<std::size_t> found(slots.size(), leaves.size());
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     DAYMARK_TRY(const Leaf leaf, parse_leaf(leaves[i]));
     const auto slot = slots.find(leaf.chip);
     if (slot == slots.end()) return fail_at(errc::batch_stranger, field::chip, i);
-    if (found[slot->second]) return fail_at(errc::batch_twice, field::chip, i);
-    found[slot->second] = i;
+    std::size_t& place = found[slot->second];
+    if (place != leaves.size()) return fail_at(errc::batch_twice, field::chip, i);
+    place = i;
   }
-  std::vector<std::size_t> out;
-  for (std::size_t slot = 0; slot < found.size(); ++slot) {
-    if (!found[slot]) return fail_at(errc::batch_omits, field::chip, slot);
-    out.push_back(*found[slot]);
-  }
-  return out;
+  const auto gap = std::ranges::find(found, leaves.size());
+  if (gap == found.end()) return found;
+  return fail_at(errc::batch_omits, field::chip, static_cast<std::size_t>(gap - found.begin()));
 }
 
 }  // namespace

@@ -56,17 +56,16 @@ Result<Party> read_party(Reader& in) {
   return out;
 }
 
-/// Whether two parties share a name or a key id: then a signature wouldn't name one party.
+bool holds_key(const Party& party, const crypto::PublicKey& key) {
+  const KeyId id = crypto::key_id(key);
+  return crypto::key_id(party.key) == id || crypto::key_id(party.spare) == id;
+}
+
+/// That two parties share neither a name nor a key id: else a signature wouldn't name one party.
 Result<void> check_apart(const Party& a, const Party& b, std::uint32_t offset) {
   if (a.name == b.name) return fail(errc::charter_malformed, field::name, offset);
-  for (const crypto::PublicKey& left : {a.key, a.spare}) {
-    for (const crypto::PublicKey& right : {b.key, b.spare}) {
-      if (crypto::key_id(left) == crypto::key_id(right)) {
-        return fail(errc::charter_key_twice, field::parties, offset);
-      }
-    }
-  }
-  return ok();
+  const bool shared = holds_key(a, b.key) || holds_key(a, b.spare);
+  return shared ? fail(errc::charter_key_twice, field::parties, offset) : ok();
 }
 
 Result<void> read_parties(Reader& in, Charter& out) {
