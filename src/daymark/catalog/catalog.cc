@@ -79,7 +79,11 @@ class RowReader {
     failure_ = Failure(error, subject_, fmt::format("line {}, column {}", row_.line, at_ + 1));
   }
 
-  [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  /// The first error, if there was one.
+  [[nodiscard]] Outcome<void> result() const {
+    if (failure_) return std::unexpected(*failure_);
+    return {};
+  }
 
  private:
   const TableRow& row_;
@@ -113,7 +117,7 @@ Outcome<std::vector<Entry>> read_entries(std::string_view text, std::string_view
     Entry entry = read(reader);
     if (std::ranges::find(out, entry.id, &Entry::id) != out.end())
       reader.note({errc::catalog_duplicate, field::entry_id, 0});
-    if (reader.failure()) return std::unexpected(*reader.failure());
+    DAYMARK_CHECK(reader.result());
     out.push_back(std::move(entry));
   }
   return out;
@@ -150,7 +154,7 @@ Outcome<Catalog> Catalog::parse(const CatalogText& text) {
       reader.note({errc::catalog_unknown, field::entry_id, 0});
     if (!out.parts_[system].emplace(name, std::move(part)).second)
       reader.note({errc::catalog_duplicate, field::entry_id, 0});
-    if (reader.failure()) return std::unexpected(*reader.failure());
+    DAYMARK_CHECK(reader.result());
   }
   return out;
 }

@@ -14,7 +14,7 @@ namespace {
 
 const std::string folder = DAYMARK_SOURCE_DIR "/data/catalog/";
 
-CatalogText shipped() {
+CatalogText shipped_text() {
   return {read_text(folder + "chips.csv").value(), read_text(folder + "systems.csv").value(),
           read_text(folder + "parts.csv").value()};
 }
@@ -66,7 +66,7 @@ struct Change {
 };
 
 TEST(Catalog, RefusesRowsWithoutSourceOrWithBadFigures) {
-  const CatalogText good = shipped();
+  const CatalogText good = shipped_text();
   for (const Change& change : {
            Change{&CatalogText::systems, "8 x chips.csv,2025", ",2025", errc::catalog_source},
            {&CatalogText::systems, "8 x chips.csv,2025", "8 x chips.csv,", errc::catalog_source},
@@ -95,7 +95,7 @@ TEST(Catalog, RefusesRowsWithoutSourceOrWithBadFigures) {
 }
 
 TEST(Catalog, NamesTableLineAndColumn) {
-  CatalogText bad = shipped();
+  CatalogText bad = shipped_text();
   bad.systems = replaced(bad.systems, ",384,192,16,", ",384,many,16,");
   const Failure failure = Catalog::parse(bad).error();
   EXPECT_EQ(failure.subject, "systems.csv");

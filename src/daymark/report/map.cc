@@ -100,10 +100,10 @@ class MapPainter {
   }
 
   static bool may_show(const std::vector<Pixel>& ring) {
-    const auto [left, right] = std::ranges::minmax(ring, {}, &Pixel::x);
-    const auto [top, bottom] = std::ranges::minmax(ring, {}, &Pixel::y);
-    const bool speck = right.x - left.x < 1.5 && bottom.y - top.y < 1.5;
-    return !speck && right.x > 0 && left.x < map_width && bottom.y > map_top && top.y < map_bottom;
+    const auto [west, east] = std::ranges::minmax(ring, {}, &Pixel::x);
+    const auto [north, south] = std::ranges::minmax(ring, {}, &Pixel::y);
+    const bool speck = east.x - west.x < 1.5 && south.y - north.y < 1.5;
+    return !speck && east.x > 0 && west.x < map_width && south.y > map_top && north.y < map_bottom;
   }
 
   void paint_land() {
@@ -234,12 +234,12 @@ class MapPainter {
 
   /// Writes beside a place, where there is room; false if there is none.
   bool paint_label(Pixel at, std::string_view label) {
-    const double width = 6.6 * static_cast<double>(label.size()) + 4;
+    const double length = 6.6 * static_cast<double>(label.size()) + 4;
     for (const Pixel offset :
-         {Pixel{8, 4}, Pixel{-8 - width, 4}, Pixel{-width / 2, -12}, Pixel{-width / 2, 22},
-          Pixel{9, -9}, Pixel{9, 18}, Pixel{-9 - width, -9}, Pixel{-9 - width, 18}}) {
+         {Pixel{8, 4}, Pixel{-8 - length, 4}, Pixel{-length / 2, -12}, Pixel{-length / 2, 22},
+          Pixel{9, -9}, Pixel{9, 18}, Pixel{-9 - length, -9}, Pixel{-9 - length, 18}}) {
       const Pixel start{at.x + offset.x, at.y + offset.y};
-      const Box box{start.x, start.y - 11, start.x + width, start.y + 3};
+      const Box box{start.x, start.y - 11, start.x + length, start.y + 3};
       const bool within =
           MapView::shows({box.left, box.top}, 2) && MapView::shows({box.right, box.bottom}, 2);
       const bool free = std::ranges::none_of(taken_, [&box](const Box& b) { return b.meets(box); });
@@ -288,12 +288,11 @@ class MapPainter {
     for (const double factor : {2.0, 5.0})
       if (factor * power <= most_km) km = factor * power;
     const double length = km * 1000 / view_.metres_per_pixel;
-    const Pixel right{map_width - 18, map_bottom - 18};
-    svg_.rectangle({right.x - length - 8, right.y - 20}, {length + 16, 28},
+    const Pixel end{map_width - 18, map_bottom - 18};
+    svg_.rectangle({end.x - length - 8, end.y - 20}, {length + 16, 28},
                    R"(fill="#fff" fill-opacity=".8" rx="4")");
-    svg_.line({right.x - length, right.y}, right,
-              fmt::format(R"(stroke="{}" stroke-width="2")", ink));
-    svg_.text({right.x - length / 2, right.y - 6}, fmt::format("{:g} km", km),
+    svg_.line({end.x - length, end.y}, end, fmt::format(R"(stroke="{}" stroke-width="2")", ink));
+    svg_.text({end.x - length / 2, end.y - 6}, fmt::format("{:g} km", km),
               fmt::format(R"(text-anchor="middle" font-size="11" fill="{}")", ink));
   }
 
@@ -304,14 +303,14 @@ class MapPainter {
 
   void paint_header() {
     const std::string_view verdict = word_of(scene_.verdict, language_);
-    const double width = language_ == Language::english
-                             ? 20 + 8.6 * static_cast<double>(verdict.size())
-                             : 20 + 5.5 * static_cast<double>(verdict.size());
-    svg_.rectangle({16, 14}, {width, 25},
+    const double length = language_ == Language::english
+                              ? 20 + 8.6 * static_cast<double>(verdict.size())
+                              : 20 + 5.5 * static_cast<double>(verdict.size());
+    svg_.rectangle({16, 14}, {length, 25},
                    fmt::format(R"(rx="12.5" fill="{}")", colour_of(scene_.verdict)));
-    svg_.text({16 + width / 2, 31.5}, verdict,
+    svg_.text({16 + length / 2, 31.5}, verdict,
               R"(text-anchor="middle" font-size="14" font-weight="600" fill="#fff")");
-    svg_.text({28 + width, 32}, scene_.title,
+    svg_.text({28 + length, 32}, scene_.title,
               fmt::format(R"(font-size="17" font-weight="600" fill="{}")", ink));
     svg_.text({17, 57}, scene_.subtitle, fmt::format(R"(font-size="12.5" fill="{}")", soft_ink));
   }
