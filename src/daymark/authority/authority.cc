@@ -7,6 +7,23 @@ namespace daymark::authority {
 
 namespace {
 
+/// A place in the queue for the lock.
+class Turn {
+ public:
+  explicit Turn(std::atomic<int>& waiting) : waiting_(waiting), place_(++waiting) {}
+
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  ~Turn() { --waiting_; }
+
+  [[nodiscard]] bool granted() const { return place_ <= waiting_max; }
+
+ private:
+  std::atomic<int>& waiting_;
+  int place_;
+};
+
 net::HttpResponse log_file(const Publisher& publisher, std::string_view path) {
   const Outcome<std::vector<Byte>> content = publisher.resource(std::string(path.substr(1)));
   if (!content) return error_response(Failure(errc::authority_not_found, std::string(path)));
@@ -42,6 +59,8 @@ net::HttpResponse Authority::handle(const net::HttpRequest& request) {
     if (!arguments) continue;
     known_path = true;
     if (route.method != request.method) continue;
+    const Turn turn(waiting_);
+    if (!turn.granted()) return error_response(Failure(errc::authority_busy, request.path));
     const std::scoped_lock lock(mutex_);
     Outcome<net::HttpResponse> response = route.handler(*this, {&request, std::move(*arguments)});
     return response ? std::move(*response) : error_response(response.error());

@@ -1,6 +1,7 @@
 // The authority as one object: desks, log and records behind one lock. Host only.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,6 +21,11 @@ struct AuthorityParts {
   Random* random = nullptr;
   std::vector<Byte> charter;
 };
+
+/// Threads that a server should give to an Authority, and how many of them may wait for its lock:
+/// the rest stay free for the log's files, which mirrors fetch while a publication holds the lock.
+inline constexpr unsigned server_threads = 16;
+inline constexpr int waiting_max = 12;
 
 /// Answers docs/formats/api.md. Safe from several threads: requests wait for one another, but the
 /// log's static files are served beside a publication, because mirrors fetch them during it.
@@ -47,6 +53,7 @@ class Authority {
 
  private:
   std::mutex mutex_;
+  std::atomic<int> waiting_{0};
   AuthorityParts parts_;
   OrderDesk orders_;
   BatchDesk batches_;

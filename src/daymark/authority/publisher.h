@@ -29,8 +29,9 @@ class Publisher {
  public:
   Publisher(tlog::LogStore log, AskWitness ask) : log_(std::move(log)), ask_(std::move(ask)) {}
 
-  /// Index of `entry`, appended unless the log holds the same bytes already: a crash between the
-  /// log and the database must not log an order twice.
+  /// Index of `entry`, appended unless the log holds the same bytes already: neither a crash
+  /// between the log and the database nor a witness that was down logs an order twice. The first
+  /// call reads the whole log.
   [[nodiscard]] Outcome<LeafIndex> append_once(ByteView entry);
 
   /// Signs the newest head and gathers every cosignature that the charter's policies name. A
@@ -57,6 +58,8 @@ class Publisher {
   tlog::LogStore log_;
   AskWitness ask_;
   std::map<std::string, TreeSize> cosigned_;  ///< by URL: what the peer cosigned last
+  std::map<Digest, LeafIndex> known_;         ///< by SHA-256: the entries before `indexed_`
+  TreeSize indexed_;
   PublishTimes times_;
 };
 

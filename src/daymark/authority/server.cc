@@ -60,7 +60,7 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   DAYMARK_TRY(net::HttpServer server, net::HttpServer::listen({.address = options.address,
                                                                .port = options.port,
                                                                .allow_public = options.allow_public,
-                                                               .threads = 4},
+                                                               .threads = server_threads},
                                                               [&](const net::HttpRequest& request) {
                                                                 return authority.handle(request);
                                                               }));

@@ -1,0 +1,450 @@
+# shellcheck shell=bash
+# The parts of script/demo: processes, the rehearsed clock, the story. Sourced, not run.
+
+witness_names=(north mirror-a mirror-b)
+beacon_names=(jurong jakarta cikarang)
+beacon_nodes=(gcp:asia-southeast1 gcp:asia-southeast2 aws:ap-southeast-3)
+site=aws:ap-southeast-1
+far_site=aws:ap-northeast-1
+act_number=0
+step_number=0
+declare -A pid_of gate_of
+: >"$work/lanes.jsonl"
+: >"$work/points.jsonl"
+: >"$work/marks.jsonl"
+: >"$work/steps.jsonl"
+: >"$work/acts.jsonl"
+
+title() { printf '\n== %s\n' "$1"; }
+
+stop_all() {
+  local status=$?
+  trap - EXIT INT TERM
+  [ $status = 0 ] || echo "demo: stopped with status $status at: ${FUNCNAME[*]} line ${BASH_LINENO[*]}" >&2
+  # Gates first: they end the work that they started.
+  kill "${gate_of[@]}" 2>/dev/null || true
+  wait "${gate_of[@]}" 2>/dev/null || true
+  kill "${pid_of[@]}" 2>/dev/null || true
+  wait 2>/dev/null || true
+  [ $status = 0 ] || { mkdir -p "$out/logs"; cp "$work"/*.log "$out/logs/" 2>/dev/null || true; }
+  rm -rf "$work"
+  exit $status
+}
+
+# --- the clock -----------------------------------------------------------------------------------
+set_clock() { # RFC 3339
+  local wanted
+  wanted=$(date -u -d "$1" +%s%3N)
+  offset=$((wanted - $(date -u +%s%3N)))
+  write_clock
+}
+write_clock() { echo "$offset" >"$work/clock.new" && mv "$work/clock.new" "$work/clock"; }
+now() { date -u -d "@$((($(date -u +%s%3N) + offset) / 1000))" +%Y-%m-%dT%H:%M:%SZ; }
+dm() { daymark --clock-file "$work/clock" "$@" 2>>"$work/commands.log"; }
+
+advance() { # STEPS of six hours, each until every agent has worked through it
+  local i wanted
+  for ((i = 0; i < $1; ++i)); do
+    offset=$((offset + 6 * 3600 * 1000))
+    write_clock
+    wanted=$(now)
+    wait_agents "$wanted"
+    sample
+    [ "${issuing:-1}" = 0 ] || issue_batch
+  done
+}
+days() { advance $(($1 * 4)); }
+
+wait_agents() { # TIME: until each agent has finished a cycle that began after it
+  local tries n time i
+  for ((tries = 0; tries < 300; ++tries)); do
+    n=0
+    for i in "${chips[@]}"; do
+      time=$(jq -r '.time // ""' "$work/state$i.json" 2>/dev/null || true)
+      [[ "$time" > "$1" ]] && n=$((n + 1))
+    done
+    [ "$n" = "${#chips[@]}" ] && return
+    sleep 0.1
+  done
+  echo "demo: an agent does not keep up" >&2
+  exit 3
+}
+
+sample() { # one point of every lane and of every workload
+  local i state count real at
+  real=$(date +%s%3N)
+  at=$(now)
+  for i in "${chips[@]}"; do
+    state=$(jq -r .state "$work/state$i.json")
+    echo "{\"name\":\"chip $i\",\"at\":\"$at\",\"state\":\"$state\"}" >>"$work/lanes.jsonl"
+    count=$(sed 's/^0*//' "$work/progress$i" 2>/dev/null || true)
+    echo "{\"name\":\"chip $i\",\"at\":\"$at\",\"real\":$real,\"count\":${count:-0}}" >>"$work/points.jsonl"
+  done
+}
+
+# --- the story -----------------------------------------------------------------------------------
+act() { # en 简 繁
+  title "$1"
+  act_number=$((act_number + 1))
+  jq -nc --arg a "$1" --arg b "$2" --arg c "$3" --argjson n "$act_number" \
+    '{n:$n,title:{en:$a,"zh-Hans":$b,"zh-Hant":$c}}' >>"$work/acts.jsonl"
+}
+step() { # tone en 简 繁 command output verdicts
+  printf '%s  %s\n' "$(now)" "$2"
+  [ -z "$6" ] || printf '%s\n' "$6" | head -6 | sed 's/^/    /'
+  jq -nc --argjson n "$act_number" --arg time "$(now)" --arg tone "$1" --arg a "$2" --arg b "$3" --arg c "$4" \
+    --arg command "$5" --arg output "$6" --argjson verdicts "${7:-[]}" \
+    '{n:$n,time:$time,tone:$tone,text:{en:$a,"zh-Hans":$b,"zh-Hant":$c},command:$command,output:$output,verdicts:$verdicts}' \
+    >>"$work/steps.jsonl"
+}
+say() { step "$1" "$2" "$3" "$4" "" "" "[]"; }
+mark() { jq -nc --arg t "$(now)" --arg a "$1" --arg b "$2" --arg c "$3" '{time:$t,label:{en:$a,"zh-Hans":$b,"zh-Hant":$c}}' >>"$work/marks.jsonl"; }
+command_of() { # tone en 简 繁 COMMAND…
+  local text=("$@") output
+  output=$(daymark "${text[@]:4}" 2>&1) || true
+  step "$1" "$2" "$3" "$4" "daymark ${text[*]:4}" "$output"
+}
+verdict_of() { # the same with the verdict's JSON beside it
+  local text=("$@") output json
+  output=$(daymark "${text[@]:4}" 2>&1) || true
+  json=$(daymark "${text[@]:4}" --json 2>/dev/null) || true
+  step "$1" "$2" "$3" "$4" "daymark ${text[*]:4}" "$output" \
+    "$(jq -c 'if has("verdict") then [{verdict,reason,level:(.level//"L0"),as_of:(.as_of//""),grounds:[(.grounds//[])[]|tostring]}] else [] end' <<<"$json")"
+}
+chip_says() { # tone en 简 繁 CHIP
+  local output json
+  output=$(dm why "${id_of[$5]}" --governor "$work/g$5.sock" --authority "$authority" 2>&1) || true
+  json=$(dm why "${id_of[$5]}" --governor "$work/g$5.sock" --json 2>/dev/null) || true
+  step "$1" "$2" "$3" "$4" "daymark why ${id_of[$5]}" "$output" \
+    "$(jq -c '[{verdict:.state,reason:{name:(.reason//""),text:""},level:"L1",as_of:(.clock.latest//"")}]' <<<"${json:-{\}}")"
+}
+
+# --- keys and law --------------------------------------------------------------------------------
+make_keys() {
+  local name
+  for name in owner owner-spare maker maker-spare regulator-a regulator-a-spare regulator-b regulator-b-spare authority \
+    authority-spare second-owner second-spare log.example "${witness_names[@]}" "${beacon_names[@]}"; do
+    daymark keygen "$name" --out "$work/keys" --json >"$work/$name.json"
+  done
+}
+free_base() { # a range of 40 ports that nobody listens at
+  local base
+  for base in $(shuf -i 20000-45000 -n 20); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$base") 2>/dev/null || { echo "$base"; return; }
+  done
+}
+make_charter() {
+  port=$(free_base)
+  authority=http://127.0.0.1:$port
+  local i places=()
+  for i in 0 1 2; do
+    mapfile -t -O "${#places[@]}" places < <(awk -F, -v id="${beacon_nodes[$i]}" '$1==id{print $2; print $3}' data/rtt/cloud/nodes.csv)
+  done
+  charter_spec "Harbour fleet" owner owner-spare "${places[@]}" >"$work/fleet.json"
+  daymark charter new "$work/fleet.json" --out "$work/fleet.charter"
+  charter_spec "Second fleet" second-owner second-spare "${places[@]}" >"$work/second.json"
+  daymark charter new "$work/second.json" --out "$work/second.charter"
+}
+charter_spec() { # name owner spare lat lon lat lon lat lon
+  jq -n --arg name "$1" --arg owner "$work/keys/$2.pub" --arg spare "$work/keys/$3.pub" --arg k "$work/keys" --argjson port "$port" \
+    --arg log "$(jq -r .log_vkey "$work/log.example.json")" \
+    --arg w0 "$(jq -r .witness_vkey "$work/north.json")" --arg w1 "$(jq -r .witness_vkey "$work/mirror-a.json")" \
+    --arg w2 "$(jq -r .witness_vkey "$work/mirror-b.json")" \
+    --argjson places "[$(IFS=,; echo "${*:4}")]" '
+    def url(i): "http://127.0.0.1:\($port + i)";
+    def party(role; name): {role:role, key:"\($k)/\(name).pub", spare:"\($k)/\(name)-spare.pub"};
+    {name:$name,
+     parties:[{role:"owner",key:$owner,spare:$spare}, party("maker";"maker"), party("regulator";"regulator-a"),
+              party("regulator";"regulator-b"), party("authority";"authority")],
+     logs:[{vkey:$log}],
+     witnesses:[{name:"north",vkey:$w0,url:url(1)},{name:"mirror-a",vkey:$w1,url:url(2)},{name:"mirror-b",vkey:$w2,url:url(3)}],
+     mirrors:[{name:"mirror-a",vkey:$w1,url:url(2)},{name:"mirror-b",vkey:$w2,url:url(3)}],
+     beacons:[range(3) as $i | {name:["jurong","jakarta","cikarang"][$i], operator:["straits","java","sunda"][$i],
+              key:"\($k)/\(["jurong","jakarta","cikarang"][$i]).pub", lat:$places[2*$i], lon:$places[2*$i+1]}],
+     faults:1,
+     bounds:{notice:"24h",grace:"48h",suspension_longest:"72h",suspension_budget:"30d",appeal:"7d",licence_longest:"24h",
+             renewal:"6h",time_age:"24h",fence_age:"24h"},
+     silence:{action:"lapse",lapsed_longest:"90d",sunset:"2028-01-01T00:00:00Z"}}'
+}
+
+# --- processes -----------------------------------------------------------------------------------
+spawn() { # NAME COMMAND… : in the background, its output in a log
+  local name=$1
+  shift
+  "$@" >>"$work/$name.log" 2>&1 &
+  pid_of[$name]=$!
+}
+wait_for() { # COMMAND… : until it works
+  local tries
+  for ((tries = 0; tries < 200; ++tries)); do
+    "$@" >/dev/null 2>&1 && return
+    sleep 0.05
+  done
+  echo "demo: gave up waiting for: $*" >&2
+  exit 3
+}
+start_witness() { # INDEX
+  local name=${witness_names[$1]} extra=()
+  [ "$1" = 0 ] || extra=(--mirror --log-url "$authority")
+  spawn "$name" daymark --clock-file "$work/clock" witness serve --key "$work/keys/$name.key" --dir "$work/$name" \
+    --log "$(jq -r .log_vkey "$work/log.example.json")" --port $((port + 1 + $1)) "${extra[@]}"
+  wait_for curl -sf "http://127.0.0.1:$((port + 1 + $1))/healthz"
+}
+start_witnesses() { local i; for i in 0 1 2; do start_witness "$i"; done; }
+kill_witnesses() { local n; for n in "${witness_names[@]}"; do kill "${pid_of[$n]}"; wait "${pid_of[$n]}" 2>/dev/null || true; unset "pid_of[$n]"; done; }
+start_authority() {
+  spawn authority daymark --clock-file "$work/clock" authority serve --dir "$work/authority" --charter "$work/fleet.charter" \
+    --log-key "$work/keys/log.example.key" --port "$port"
+  wait_for curl -sf "$authority/healthz"
+}
+start_beacon() { # INDEX EXTRA…
+  local i=$1 name=${beacon_names[$1]} place
+  shift
+  place=$(jq -r ".beacons[$i] | \"\(.lat),\(.lon)\"" "$work/fleet.json")
+  spawn "$name" daymark --clock-file "$work/clock" beacon serve --key "$work/keys/$name.key" --place "$place" \
+    --listen "127.0.0.1:$((port + 10 + i))" "$@"
+}
+rtt_of() { awk -F, -v s="$1" -v d="$2" '$1==s && $2==d {print $3}' data/rtt/cloud/rtt.csv; }
+start_relay() { # NAME FIRST_PORT SITE
+  local i pairs=()
+  for i in 0 1 2; do
+    pairs+=("{\"listen\":\"127.0.0.1:$(($2 + i))\",\"target\":\"127.0.0.1:$((port + 10 + i))\",\"rtt_ms\":$(rtt_of "${beacon_nodes[$i]}" "$3")}")
+  done
+  (IFS=,; echo "[${pairs[*]}]") >"$work/$1.pairs"
+  spawn "$1" daymark beacon relay "$work/$1.pairs"
+}
+start_log_side() {
+  title "The log: an authority, a witness and two mirrors; three beacons behind real delays"
+  start_witnesses
+  start_authority
+  local i
+  for i in 0 1 2; do start_beacon "$i"; done
+  start_relay relay $((port + 20)) "$site"
+  start_relay relay8 $((port + 23)) "$site"
+}
+start_chips() { # COUNT
+  local i first extra
+  chips=()
+  declare -gA id_of
+  for ((i = 1; i <= $1; ++i)); do
+    chips+=("$i")
+    spawn "governor$i" daymark --clock-file "$work/clock" governor run --dir "$work/g$i" --socket "$work/g$i.sock" --maker "$work/keys/maker.pub"
+  done
+  for i in "${chips[@]}"; do
+    wait_for test -S "$work/g$i.sock"
+    first=$((port + 20))
+    [ "$i" != 8 ] || first=$((port + 23))
+    extra=()
+    [ "$i" != 1 ] || extra=(--replay-meter data/telemetry/h100_nanogpt_baseline.csv)
+    spawn "agent$i" daymark --clock-file "$work/clock" agent run --governor "$work/g$i.sock" --authority "$authority" --state "$work/state$i.json" \
+      --beacon "127.0.0.1:$first" --beacon "127.0.0.1:$((first + 1))" --beacon "127.0.0.1:$((first + 2))" --renewal 3h --ranging 1h "${extra[@]}"
+  done
+}
+enrol_all() {
+  local i
+  for i in "${chips[@]}"; do
+    id_of[$i]=$(dm chip enroll --governor "$work/g$i.sock" --authority "$authority" --maker-key "$work/keys/maker.key" \
+      --owner-key "$work/keys/owner.key" --key "$work/keys/owner.key" --key "$work/keys/authority.key" \
+      --serial "sim-$i" --json | jq -r .chip)
+  done
+  daymark gate approve "$(command -v workload)" --out "$work/programs.cbor" --json >"$work/programs.json"
+  terms
+}
+terms() { # EXTRA as JSON, merged in
+  jq -n --arg root "$(jq -r .program_root "$work/programs.json")" --arg one "${id_of[1]}" --argjson extra "${1:-{\}}" '
+    {validity_s:86400, allowance_teraops:1000000000, cluster_max:8, program_root:$root,
+     fence:{faults:1, alternatives:[{needed:2, clauses:[{beacon:0,rtt_us:20000},{beacon:1,rtt_us:40000},{beacon:2,rtt_us:40000}]}]},
+     terms:{($one):{allowance_teraops:250000}}} * $extra' >"$work/terms.json"
+}
+issue_batch() {
+  dm order batch "$work/terms.json" --authority "$authority" --out "$work/batch.order" >"$work/batch.txt"
+  dm order sign "$work/batch.order" --key "$work/keys/authority.key" --authority "$authority" >/dev/null
+  dm order submit "$work/batch.order" --authority "$authority" --json >"$work/batch.json"
+}
+start_workloads() {
+  local i
+  for i in "${chips[@]}"; do
+    wait_state "$i" licensed
+    daymark --clock-file "$work/clock" gate run --governor "$work/g$i.sock" --programs "$work/programs.cbor" --log "$work/gate$i.jsonl" \
+      -- workload "$work/progress$i" >>"$work/gate$i.log" 2>&1 &
+    gate_of[$i]=$!
+  done
+  sleep 0.5
+}
+wait_state() { # CHIP STATE
+  local tries
+  for ((tries = 0; tries < 150; ++tries)); do
+    [ "$(jq -r .state "$work/state$1.json" 2>/dev/null)" = "$2" ] && return
+    sleep 0.1
+  done
+  echo "demo: chip $1 is $(jq -c '[.state,.reason,.problems]' "$work/state$1.json"), expected $2" >&2
+  exit 3
+}
+refused_gate() { # en 简 繁 CHIP ARGUMENT…
+  local en=$1 hans=$2 hant=$3 chip=$4 output json
+  shift 4
+  output=$(dm gate run --governor "$work/g$chip.sock" "$@") && { echo "demo: the gate let it pass" >&2; exit 3; }
+  json=$(dm gate run --governor "$work/g$chip.sock" --json "$@") || true
+  step refused "$en" "$hans" "$hant" "daymark gate run $*" "$output" "$(jq -c '[{verdict,reason,level}]' <<<"$json")"
+}
+move_chip() { # 8: another relay, with the delays of another place
+  kill "${pid_of[relay8]}"
+  wait "${pid_of[relay8]}" 2>/dev/null || true
+  start_relay relay8 $((port + 23)) "$far_site"
+}
+
+# --- orders --------------------------------------------------------------------------------------
+signed() { # FILE PARTY…
+  local file=$1 party keys=()
+  shift
+  for party in "$@"; do keys+=(--key "$work/keys/$party.key"); done
+  dm order sign "$file" "${keys[@]}" --authority "$authority" >/dev/null
+}
+submitted() { # en 简 繁 FILE tone
+  local output
+  output=$(dm order submit "$4" --authority "$authority" 2>&1) || true
+  step "$5" "$1" "$2" "$3" "daymark order submit ${4##*/}" "$output"
+}
+suspend() { # CHIP REASON LENGTH PARTY…
+  local chip=$1
+  dm order draft suspend --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --for "$3" --out "$work/suspend$1.order" >/dev/null
+  signed "$work/suspend$chip.order" "${@:4}"
+  submitted "A suspension of chip $chip, signed by ${*:4}, enters the log." "对芯片 $chip 的暂停命令由 ${*:4} 签署，进入日志。" \
+    "對晶片 $chip 的暫停命令由 ${*:4} 簽署，進入日誌。" "$work/suspend$chip.order" restriction
+  sleep 0.6
+}
+resume() { # CHIP REASON PARTY…
+  dm order draft resume --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --out "$work/resume$1.order" >/dev/null
+  signed "$work/resume$1.order" "${@:3}"
+  submitted "Every witness is down; ${*:3} resumes chip $1." "所有见证人均已停用；${*:3} 恢复芯片 $1。" "所有見證人均已停用；${*:3} 恢復晶片 $1。" \
+    "$work/resume$1.order" granted
+}
+transfer_chip() { # CHIP
+  dm order draft transfer --authority "$authority" --chip "${id_of[$1]}" --new-charter "$work/second.charter" \
+    --new-owner-key "$work/keys/second-owner.key" --out "$work/transfer.order" >/dev/null
+  signed "$work/transfer.order" owner regulator-a
+  submitted "The transfer of chip $1 enters the log; it binds after the notice." "芯片 $1 的转移命令进入日志；通知期后生效。" \
+    "晶片 $1 的轉移命令進入日誌；通知期後生效。" "$work/transfer.order" note
+  sleep 0.6
+}
+
+# --- act two -------------------------------------------------------------------------------------
+attacked() { # en 简 繁 COMMAND… : must be refused (exit 0 of redteam, or a failing command)
+  local en=$1 hans=$2 hant=$3 output json
+  shift 3
+  output=$(dm "$@" 2>&1) || true
+  json=$(dm "$@" --json) || true
+  grep -qE 'refused|error' <<<"$json" || { echo "demo: an attack went through: $*" >&2; exit 3; }
+  step refused "$en" "$hans" "$hant" "daymark $*" "$output" \
+    "$(jq -c '[{verdict:"refused",reason:(.reason // .error),level:"L1"}]' <<<"$json")"
+}
+attack_quorum() {
+  dm order draft suspend --authority "$authority" --chip "${id_of[4]}" --reason secret --for 48h --out "$work/secret.order" >/dev/null
+  signed "$work/secret.order" regulator-a authority
+  attacked "One regulator and the authority sign a stop of chip 4: the chip counts the quorum itself." \
+    "一个监管方与管理机构签署停用芯片 4：芯片自行核对法定人数。" "一個監管方與管理機構簽署停用晶片 4：晶片自行核對法定人數。" \
+    redteam hand-over "$work/secret.order" --governor "$work/g4.sock"
+}
+attack_unlogged() {
+  dm order draft suspend --authority "$authority" --chip "${id_of[4]}" --reason secret --for 48h --out "$work/coerced.order" >/dev/null
+  signed "$work/coerced.order" regulator-a regulator-b
+  attacked "Even with a full quorum coerced, an order that is not in the log binds nothing." \
+    "即使胁迫到足够法定人数，未进入日志的命令也不具约束力。" "即使脅迫到足夠法定人數，未進入日誌的命令也不具約束力。" \
+    redteam hand-over "$work/coerced.order" --governor "$work/g4.sock"
+}
+attack_mirror() {
+  local hash
+  hash=$(curl -sf "$authority/orders" | jq -r '[.items[]|select(.kind=="suspend")][-1].hash')
+  dm log proof "$hash" --authority "$authority" --out "$work/stripped" >/dev/null
+  grep -v '^— mirror-' "$work/stripped.tlog-proof" >"$work/nomirror.tlog-proof"
+  attacked "A logged order whose mirrors' cosignatures are missing is refused." "缺少镜像联署的已入日志命令被拒绝。" "缺少鏡像連署的已入日誌命令被拒絕。" \
+    redteam hand-over "$work/suspend3.order" --governor "$work/g4.sock" --proof "$work/nomirror.tlog-proof"
+}
+attack_split_view() {
+  attacked "With the log's key a second history is signed: the witness refuses to cosign it." "用日志密钥签署第二套历史：见证人拒绝联署。" \
+    "用日誌金鑰簽署第二套歷史：見證人拒絕連署。" redteam split-view --log-key "$work/keys/log.example.key" --dir "$work/split-$RANDOM" \
+    --witness "http://127.0.0.1:$((port + 1))" --vkey "$(jq -r .witness_vkey "$work/north.json")"
+}
+attack_zero_allowance() {
+  terms "{\"terms\":{\"${id_of[4]}\":{\"allowance_teraops\":0}}}"
+  advance 1
+  chip_says finding "A licence of nothing takes nothing away: what was granted stands to its end." "零额度许可不能剥夺任何东西：已授予的保持到期满。" \
+    "零額度許可不能剝奪任何東西：已授予的保持到期滿。" 4
+  terms
+}
+attack_omission() {
+  local enrolled count
+  terms "{\"simulate_omission\":[\"${id_of[4]}\"]}"
+  advance 1
+  enrolled=$(curl -sf "$authority/orders" | jq '[.items[]|select(.kind=="enrol")]|length')
+  count=$(curl -sf "$authority/orders" | jq '[.items[]|select(.kind=="license")][-1].count')
+  step finding "Chip 4 is left out of a batch: the public log shows $enrolled enrolments and a batch of $count leaves." \
+    "芯片 4 被排除在批次之外：公开日志显示 $enrolled 次登记，而批次只有 $count 个叶。" "晶片 4 被排除在批次之外：公開日誌顯示 $enrolled 次登記，而批次只有 $count 個葉。" \
+    "curl $authority/orders" "enrolled $enrolled, leaves $count" \
+    '[{"verdict":"omitted","reason":{"name":"batch_omits","text":"a batch must hold one leaf for every enrolled chip"},"level":"L1"}]'
+  [ "$count" -lt "$enrolled" ] || exit 3
+  terms
+  advance 1
+}
+attack_lying_beacon() {
+  kill "${pid_of[jurong]}"
+  wait "${pid_of[jurong]}" 2>/dev/null || true
+  start_beacon 0 --simulate-lie-time 30d
+  advance 1
+  wait_state 4 licensed
+  chip_says granted "One beacon of three signs a time 30 days ahead: with f = 1 the chip's time does not move, and it works on." \
+    "三个信标之一签署了提前 30 天的时间：f = 1 时芯片时间不受影响，继续工作。" "三個信標之一簽署了提前 30 天的時間：f = 1 時晶片時間不受影響，繼續工作。" 4
+  kill "${pid_of[jurong]}"
+  wait "${pid_of[jurong]}" 2>/dev/null || true
+  start_beacon 0
+}
+let_lapse() { # CHIP: stop issuing and see when it stops
+  local steps=0
+  issuing=0
+  while [ "$(jq -r .state "$work/state$1.json")" != lapsed ]; do
+    advance 1
+    steps=$((steps + 1))
+    [ $steps -lt 16 ] || { echo "demo: chip $1 did not lapse" >&2; exit 3; }
+  done
+  issuing=1
+  say restriction "Chip $1 lapsed within $((steps * 6)) hours after the last licence; computed: 66 to 72, seen in steps of 6." \
+    "芯片 $1 在最后一次许可后 $((steps * 6)) 小时内失效；计算值 66 至 72，按 6 小时步进观测。" \
+    "晶片 $1 在最後一次許可後 $((steps * 6)) 小時內失效；計算值 66 至 72，按 6 小時步進觀測。"
+}
+
+# --- the proof -----------------------------------------------------------------------------------
+make_bundle() { # CHIP
+  bundle=$out/chip-$1.bundle
+  command_of granted "A bundle for strangers: chip $1's whole history." "给陌生人的证据包：芯片 $1 的完整历史。" "給陌生人的證據包：晶片 $1 的完整歷史。" \
+    bundle make --authority "$authority" --chip "${id_of[$1]}" --report "$evidence/report.hex" --chain "$evidence/chain.pem" \
+    --evidence-as-of 2025-08-21T12:00:00Z --out "$bundle"
+  echo "$fingerprint" >"$out/fingerprint.txt"
+  verdict_of granted "It verifies offline under the fingerprint of the charter." "凭章程指纹即可离线验证。" "憑章程指紋即可離線驗證。" \
+    verify bundle "$bundle" --trust "$fingerprint"
+  python3 - "$bundle" "$out/flipped.bundle" <<'PY'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[len(data) // 2] ^= 1
+open(sys.argv[2], "wb").write(data)
+PY
+  verdict_of refused "One flipped bit, and the part is named." "翻转一位，即指出出错部分。" "翻轉一位，即指出出錯部分。" \
+    verify bundle "$out/flipped.bundle" --trust "$fingerprint"
+  daymark verify bundle "$bundle" --trust "$fingerprint" >/dev/null
+  ! daymark verify bundle "$out/flipped.bundle" --trust "$fingerprint" >/dev/null
+}
+write_report() {
+  jq -n --slurpfile acts "$work/acts.jsonl" --slurpfile steps "$work/steps.jsonl" --slurpfile marks "$work/marks.jsonl" \
+    --slurpfile lanes "$work/lanes.jsonl" --slurpfile points "$work/points.jsonl" --rawfile map "$out/map.svg" \
+    --arg fingerprint "$fingerprint" -f script/demo-story.jq >"$out/story.json"
+  daymark report "$out/story.json" --out "$out/report.html"
+}
+closing() {
+  title "Check it yourself"
+  cat <<TEXT
+report: out/demo/report.html
+  daymark verify bundle out/demo/chip-2.bundle --trust \$(cat out/demo/fingerprint.txt)
+  printf '\\x55' | dd of=out/demo/chip-2.bundle bs=1 seek=4000 conv=notrunc status=none
+  daymark verify bundle out/demo/chip-2.bundle --trust \$(cat out/demo/fingerprint.txt)
+(daymark is build/dev/cmd/daymark/daymark)
+TEXT
+}
