@@ -24,7 +24,8 @@ static void on_signal(int number) {
   }
 }
 
-static void multiply(const double a[size][size], const double b[size][size], double out[size][size]) {
+static void multiply(const double a[size][size], const double b[size][size],
+                     double out[size][size]) {
   for (int i = 0; i < size; ++i) {
     for (int j = 0; j < size; ++j) {
       double sum = 0;

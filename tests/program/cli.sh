@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Contracts of the command line that scripts rely on: exit statuses, one JSON document, one sentence.
+#   cli.sh SOURCE_DIR PROGRAM_DIR
+set -uo pipefail
+cd "$1"
+PATH=$2:$PATH
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0
+failed=0
+expect() { # STATUS COMMAND…
+  local want=$1 got
+  shift
+  daymark "$@" >"$scratch/out" 2>"$scratch/err"
+  got=$?
+  if [ "$got" = "$want" ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "daymark $*: exit $got, expected $want"
+    head -3 "$scratch/err"
+  fi
+}
+json() { # STATUS FILTER COMMAND… : stdout is one JSON document for which the filter holds
+  local want=$1 filter=$2
+  shift 2
+  expect "$want" "$@" --json
+  if jq -es "length == 1 and (.[0] | $filter)" "$scratch/out" >/dev/null 2>&1; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "daymark $* --json: $(head -c 300 "$scratch/out")"
+  fi
+}
+h100=data/evidence/nvidia/h100-550.90.07
+cloud=(--nodes data/rtt/cloud/nodes.csv --rtt data/rtt/cloud/rtt.csv --target aws:ap-southeast-1)
+fingerprint=$(cat examples/bundles/fingerprint.txt)
+head -c 3000 examples/bundles/chip-2.bundle >"$scratch/short.bundle"
+echo nonsense >"$scratch/nonsense"
+
+json 0 '.verdict == "genuine" and .level == "L3"' evidence verify $h100/report.hex --chain $h100/chain.pem --as-of 2025-08-21T12:00:00Z
+json 1 '.verdict == "refused"' evidence verify $h100/report.hex --chain $h100/chain.pem --nonce "$(printf '00%.0s' {1..32})"
+json 1 '.verdict == "refused"' evidence verify "$scratch/nonsense"
+json 3 '.error.name == "file_not_opened"' evidence verify "$scratch/missing"
+json 2 '.error.name == "usage_wrong"' evidence verify
+json 2 '.error.name == "usage_wrong"' evidence verify $h100/report.hex --as-of yesterday
+json 0 '.verdict == "inside" and (.landmarks | length > 60)' locate "${cloud[@]}" --near 1.35,103.82 --within 500 --speed fiber
+json 0 '.verdict == "inside"' locate "${cloud[@]}" --not-country CN --faults 1
+json 1 '.verdict == "outside"' locate "${cloud[@]}" --near 51.5,0 --within 500
+json 1 '.verdict == "undecided"' locate "${cloud[@]}" --country SG
+json 2 '.error.name == "usage_wrong"' locate "${cloud[@]}"
+json 2 '.error' locate "${cloud[@]}" --near 1,2
+json 0 '.fair != false' catalog show h20-sxm cm384
+json 0 '.items[0].deviations == 0' catalog check nvl72
+json 1 '.items[0].deviations > 0' catalog check cm384
+json 3 '.error' catalog check unheard-of
+json 0 '.total != null or .chips != null' usage account data/telemetry/h100_nanogpt_baseline.csv
+json 3 '.error' usage account "$scratch/nonsense"
+json 0 '.verdict == "verified"' verify bundle examples/bundles/chip-2.bundle --trust "$fingerprint"
+json 3 '.verdict == "consistent"' verify bundle examples/bundles/chip-2.bundle
+json 1 '.verdict == "refused" and .part == "charter"' verify bundle examples/bundles/chip-2.bundle --trust "$(printf '00%.0s' {1..32})"
+json 1 '.verdict == "refused"' verify bundle "$scratch/short.bundle" --trust "$fingerprint"
+json 1 '.verdict == "refused"' verify bundle "$scratch/nonsense"
+json 3 '.error' verify bundle "$scratch/missing"
+json 3 '.error' charter show "$scratch/nonsense"
+json 3 '.error' order submit "$scratch/nonsense" --authority http://127.0.0.1:1
+json 3 '.error' status --governor "$scratch/no.sock"
+json 0 '.sign | length == 64' keygen party-1 --out "$scratch"
+json 3 '.error.name == "file_exists"' keygen party-1 --out "$scratch"
+chmod 644 "$scratch/party-1.key"
+json 3 '.error.name == "secret_exposed"' witness serve --key "$scratch/party-1.key" --dir "$scratch/w" --log x
+expect 2 no-such-command
+expect 0 --help
+expect 0 --version
+
+# Every one of 200 single-bit flips in the shipped bundle is refused, and the part is named.
+flips=$(python3 - examples/bundles/chip-2.bundle "$fingerprint" "$scratch" <<'PY'
+import json, random, subprocess, sys
+path, trust, scratch = sys.argv[1:]
+data = open(path, "rb").read()
+source = random.Random(1)
+bad = 0
+for _ in range(200):
+    at = source.randrange(len(data) * 8)
+    flipped = bytearray(data)
+    flipped[at // 8] ^= 1 << at % 8
+    open(scratch + "/flipped", "wb").write(flipped)
+    done = subprocess.run(["daymark", "verify", "bundle", scratch + "/flipped", "--trust", trust, "--json"],
+                          capture_output=True, text=True)
+    verdict = json.loads(done.stdout)
+    bad += not (done.returncode == 1 and verdict["verdict"] == "refused" and verdict["part"])
+print(bad)
+PY
+)
+if [ "$flips" = 0 ]; then passed=$((passed + 200)); else failed=$((failed + flips)); passed=$((passed + 200 - flips)); echo "$flips of 200 flips were not refused"; fi
+[ -z "${DAYMARK_RESULTS:-}" ] || echo "$passed $failed 0" >"$DAYMARK_RESULTS/cli.count"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
