@@ -23,6 +23,14 @@ struct Entry {
   Digest hash{};
 };
 
+/// Of kind and name as well, so that no byte of a bundle can change unseen.
+Digest part_hash(PartKind kind, std::string_view name, ByteView content) {
+  const Digest inner = crypto::sha256(content);
+  const std::array<Byte, 1> kind_byte{static_cast<Byte>(kind)};
+  const std::array<ByteView, 3> all{ByteView(inner), ByteView(kind_byte), bytes_of(name)};
+  return crypto::tagged_hash("daymark bundle part v1", all);
+}
+
 Result<Entry> read_entry(cbor::Reader& reader) {
   DAYMARK_CHECK(reader.enter_array_of(3));
   Entry out;
@@ -58,7 +66,7 @@ Outcome<std::vector<Part>> parse_bundle(ByteView bytes) {
   std::vector<Part> out;
   for (const Entry& entry : list) {
     DAYMARK_TRY(const ByteView content, about(reader.read_bytes(1, part_size_max), entry.name));
-    if (crypto::sha256(content) != entry.hash) {
+    if (part_hash(entry.kind, entry.name, content) != entry.hash) {
       return refuse(errc::bundle_part_altered, entry.name);
     }
     out.push_back({entry.kind, entry.name, {content.begin(), content.end()}});
@@ -76,7 +84,7 @@ std::vector<Byte> print_bundle(const std::vector<Part>& parts) {
       writer.open_array(3);
       writer.put_unsigned(static_cast<std::uint64_t>(part.kind));
       writer.put_text(part.name);
-      writer.put_bytes(crypto::sha256(part.content));
+      writer.put_bytes(part_hash(part.kind, part.name, part.content));
     }
     writer.open_array(parts.size());
     for (const Part& part : parts)

@@ -1,6 +1,7 @@
 // Bundles: all that a stranger needs to check a claim offline (PROTOCOL §11).
 //
-//   bundle = ["daymark-bundle-v1", [[kind, name, sha256]…], [part…]]
+//   bundle = ["daymark-bundle-v1", [[kind, name, hash]…], [part…]]
+//   hash = tagged_hash("daymark bundle part v1", sha256(part) || kind, one byte || name)
 //
 // The list names every part with its hash, so that a changed byte is found in the part where it is.
 // docs/formats/bundle.md tells what each part holds.
