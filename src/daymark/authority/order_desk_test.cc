@@ -92,7 +92,7 @@ TEST_F(OrderDeskTest, TooFewSignersLeaveNoTrace) {
 TEST_F(OrderDeskTest, AFlippedSignatureIsRefused) {
   order::OrderFile file = office.world.policy({});
   office.world.sign(file, {"owner", "regulator-a"});
-  file.signatures.front().signature[9] ^= 1;
+  file.signatures.front().signature.bytes[9] ^= 1;
   EXPECT_EQ(verdict(office.desk->submit(order::print_order_file(file))), "cose_signature");
 }
 
