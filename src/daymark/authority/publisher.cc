@@ -38,22 +38,17 @@ Result<std::vector<net::WitnessPeer>> peers_of(const order::Charter& charter) {
 
 }  // namespace
 
-Outcome<Publisher> Publisher::open(tlog::LogStore log, AskWitness ask) {
-  Publisher out(std::move(log), std::move(ask));
-  for (std::uint64_t i = 0; i < out.log_.head().size.value; ++i) {
-    DAYMARK_TRY(const std::vector<Byte> entry, out.log_.entry({i}));
-    out.known_.emplace(crypto::sha256(entry), i);
-  }
-  return out;
-}
-
 Outcome<LeafIndex> Publisher::append_once(ByteView entry) {
   const Stopwatch watch;
-  const Digest hash = crypto::sha256(entry);
-  const auto known = known_.find(hash);
-  if (known != known_.end()) return LeafIndex{known->second};
+  // An order that too few witnesses cosigned is asked for again: its entry is signed by then, so
+  // that every entry counts, not the newest alone.
+  for (; indexed_.value < log_.head().size.value; ++indexed_.value) {
+    DAYMARK_TRY(const std::vector<Byte> known, log_.entry({indexed_.value}));
+    known_.emplace(crypto::sha256(known), LeafIndex{indexed_.value});
+  }
+  const auto found = known_.find(crypto::sha256(entry));
+  if (found != known_.end()) return found->second;
   DAYMARK_TRY(const LeafIndex index, log_.append(entry));
-  known_.emplace(hash, index.value);
   times_.append_us = watch.micros();
   return index;
 }

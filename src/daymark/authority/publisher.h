@@ -27,8 +27,7 @@ struct PublishTimes {
 /// Owns the log. Not thread-safe; `resource` alone may be called beside everything else.
 class Publisher {
  public:
-  /// Reads every entry once. Errors: those of LogStore::entry.
-  [[nodiscard]] static Outcome<Publisher> open(tlog::LogStore log, AskWitness ask);
+  Publisher(tlog::LogStore log, AskWitness ask) : log_(std::move(log)), ask_(std::move(ask)) {}
 
   /// Index of `entry`, appended unless the log holds the same bytes already: neither a crash
   /// between the log and the database nor a witness that was down logs an order twice. The first
@@ -53,14 +52,11 @@ class Publisher {
   [[nodiscard]] const PublishTimes& times() const { return times_; }
 
  private:
-  Publisher(tlog::LogStore log, AskWitness ask) : log_(std::move(log)), ask_(std::move(ask)) {}
-
   /// The peer's signature lines, or none where it doesn't answer.
   [[nodiscard]] std::string ask(const net::WitnessPeer& peer, const std::string& checkpoint);
 
   tlog::LogStore log_;
   AskWitness ask_;
-  std::map<Digest, std::uint64_t> known_;     ///< SHA-256 of an entry, and its index
   std::map<std::string, TreeSize> cosigned_;  ///< by URL: what the peer cosigned last
   std::map<Digest, LeafIndex> known_;         ///< by SHA-256: the entries before `indexed_`
   TreeSize indexed_;

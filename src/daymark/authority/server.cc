@@ -50,11 +50,10 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   DAYMARK_TRY(const std::unique_ptr<Records> records,
               open_sqlite_records(options.folder + "/authority.db"));
   DAYMARK_TRY(tlog::LogStore log, open_log(options.folder + "/log", {origin, key.sign}, *records));
-  DAYMARK_TRY(Publisher publisher,
-              Publisher::open(std::move(log), [](const net::WitnessPeer& witness,
-                                                 const net::CosignatureRequest& request) {
-                return net::request_cosignature(witness, request);
-              }));
+  Publisher publisher(std::move(log),
+                      [](const net::WitnessPeer& witness, const net::CosignatureRequest& request) {
+                        return net::request_cosignature(witness, request);
+                      });
   crypto::SystemRandom random;
   Authority authority({records.get(), &publisher, &clock, &random, std::move(charter_bytes)});
   // Mirrors fetch tiles while a publication waits for them: one thread would wait for itself.
