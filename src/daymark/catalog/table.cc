@@ -88,10 +88,10 @@ Outcome<std::vector<TableRow>> parse_table(std::string_view text, std::string_vi
 Result<std::optional<double>> figure_in(std::string_view cell) {
   if (cell.empty()) return std::nullopt;
   double value = 0;
-  const char* const end = cell.data() + cell.size();
-  const auto [stop, error] = std::from_chars(cell.data(), end, value, std::chars_format::fixed);
+  const auto [stop, error] =
+      std::from_chars(cell.data(), cell.data() + cell.size(), value, std::chars_format::fixed);
   const bool range = value >= 0 && value <= greatest_figure;
-  if (error != std::errc{} || stop != end || !range || cell.front() == '-')
+  if (error != std::errc{} || stop != cell.data() + cell.size() || !range || cell.front() == '-')
     return fail(errc::number_malformed, field::figure);
   return value;
 }

@@ -123,8 +123,7 @@ class BordersReader {
   /// Takes an integer in its only decimal form, and the blank behind it, from `rest`.
   Result<std::int32_t> number(std::string_view& rest, std::size_t limit) const {
     std::int32_t value = 0;
-    const char* const end = rest.data() + rest.size();
-    const auto [stop, error] = std::from_chars(rest.data(), end, value);
+    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
     const std::string_view digits(rest.data(), static_cast<std::size_t>(stop - rest.data()));
     const bool canonical = !digits.starts_with("-0") && (digits == "0" || !digits.starts_with('0'));
     const auto size = static_cast<std::uint64_t>(std::abs(std::int64_t{value}));

@@ -49,10 +49,11 @@ TEST(Cell, HoldsItsCornersWithinItsReach) {
 
 TEST(Cell, FacesCoverTheEllipsoid) {
   double area = 0;
-  for (const Cell& face : face_cells())
+  for (const Cell& face : face_cells()) {
     for (const Cell& part : parts_of(face))
       for (const Cell& part_of_part : parts_of(part))
         area += area_m2(part_of_part);
+  }
   EXPECT_GE(area / 1e6, 510065621.7);
   EXPECT_LE(area / 1e6, 510065621.7 * 1.01);
 }

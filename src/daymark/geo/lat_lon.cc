@@ -22,9 +22,10 @@ constexpr double eccentricity_squared = flattening * (2 - flattening);
 /// Reads one decimal number that fills `text`; no exponent, no infinity.
 Result<double> number_of(std::string_view text) {
   double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
-  if (error != std::errc{} || stop != end || text.size() > 32) return fail(errc::place_malformed);
+  const auto [stop, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc{} || stop != text.data() + text.size() || text.size() > 32)
+    return fail(errc::place_malformed);
   return value;
 }
 

@@ -87,8 +87,8 @@ class Region {
 
   struct Member {
     Circle circle;
-    std::uint32_t operator_index;
-    std::size_t position;
+    std::uint32_t operator_index = 0;
+    std::size_t position = 0;
   };
 
   Region() = default;

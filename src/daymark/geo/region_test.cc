@@ -174,9 +174,10 @@ std::vector<LatLon> samples(const Question& question, RandomPlaces& random) {
   std::vector<LatLon> out{question.truth, question.zone_centre};
   for (const Disc& disc : question.discs) {
     out.push_back(disc.centre);
-    for (int i = 0; i < 40; ++i)
+    for (int i = 0; i < 40; ++i) {
       out.push_back(destination(disc.centre, random.number(-180, 180),
                                 Metres{disc.radius_m * (1 - std::pow(random.number(0, 1), 3))}));
+    }
     for (int i = 0; i < 30; ++i)
       out.push_back(destination(disc.centre, random.number(-180, 180), Metres{disc.radius_m - 1}));
   }

@@ -53,8 +53,9 @@ Placement Circle::place(const Cell& cell) const {
 }
 
 Result<Zone> Zone::within(LatLon centre, Metres radius) {
-  if (!(radius.value >= 0 && radius.value <= half_equator_m))
-    return fail(errc::distance_malformed, field::radius);
+  // Written so that NaN fails.
+  const bool in_range = radius.value >= 0 && radius.value <= half_equator_m;
+  if (!in_range) return fail(errc::distance_malformed, field::radius);
   return Zone(Circle{centre, radius.value});
 }
 
@@ -91,9 +92,10 @@ Relation Zone::centre_relation(const Cell& cell) const {
 }
 
 std::string Zone::describe() const {
-  if (const auto* circle = std::get_if<Circle>(&shape_))
+  if (const auto* circle = std::get_if<Circle>(&shape_)) {
     return fmt::format("within {:g} km of {}", circle->radius_m() / 1000,
                        to_text(circle->centre()));
+  }
   if (const auto* zone = std::get_if<CountryZone>(&shape_))
     return fmt::format("{} {}", zone->excluded ? "not in" : "in", zone->country.code());
   std::string out;

@@ -20,9 +20,10 @@ struct Setting {
 std::vector<Setting> settings() {
   const Selection nearest = parse_selection("nearest:20").value();
   std::vector<Setting> out;
-  for (const Speed speed : {fiber, light})
+  for (const Speed speed : {fiber, light}) {
     for (const std::uint32_t faults : {0U, 1U, 2U})
       out.push_back({speed, faults, nearest});
+  }
   out.push_back({fiber, 1, parse_selection("all").value()});
   return out;
 }

@@ -32,7 +32,7 @@ Outcome<bool> CsvReader::next(std::span<std::string_view> cells) {
   if (!row) return false;
   std::string_view rest = *row;
   for (; split_ < cells.size(); ++split_) {
-    starts_[split_] = static_cast<std::uint32_t>(rest.data() - row->data());
+    starts_[split_] = static_cast<std::uint32_t>(row->size() - rest.size());
     const bool last = split_ + 1 == cells.size();
     const std::size_t comma = rest.find(',');
     if (last != (comma == std::string_view::npos))
@@ -57,9 +57,10 @@ bool is_plain_text(std::string_view text, std::size_t most) {
 
 std::optional<double> decimal(std::string_view text) {
   double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
-  if (error != std::errc{} || stop != end || text.size() > 40) return std::nullopt;
+  const auto [stop, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc{} || stop != text.data() + text.size() || text.size() > 40)
+    return std::nullopt;
   return value;
 }
 

@@ -72,6 +72,7 @@ Outcome<PlaceVerdict> locate(const DelayMatrix& matrix, const LocateRequest& req
   const std::vector<Measurement> all = measurements_of(matrix, target);
   const std::set<std::size_t> selected = select(request.selection, all.size());
   std::vector<Measurement> used;
+  used.reserve(selected.size());
   for (const std::size_t i : selected)
     used.push_back(all[i]);
   DAYMARK_TRY(PlaceVerdict out, judge(request.target, used, request.question));

@@ -49,8 +49,8 @@ Outcome<Delay> delay_of(std::span<const std::string_view, 3> cells, const NodeTa
   if (target == NodeTable::npos) return reader.wrong(errc::locate_row_node, field::node_id, 1);
   const auto rtt = decimal(cells[2]);
   // Nothing answers in no time: a zero is a mistake, not a place.
-  if (!rtt || !(*rtt > 0 && *rtt <= max_rtt_ms))
-    return reader.wrong(errc::locate_delay, field::delay, 2);
+  const bool in_range = rtt && *rtt > 0 && *rtt <= max_rtt_ms;
+  if (!in_range) return reader.wrong(errc::locate_delay, field::delay, 2);
   return Delay{static_cast<std::uint32_t>(source), static_cast<std::uint32_t>(target), *rtt};
 }
 

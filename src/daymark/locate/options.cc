@@ -18,9 +18,8 @@ constexpr std::uint32_t greatest_count = 10'000;
 template <class Whole>
 std::optional<Whole> whole(std::string_view text) {
   Whole value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
@@ -30,8 +29,8 @@ Result<Speed> parse_speed(std::string_view text) {
   if (text == "fiber") return fiber;
   if (text == "light") return light;
   const auto value = decimal(text);
-  if (!value || !(*value > 0 && *value <= greatest_speed))
-    return fail(errc::locate_speed, field::speed);
+  const bool in_range = value && *value > 0 && *value <= greatest_speed;
+  if (!in_range) return fail(errc::locate_speed, field::speed);
   return Speed{*value};
 }
 

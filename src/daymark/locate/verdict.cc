@@ -71,9 +71,10 @@ double radius_km(const Measurement& measurement, const Question& question) {
 
 Outcome<PlaceVerdict> judge(const std::string& target, const std::vector<Measurement>& measurements,
                             const Question& question) {
-  for (const Measurement& one : measurements)
+  for (const Measurement& one : measurements) {
     if (!(one.rtt_ms > 0))
       return std::unexpected(Failure({errc::locate_delay, field::delay, 0}, one.id));
+  }
   const auto radius = [&question](const Measurement& one) { return radius_km(one, question); };
   const std::vector<geo::Disc> discs = discs_from(measurements, radius);
   DAYMARK_TRY(const geo::Region region, geo::Region::of(discs, question.faults));

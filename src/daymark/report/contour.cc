@@ -18,9 +18,10 @@ class Tracer {
   explicit Tracer(const SampleGrid& grid) : grid_(grid) {}
 
   std::vector<std::vector<Pixel>> trace() {
-    for (std::size_t row = 0; row <= grid_.rows; ++row)
+    for (std::size_t row = 0; row <= grid_.rows; ++row) {
       for (std::size_t column = 0; column <= grid_.columns; ++column)
         square(column, row);
+    }
     return chain();
   }
 

@@ -120,10 +120,14 @@ class MapPainter {
     for (const double finer : {20.0, 10.0, 5.0, 2.0, 1.0, 0.5})
       if (span / step < 5) step = finer;
     std::vector<std::vector<Pixel>> lines;
-    for (double latitude = -90 + step; latitude < 90; latitude += step)
+    for (int i = 1; i * step < 180; ++i) {
+      const double latitude = i * step - 90;
       add_piece(lines, [latitude](double t) { return geo::LatLon::of(latitude, 360 * t - 180); });
-    for (double longitude = -180; longitude < 180; longitude += step)
+    }
+    for (int i = 0; i * step < 360; ++i) {
+      const double longitude = i * step - 180;
       add_piece(lines, [longitude](double t) { return geo::LatLon::of(180 * t - 90, longitude); });
+    }
     svg_.strokes(lines, R"(fill="none" stroke="#8fa7b5" stroke-opacity=".28" stroke-width=".6")");
   }
 
@@ -165,9 +169,10 @@ class MapPainter {
       if (entry != nullptr)
         svg_.area(rings_of(*entry), country->excluded ? excluded_style : zone_style);
     }
-    if (const auto* parts = std::get_if<std::vector<geo::Zone>>(&zone.shape()))
+    if (const auto* parts = std::get_if<std::vector<geo::Zone>>(&zone.shape())) {
       for (const geo::Zone& part : *parts)
         paint_zone(part);
+    }
   }
 
   /// Discs whose edge may cross the map; the others hold for all of it.
@@ -211,6 +216,7 @@ class MapPainter {
 
   void paint_landmarks() {
     std::vector<const MapLandmark*> order;
+    order.reserve(scene_.landmarks.size());
     for (const MapLandmark& landmark : scene_.landmarks)
       order.push_back(&landmark);
     std::ranges::sort(order, {}, [](const MapLandmark* one) {

@@ -23,6 +23,7 @@ struct Want {
 
 std::vector<geo::Disc> discs_of(const MapScene& scene) {
   std::vector<geo::Disc> out;
+  out.reserve(scene.landmarks.size());
   for (const MapLandmark& landmark : scene.landmarks)
     out.push_back(landmark.disc);
   return out;
@@ -61,6 +62,7 @@ Want subject_of(const MapScene& scene, const geo::Circle* circle) {
 /// How much of the nearest landmarks to show: three of them, if that doesn't dwarf the subject.
 double landmarks_m(const MapScene& scene, const Want& subject) {
   std::vector<double> away;
+  away.reserve(scene.landmarks.size());
   for (const MapLandmark& landmark : scene.landmarks)
     away.push_back(distance(subject.centre, landmark.disc.centre).value);
   std::ranges::sort(away);
