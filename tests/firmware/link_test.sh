@@ -85,6 +85,6 @@ $prefix-size -A "$work/image.elf" | awk '
   $1 ~ /^\.(data|sdata|bss|sbss)/ { ram += $2 }
   END { printf "firmware_link: text+rodata %.1f KiB (without cryptography), static memory %.1f KiB\n",
         code / 1024, ram / 1024 }'
-cat "$work"/*.su | sort -t$'\t' -k2 -n -r | head -3 | awk -F'\t' '
-  { sub(/^.*\/src\//, "", $1); printf "firmware_link: stack %5d bytes in %.90s\n", $2, $1 }'
+cat "$work"/*.su | sort -t$'\t' -k2 -n -r | awk -F'\t' '
+  NR <= 3 { sub(/^.*\/src\//, "", $1); printf "firmware_link: stack %5d bytes in %.90s\n", $2, $1 }'
 echo "firmware_link: $(wc -l <"$core_list") core sources, no symbol missing, planted symbol caught"

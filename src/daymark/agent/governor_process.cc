@@ -1,7 +1,6 @@
 #include "daymark/agent/governor_process.h"
 
 #include <filesystem>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -37,9 +36,8 @@ Outcome<Digest> own_digest() {
 }  // namespace
 
 struct GovernorProcess::Core {
-  Core(governor::FileStorage storage_, const governor::Platform& platform, Clock& clock_,
-       Random& random)
-      : storage(std::move(storage_)), governor(platform, storage, random), clock(clock_) {}
+  Core(governor::FileStorage files, const governor::Platform& platform, Clock& time, Random& random)
+      : storage(std::move(files)), governor(platform, storage, random), clock(time) {}
 
   std::vector<Byte> answer(ByteView request) {
     const auto response = governor.handle(clock.tick(), request, space);
@@ -51,7 +49,7 @@ struct GovernorProcess::Core {
   governor::Governor governor;
   Clock& clock;
   ByteArray<governor::response_size_max> space{};
-  std::optional<net::FrameServer> server;
+  std::unique_ptr<net::FrameServer> server;
 };
 
 Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, Clock& clock,
@@ -71,12 +69,13 @@ Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, C
   server.idle_period = options.tick_period;
   // A failed save is remembered by the governor itself: every later request is refused with it.
   server.on_idle = [raw = core.get()] {
-    static_cast<void>(raw->governor.advance(raw->clock.tick()));
+    [[maybe_unused]] const auto moved = raw->governor.advance(raw->clock.tick());
   };
-  DAYMARK_TRY(core->server,
+  DAYMARK_TRY(net::FrameServer listening,
               net::FrameServer::listen(std::move(server), [raw = core.get()](ByteView request) {
                 return raw->answer(request);
               }));
+  core->server = std::make_unique<net::FrameServer>(std::move(listening));
   return GovernorProcess(std::move(core));
 }
 

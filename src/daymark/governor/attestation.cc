@@ -16,7 +16,7 @@ constexpr std::int64_t claim_ueid = 256;
 constexpr std::int64_t claim_profile = 265;
 constexpr std::int64_t claim_first_private = -70001;
 constexpr std::size_t private_claims = 13;
-constexpr std::size_t claims = 3 + private_claims;
+constexpr std::size_t claim_count = 3 + private_claims;
 
 /// UEID of type RAND (RFC 9711 §4.2.1.1): here the chip's public key.
 constexpr Byte ueid_random = 0x01;
@@ -180,14 +180,14 @@ Result<TimeWitness> read_time_witness(Reader& in) {
 
 }  // namespace
 
-Result<ByteView> write_attestation(const Attestation& in, MutableBytes out) {
+Result<ByteView> write_attestation(const Attestation& claims, MutableBytes out) {
   Writer writer(out);
   PrivateClaims keys;
-  writer.open_map(claims);
-  put_standard(in, writer);
-  put_history(in, keys, writer);
-  put_present(in, keys, writer);
-  put_times(in, keys, writer);
+  writer.open_map(claim_count);
+  put_standard(claims, writer);
+  put_history(claims, keys, writer);
+  put_present(claims, keys, writer);
+  put_times(claims, keys, writer);
   return writer.finish();
 }
 
@@ -195,8 +195,8 @@ Result<Attestation> parse_attestation(ByteView payload) {
   Attestation out;
   Reader in(payload);
   PrivateClaims keys;
-  DAYMARK_TRY(const std::size_t pairs, in.enter_map(claims));
-  if (pairs != claims) return fail(errc::gov_document);
+  DAYMARK_TRY(const std::size_t pairs, in.enter_map(claim_count));
+  if (pairs != claim_count) return fail(errc::gov_document);
   DAYMARK_CHECK(read_standard(in, out));
   DAYMARK_CHECK(read_history(in, keys, out));
   DAYMARK_CHECK(read_present(in, keys, out));

@@ -30,6 +30,8 @@ class Governor {
 
   Governor(const Governor&) = delete;
   Governor& operator=(const Governor&) = delete;
+  Governor(Governor&&) = delete;
+  Governor& operator=(Governor&&) = delete;
 
   /// Loads the saved state and draws the boot's number; once, before anything else. After an error
   /// nothing may be asked. Errors: those of Journal::open and of parse_charter.

@@ -30,8 +30,8 @@
 namespace daymark::governor {
 
 inline constexpr std::uint64_t message_version = 1;
-inline constexpr std::size_t request_size_max = 24 * 1024;
-inline constexpr std::size_t response_size_max = 8 * 1024;
+inline constexpr std::size_t request_size_max = std::size_t{24} << 10U;
+inline constexpr std::size_t response_size_max = std::size_t{8} << 10U;
 
 /// The closed list of operations.
 enum class Op : std::uint8_t {

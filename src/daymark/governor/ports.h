@@ -12,7 +12,7 @@
 namespace daymark::governor {
 
 /// Longest content of a slot.
-inline constexpr std::size_t slot_size_max = 20 * 1024;
+inline constexpr std::size_t slot_size_max = std::size_t{20} << 10U;
 
 /// Two slots and a counter that never goes back (governor/journal.h says how they are used). All
 /// errors are errc::gov_storage.

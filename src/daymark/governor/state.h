@@ -38,7 +38,7 @@ struct Buffer {
   [[nodiscard]] bool empty() const { return size == 0; }
 
   /// Byte by byte: a copy would burden the stack.
-  void swap(Buffer& other) {
+  void swap(Buffer& other) noexcept {
     std::swap(size, other.size);
     bytes.swap(other.bytes);
   }
@@ -160,7 +160,7 @@ struct State {
 };
 
 /// Room that the longest state needs.
-inline constexpr std::size_t state_size_max = 19 * 1024;
+inline constexpr std::size_t state_size_max = std::size_t{19} << 10U;
 
 /// `scratch` has room for a leaf and a ledger. Errors: errc::buffer_too_small.
 [[nodiscard]] Result<ByteView> write_state(const State& state, MutableBytes out,

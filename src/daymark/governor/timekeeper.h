@@ -31,6 +31,9 @@ class Timekeeper {
 
   Timekeeper(const Timekeeper&) = delete;
   Timekeeper& operator=(const Timekeeper&) = delete;
+  Timekeeper(Timekeeper&&) = delete;
+  Timekeeper& operator=(Timekeeper&&) = delete;
+  ~Timekeeper() = default;
 
   /// Judges by another charter from now on. Measurements are kept where it names the same beacons.
   /// `charter` must outlive its use; null before enrolment.
