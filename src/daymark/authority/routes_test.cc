@@ -5,6 +5,7 @@
 #include "daymark/authority/authority_testing.h"
 #include "daymark/authority/errors.h"
 #include "daymark/order/errors.h"
+#include "daymark/tlog/errors.h"
 
 namespace daymark::authority {
 namespace {
