@@ -110,7 +110,7 @@ class BordersReader {
     BorderVertex vertex;
     for (std::size_t i = 0; i < size; ++i) {
       DAYMARK_TRY(const std::int32_t east, number(rest, half_turn));
-      DAYMARK_TRY(const std::int32_t north, number(rest, 2 * quarter_turn));
+      DAYMARK_TRY(const std::int32_t north, number(rest, half_turn));
       vertex = {turn(vertex.longitude, east), vertex.latitude + north};
       if (east == -half_turn) return wrong(field::longitude);
       if (std::abs(vertex.latitude) > quarter_turn) return wrong(field::latitude);
@@ -124,7 +124,7 @@ class BordersReader {
   Result<std::int32_t> number(std::string_view& rest, std::size_t limit) const {
     std::int32_t value = 0;
     const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-    const std::string_view digits(rest.data(), static_cast<std::size_t>(stop - rest.data()));
+    const std::string_view digits = rest.substr(0, static_cast<std::size_t>(stop - rest.data()));
     const bool canonical = !digits.starts_with("-0") && (digits == "0" || !digits.starts_with('0'));
     const auto size = static_cast<std::uint64_t>(std::abs(std::int64_t{value}));
     if (error != std::errc{} || !canonical || size > limit) return wrong();
@@ -190,7 +190,7 @@ Result<Country> Borders::country(std::string_view code) const {
   const std::lock_guard lock(content_->mutex);
   if (const auto known = content_->built.find(code); known != content_->built.end())
     return known->second;
-  DAYMARK_TRY(const Country built, Country::build(*entry));
+  DAYMARK_TRY(Country built, Country::build(*entry));
   content_->built.emplace(code, built);
   return built;
 }
