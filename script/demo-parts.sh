@@ -254,7 +254,7 @@ terms() { # EXTRA as JSON, merged in
   jq -n --arg root "$(jq -r .program_root "$work/programs.json")" --arg one "${id_of[1]}" --argjson extra "${1:-{\}}" '
     {validity_s:86400, allowance_teraops:1000000000, cluster_max:8, program_root:$root,
      fence:{faults:1, alternatives:[{needed:2, clauses:[{beacon:0,rtt_us:20000},{beacon:1,rtt_us:40000},{beacon:2,rtt_us:40000}]}]},
-     terms:{($one):{allowance_teraops:50000}}} * $extra' >"$work/terms.json"
+     terms:{($one):{allowance_teraops:250000}}} * $extra' >"$work/terms.json"
 }
 issue_batch() {
   dm order batch "$work/terms.json" --authority "$authority" --out "$work/batch.order" >"$work/batch.txt"
