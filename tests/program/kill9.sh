@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$1"
 PATH=$2:$PATH
-kills=30
+kills=${DAYMARK_KILLS:-30}
 [ "${DAYMARK_LONG:-0}" = 0 ] || kills=200
 seed=${DAYMARK_SEED:-$RANDOM}
 RANDOM=$seed
@@ -27,7 +27,7 @@ for ((n = 1; n <= kills; ++n)); do
   signed "$file" owner regulator-a
   (daymark --clock-file "$work/clock" order submit "$file" --authority "$authority" >"$work/$n.answer" 2>/dev/null && touch "$work/$n.ok") &
   submission=$!
-  sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+  sleep "0.$(printf %03d $((RANDOM % 600)))"
   kill -9 "${pid_of[authority]}" 2>/dev/null
   wait "${pid_of[authority]}" 2>/dev/null
   wait "$submission" 2>/dev/null
