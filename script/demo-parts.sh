@@ -8,7 +8,7 @@ site=aws:ap-southeast-1
 far_site=aws:ap-northeast-1
 act_number=0
 step_number=0
-declare -A pid_of gate_of
+declare -A pid_of=() gate_of=()
 : >"$work/lanes.jsonl"
 : >"$work/points.jsonl"
 : >"$work/marks.jsonl"
@@ -22,8 +22,11 @@ stop_all() {
   trap - EXIT INT TERM
   [ $status = 0 ] || echo "demo: stopped with status $status at: ${FUNCNAME[*]} line ${BASH_LINENO[*]}" >&2
   # Gates first: they end the work that they started.
-  kill "${gate_of[@]}" 2>/dev/null || true
-  wait "${gate_of[@]}" 2>/dev/null || true
+  # Without any, a bare `wait` would wait for the servers below.
+  if [ ${#gate_of[@]} -gt 0 ]; then
+    kill "${gate_of[@]}" 2>/dev/null || true
+    wait "${gate_of[@]}" 2>/dev/null || true
+  fi
   kill "${pid_of[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
   [ $status = 0 ] || { mkdir -p "$out/logs"; cp "$work"/*.log "$out/logs/" 2>/dev/null || true; }
