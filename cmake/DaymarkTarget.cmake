@@ -18,7 +18,7 @@ if(DAYMARK_SANITIZE)
   add_link_options(-fsanitize=${DAYMARK_SANITIZE})
 endif()
 if(DAYMARK_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
 endif()
 
 # One precompiled header of the standard library serves all modules; it is compiled once.

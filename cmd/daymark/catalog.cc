@@ -43,8 +43,8 @@ Outcome<Exit> check(const CatalogOptions& options, const Session& session) {
   return exit_of(deviations == 0);
 }
 
-void add_verb(CLI::App& family, Session& session, const char* name, const char* what,
-              Outcome<Exit> (*work)(const CatalogOptions&, const Session&)) {
+void add_catalog_verb(CLI::App& family, Session& session, const char* name, const char* what,
+                      Outcome<Exit> (*work)(const CatalogOptions&, const Session&)) {
   auto options = std::make_shared<CatalogOptions>();
   options->folder = data_path("catalog");
   CLI::App* command = family.add_subcommand(name, what);
@@ -59,9 +59,9 @@ void add_verb(CLI::App& family, Session& session, const char* name, const char* 
 void add_catalog(CLI::App& app, Session& session) {
   CLI::App* family = app.add_subcommand("catalog", "Chips and supernodes, dated and sourced");
   family->require_subcommand(1);
-  add_verb(*family, session, "show", "Print every figure with its source", show);
-  add_verb(*family, session, "check", "Recompute totals from parts; exit 1 where one deviates",
-           check);
+  add_catalog_verb(*family, session, "show", "Print every figure with its source", show);
+  add_catalog_verb(*family, session, "check",
+                   "Recompute totals from parts; exit 1 where one deviates", check);
 }
 
 }  // namespace daymark::cli

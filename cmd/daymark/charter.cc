@@ -57,8 +57,8 @@ Outcome<Exit> check(const std::string& file, const Session& session) {
   return print_findings(order::check_charter(charter), session);
 }
 
-void add_verb(CLI::App& family, Session& session, const char* name, const char* what,
-              Outcome<Exit> (*work)(const std::string&, const Session&)) {
+void add_charter_verb(CLI::App& family, Session& session, const char* name, const char* what,
+                      Outcome<Exit> (*work)(const std::string&, const Session&)) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = family.add_subcommand(name, what);
   command->add_option("charter", *file, "Charter file")->required();
@@ -78,8 +78,8 @@ void add_charter(CLI::App& app, Session& session) {
   command->add_option("--out", *out, "Charter file to write")->capture_default_str();
   command->footer("Example: daymark charter new fleet.json --out fleet.charter");
   session.on_run(*command, [spec, out, &session] { return make(*spec, *out, session); });
-  add_verb(*family, session, "show", "Read a charter aloud, in plain words", show);
-  add_verb(*family, session, "check", "Say which rule of fairness a charter breaks", check);
+  add_charter_verb(*family, session, "show", "Read a charter aloud, in plain words", show);
+  add_charter_verb(*family, session, "check", "Say which rule of fairness a charter breaks", check);
 }
 
 }  // namespace daymark::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "daymark/authority/errors.h"
+#include "daymark/authority/leaf_list.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/encode.h"
@@ -18,7 +19,6 @@ namespace {
 constexpr std::string_view cbor_type = "application/cbor";
 constexpr std::string_view json_type = "application/json";
 constexpr std::size_t feed_max = 4096;
-constexpr std::size_t leaves_max = 1'000'000;
 
 /// The sentence of an {"error":…} body, or the body itself.
 std::string said(const std::string& body) {
@@ -83,11 +83,7 @@ Result<DraftedBatch> read_batch(ByteView bytes) {
   DraftedBatch out;
   DAYMARK_TRY(const ByteView file, reader.read_bytes(1, order::order_file_size_max));
   out.order_file.assign(file.begin(), file.end());
-  DAYMARK_TRY(const std::size_t count, reader.enter_array(leaves_max));
-  for (std::size_t i = 0; i < count; ++i) {
-    DAYMARK_TRY(const ByteView leaf, reader.read_bytes(1, order::leaf_size_max));
-    out.leaves.emplace_back(leaf.begin(), leaf.end());
-  }
+  DAYMARK_TRY(out.leaves, read_leaf_list(reader));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }

@@ -21,14 +21,19 @@ tlog::Tree tree_of(const LeafList& leaves) {
 
 }  // namespace
 
-Result<LeafList> parse_leaf_list(ByteView bytes) {
-  cbor::Reader reader(bytes);
-  DAYMARK_TRY(const std::size_t count, reader.enter_array(leaves_max));
+Result<LeafList> read_leaf_list(cbor::Reader& in) {
+  DAYMARK_TRY(const std::size_t count, in.enter_array(leaves_max));
   LeafList out;
   for (std::size_t i = 0; i < count; ++i) {
-    DAYMARK_TRY(const ByteView leaf, reader.read_bytes(1, order::leaf_size_max));
+    DAYMARK_TRY(const ByteView leaf, in.read_bytes(1, order::leaf_size_max));
     out.emplace_back(leaf.begin(), leaf.end());
   }
+  return out;
+}
+
+Result<LeafList> parse_leaf_list(ByteView bytes) {
+  cbor::Reader reader(bytes);
+  DAYMARK_TRY(LeafList out, read_leaf_list(reader));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }

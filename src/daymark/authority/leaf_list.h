@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daymark/authority/records.h"
+#include "daymark/cbor/reader.h"
 #include "daymark/order/leaf.h"
 
 namespace daymark::authority {
@@ -12,6 +13,8 @@ namespace daymark::authority {
 /// Encoded leaves; leaf i belongs to slot i.
 using LeafList = std::vector<std::vector<Byte>>;
 
+/// The same, as a member of a larger structure. Errors: as below, without those of trailing bytes.
+[[nodiscard]] Result<LeafList> read_leaf_list(cbor::Reader& in);
 /// CBOR array of byte strings. Errors: errc::leaf_malformed, errc::cbor_*.
 [[nodiscard]] Result<LeafList> parse_leaf_list(ByteView bytes);
 [[nodiscard]] std::vector<Byte> print_leaf_list(const LeafList& leaves);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daymark/gate/errors.h"
+#include "daymark/governor/errors.h"
 #include "daymark/tlog/tree.h"
 
 namespace daymark::gate {

@@ -35,7 +35,7 @@ std::chrono::milliseconds duration_of(Millis span) {
   return std::chrono::milliseconds(span.value);
 }
 
-std::string text_of(const tcp::endpoint& endpoint) {
+std::string endpoint_text(const tcp::endpoint& endpoint) {
   const bool ipv6 = endpoint.address().is_v6();
   return fmt::format("{}{}{}:{}", ipv6 ? "[" : "", endpoint.address().to_string(), ipv6 ? "]" : "",
                      endpoint.port());
@@ -95,7 +95,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(Shared& shared, tcp::socket socket)
       : shared_(shared), stream_(std::move(socket)), deadline_(stream_.get_executor()) {
     ErrorCode ignored;
-    peer_ = text_of(stream_.socket().remote_endpoint(ignored));
+    peer_ = endpoint_text(stream_.socket().remote_endpoint(ignored));
     const std::lock_guard lock(shared_.mutex);
     shared_.sessions.insert(this);
   }
@@ -316,7 +316,7 @@ std::uint16_t HttpServer::port() const {
 }
 
 std::string HttpServer::url() const {
-  return "http://" + text_of(core_->bound);
+  return "http://" + endpoint_text(core_->bound);
 }
 
 void HttpServer::run() {

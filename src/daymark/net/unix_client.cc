@@ -15,10 +15,6 @@ namespace daymark::net {
 
 namespace {
 
-const sockaddr* plain(const sockaddr_un& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
 /// Counts down one time limit over several waits.
 class Deadline {
  public:

@@ -20,10 +20,6 @@ namespace daymark::net {
 
 namespace {
 
-const sockaddr* plain(const sockaddr_un& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
 /// One connection: requests come in, answers wait to go out. While an answer waits nothing is read,
 /// so a client that doesn't read can't make the server hold more than one answer.
 struct Client {

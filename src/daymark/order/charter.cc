@@ -13,7 +13,6 @@ using internal::read_key;
 using internal::read_span;
 using internal::read_unsigned_32;
 
-constexpr std::size_t charter_items = 13;
 constexpr std::size_t charter_name_max = 64;
 constexpr std::uint32_t ppm_max = 100'000;
 /// An upper bound of emergency permits that is still a bound: 100 years of one chip.
@@ -169,7 +168,7 @@ Result<Silence> read_silence(Reader& in) {
 }
 
 Result<void> read_front(Reader& in, Charter& out) {
-  DAYMARK_CHECK(in.enter_array_of(charter_items, field::charter));
+  DAYMARK_CHECK(in.enter_array_of(internal::charter_items, field::charter));
   DAYMARK_CHECK(internal::read_version(in, errc::charter_malformed));
   DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
   const std::uint32_t start = in.offset();

@@ -11,9 +11,9 @@ namespace daymark::order {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-constexpr double e7 = 1e7;
+constexpr double degree_e7 = 1e7;
 
 /// The largest unit that leaves nothing over, so that it reads back to the same span.
 std::string span_text(Millis span) {
@@ -25,8 +25,8 @@ std::string span_text(Millis span) {
 }
 
 /// Lines that give the text back when joined by line feeds.
-Json lines_of(std::string_view text) {
-  Json out = Json::array();
+OrderedJson lines_of(std::string_view text) {
+  OrderedJson out = OrderedJson::array();
   while (true) {
     const std::size_t end = text.find('\n');
     out.push_back(std::string(text.substr(0, end)));
@@ -35,16 +35,16 @@ Json lines_of(std::string_view text) {
   }
 }
 
-Json kinds_of(KindSet reads) {
+OrderedJson kinds_of(KindSet reads) {
   if (reads == all_kinds) return "all";
-  Json out = Json::array();
+  OrderedJson out = OrderedJson::array();
   for (std::size_t kind = 1; kind <= order_kind_count; ++kind) {
     if ((reads >> kind & 1U) != 0) out.push_back(name_of(static_cast<OrderKind>(kind)));
   }
   return out;
 }
 
-Json party_json(const Party& party) {
+OrderedJson party_json(const Party& party) {
   return {{"name", party.name},
           {"role", internal::role_words.at(static_cast<std::size_t>(party.role))},
           {"key", to_hex(party.key.bytes)},
@@ -53,16 +53,16 @@ Json party_json(const Party& party) {
           {"reads", kinds_of(party.reads)}};
 }
 
-Json beacon_json(const BeaconEntry& beacon) {
+OrderedJson beacon_json(const BeaconEntry& beacon) {
   return {{"name", beacon.name},
           {"operator", beacon.operator_name},
           {"key", to_hex(beacon.key.bytes)},
-          {"latitude", beacon.place.latitude / e7},
-          {"longitude", beacon.place.longitude / e7}};
+          {"latitude", beacon.place.latitude / degree_e7},
+          {"longitude", beacon.place.longitude / degree_e7}};
 }
 
-Json quorums_json(const Charter& charter) {
-  Json out = Json::object();
+OrderedJson quorums_json(const Charter& charter) {
+  OrderedJson out = OrderedJson::object();
   for (std::size_t kind = 1; kind <= order_kind_count; ++kind) {
     if (charter.quorums.at(kind).empty()) continue;
     out[std::string(name_of(static_cast<OrderKind>(kind)))] = lines_of(charter.quorums.at(kind));
@@ -70,15 +70,15 @@ Json quorums_json(const Charter& charter) {
   return out;
 }
 
-Json bounds_json(const Bounds& bounds) {
-  Json out = Json::object();
+OrderedJson bounds_json(const Bounds& bounds) {
+  OrderedJson out = OrderedJson::object();
   for (const auto& [word, member] : internal::bound_words)
     out[std::string(word)] = span_text(bounds.*member);
   out["tick_drift_ppm"] = bounds.tick_drift_ppm;
   return out;
 }
 
-Json silence_json(const Silence& silence) {
+OrderedJson silence_json(const Silence& silence) {
   return {{"action", internal::silence_words.at(static_cast<std::size_t>(silence.action))},
           {"lapsed_longest", span_text(silence.lapsed_longest)},
           {"sunset", to_rfc3339(silence.sunset)}};
@@ -87,24 +87,24 @@ Json silence_json(const Silence& silence) {
 }  // namespace
 
 std::string charter_to_json(const Charter& charter) {
-  Json parties = Json::array();
+  OrderedJson parties = OrderedJson::array();
   for (const Party& party : charter.party_list())
     parties.push_back(party_json(party));
-  Json beacons = Json::array();
+  OrderedJson beacons = OrderedJson::array();
   for (const BeaconEntry& beacon : charter.beacon_list())
     beacons.push_back(beacon_json(beacon));
-  const Json out = {{"name", charter.name},
-                    {"fleet", to_hex(charter.fleet.view())},
-                    {"revision", charter.revision},
-                    {"parties", std::move(parties)},
-                    {"quorums", quorums_json(charter)},
-                    {"log", lines_of(charter.log_policy)},
-                    {"mirrors", lines_of(charter.mirror_policy)},
-                    {"beacons", std::move(beacons)},
-                    {"faults", charter.faults},
-                    {"bounds", bounds_json(charter.bounds)},
-                    {"silence", silence_json(charter.silence)},
-                    {"emergency_chip_hours", charter.emergency_chip_hours}};
+  const OrderedJson out = {{"name", charter.name},
+                           {"fleet", to_hex(charter.fleet.view())},
+                           {"revision", charter.revision},
+                           {"parties", std::move(parties)},
+                           {"quorums", quorums_json(charter)},
+                           {"log", lines_of(charter.log_policy)},
+                           {"mirrors", lines_of(charter.mirror_policy)},
+                           {"beacons", std::move(beacons)},
+                           {"faults", charter.faults},
+                           {"bounds", bounds_json(charter.bounds)},
+                           {"silence", silence_json(charter.silence)},
+                           {"emergency_chip_hours", charter.emergency_chip_hours}};
   return out.dump(2) + "\n";
 }
 

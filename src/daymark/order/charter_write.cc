@@ -9,8 +9,6 @@ namespace {
 using cbor::Writer;
 using internal::put_span;
 
-constexpr std::size_t charter_items = 13;
-
 void put_party(Writer& out, const Party& party) {
   out.open_array(6);
   out.put_text(party.name);
@@ -62,7 +60,7 @@ void put_silence(Writer& out, const Silence& silence) {
 
 Result<ByteView> write_charter(const Charter& charter, MutableBytes out) {
   Writer writer(out);
-  writer.open_array(charter_items);
+  writer.open_array(internal::charter_items);
   writer.put_unsigned(1);
   writer.put_bytes(charter.fleet.view());
   writer.put_text(charter.name);

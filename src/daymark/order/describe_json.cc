@@ -9,29 +9,30 @@ namespace daymark::order {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json target_json(const Target& target) {
+OrderedJson target_json(const Target& target) {
   return {{"chip", to_hex(target.chip.view())}, {"seq", target.seq}, {"prev", to_hex(target.prev)}};
 }
 
-Json scope_json(ByteView content) {
+OrderedJson scope_json(ByteView content) {
   const auto scope = parse_scope(content);
   if (!scope) return nullptr;
-  Json targets = Json::array();
+  OrderedJson targets = OrderedJson::array();
   for (const Target& target : scope->target_list())
     targets.push_back(target_json(target));
   return {{"targets", std::move(targets)},
           {"reason", scope->reason},
-          {"finding", scope->finding.empty() ? Json(nullptr) : Json(to_hex(scope->finding))}};
+          {"finding",
+           scope->finding.empty() ? OrderedJson(nullptr) : OrderedJson(to_hex(scope->finding))}};
 }
 
-Json policy_json(ByteView content) {
+OrderedJson policy_json(ByteView content) {
   const auto policy = parse_policy(content);
   if (!policy) return nullptr;
   const auto list = parse_programs(policy->programs);
   if (!list) return nullptr;
-  Json programs = Json::array();
+  OrderedJson programs = OrderedJson::array();
   for (const Program& program : std::span(list->entries).first(list->count))
     programs.push_back({{"name", program.name}, {"digest", to_hex(program.digest)}});
   return {{"program_root", to_hex(policy->program_root)},
@@ -40,7 +41,7 @@ Json policy_json(ByteView content) {
           {"reporting_seconds", policy->reporting.value / 1000}};
 }
 
-Json firmware_json(ByteView content) {
+OrderedJson firmware_json(ByteView content) {
   const auto firmware = parse_firmware(content);
   if (!firmware) return nullptr;
   return {{"image", to_hex(firmware->image)},
@@ -48,7 +49,7 @@ Json firmware_json(ByteView content) {
           {"commit", firmware->commit}};
 }
 
-Json transfer_json(ByteView content) {
+OrderedJson transfer_json(ByteView content) {
   const auto transfer = parse_transfer(content);
   if (!transfer) return nullptr;
   return {{"target", target_json(transfer->target)},
@@ -56,7 +57,7 @@ Json transfer_json(ByteView content) {
           {"charter", to_hex(crypto::sha256(transfer->charter))}};
 }
 
-Json enrol_json(ByteView content) {
+OrderedJson enrol_json(ByteView content) {
   const auto enrol = parse_enrol(content);
   if (!enrol) return nullptr;
   return {{"chip", to_hex(crypto::chip_id(enrol->chip).view())},
@@ -64,7 +65,7 @@ Json enrol_json(ByteView content) {
           {"owner_key", to_hex(enrol->owner.bytes)}};
 }
 
-Json content_json(const OrderView& view) {
+OrderedJson content_json(const OrderView& view) {
   if (view.content.empty()) return nullptr;
   switch (view.order->kind) {
     case OrderKind::suspend:
@@ -80,12 +81,12 @@ Json content_json(const OrderView& view) {
   return nullptr;
 }
 
-Json optional_time(UnixMillis time) {
-  return time.value == 0 ? Json(nullptr) : Json(to_rfc3339(time));
+OrderedJson optional_time(UnixMillis time) {
+  return time.value == 0 ? OrderedJson(nullptr) : OrderedJson(to_rfc3339(time));
 }
 
-Json signers_json(const OrderView& view) {
-  Json out = Json::array();
+OrderedJson signers_json(const OrderView& view) {
+  OrderedJson out = OrderedJson::array();
   for (std::size_t i = 0; i < view.charter->party_count; ++i) {
     if ((view.signers >> i & 1U) != 0) out.push_back(view.charter->parties.at(i).name);
   }
@@ -97,21 +98,22 @@ Json signers_json(const OrderView& view) {
 std::string order_to_json(const OrderView& view) {
   const Order& order = *view.order;
   const auto quorum = quorum_of(*view.charter, order.kind);
-  Json out = {{"kind", name_of(order.kind)},
-              {"hash", to_hex(order.hash)},
-              {"fleet", to_hex(order.fleet.view())},
-              {"charter", to_hex(order.charter)},
-              {"seq", order.seq},
-              {"prev", order.has_prev ? Json(to_hex(order.prev)) : Json(nullptr)},
-              {"issued", to_rfc3339(order.issued)},
-              {"expires", to_rfc3339(order.expires)},
-              {"not_before", optional_time(order.not_before)},
-              {"until", optional_time(order.until)},
-              {"count", order.count},
-              {"commitment", to_hex(order.commitment)},
-              {"signers", signers_json(view)},
-              {"quorum_met", quorum && quorum->met_by(view.signers)},
-              {"content", content_json(view)}};
+  OrderedJson out = {
+      {"kind", name_of(order.kind)},
+      {"hash", to_hex(order.hash)},
+      {"fleet", to_hex(order.fleet.view())},
+      {"charter", to_hex(order.charter)},
+      {"seq", order.seq},
+      {"prev", order.has_prev ? OrderedJson(to_hex(order.prev)) : OrderedJson(nullptr)},
+      {"issued", to_rfc3339(order.issued)},
+      {"expires", to_rfc3339(order.expires)},
+      {"not_before", optional_time(order.not_before)},
+      {"until", optional_time(order.until)},
+      {"count", order.count},
+      {"commitment", to_hex(order.commitment)},
+      {"signers", signers_json(view)},
+      {"quorum_met", quorum && quorum->met_by(view.signers)},
+      {"content", content_json(view)}};
   if (view.logged_at) {
     out["logged"] = to_rfc3339(*view.logged_at);
     out["binds"] = to_rfc3339(binding_time(order, view.charter->bounds, *view.logged_at));

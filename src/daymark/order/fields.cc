@@ -58,6 +58,13 @@ Result<std::uint32_t> read_unsigned_32(cbor::Reader& in, FieldId field) {
   return static_cast<std::uint32_t>(value);
 }
 
+Result<StreamHead> read_head(cbor::Reader& in) {
+  StreamHead out;
+  DAYMARK_TRY(out.seq, in.read_unsigned(field::sequence));
+  DAYMARK_TRY(out.hash, read_digest(in, field::predecessor));
+  return out;
+}
+
 Result<void> read_version(cbor::Reader& in, Errc otherwise) {
   const std::uint32_t start = in.offset();
   DAYMARK_TRY(const std::uint64_t version, in.read_unsigned(field::version));
@@ -75,6 +82,11 @@ void put_span(cbor::Writer& out, Millis span) {
 void put_place(cbor::Writer& out, PlaceE7 place) {
   out.put_integer(place.latitude);
   out.put_integer(place.longitude);
+}
+
+void put_head(cbor::Writer& out, const StreamHead& head) {
+  out.put_unsigned(head.seq);
+  out.put_bytes(head.hash);
 }
 
 bool is_party_name(std::string_view name) {

@@ -9,9 +9,12 @@
 #include "daymark/cbor/writer.h"
 #include "daymark/crypto/ports.h"
 #include "daymark/order/charter.h"
+#include "daymark/order/leaf.h"
 
 namespace daymark::order::internal {
 
+/// Members of the charter's outermost array.
+inline constexpr std::size_t charter_items = 13;
 /// 9999-12-31T23:59:59Z: the last time that RFC 3339 can print.
 inline constexpr std::uint64_t unix_seconds_max = 253'402'300'799;
 /// 100 years of 365.25 days; sums of spans and times stay far from overflow.
@@ -25,6 +28,8 @@ inline constexpr std::uint64_t span_seconds_max = 3'155'760'000;
 [[nodiscard]] Result<crypto::PublicKey> read_key(cbor::Reader& in, FieldId field);
 [[nodiscard]] Result<PlaceE7> read_place(cbor::Reader& in, FieldId field);
 [[nodiscard]] Result<std::uint32_t> read_unsigned_32(cbor::Reader& in, FieldId field);
+/// A position in a stream: sequence number and hash of the entry.
+[[nodiscard]] Result<StreamHead> read_head(cbor::Reader& in);
 /// The version number that every structure begins with: 1.
 [[nodiscard]] Result<void> read_version(cbor::Reader& in, Errc otherwise);
 
@@ -32,6 +37,7 @@ inline constexpr std::uint64_t span_seconds_max = 3'155'760'000;
 void put_time(cbor::Writer& out, UnixMillis time);
 void put_span(cbor::Writer& out, Millis span);
 void put_place(cbor::Writer& out, PlaceE7 place);
+void put_head(cbor::Writer& out, const StreamHead& head);
 
 /// A name as crypto::is_name defines it: a-z, 0-9, '.', '-', 1 to 32 characters.
 [[nodiscard]] bool is_party_name(std::string_view name);

@@ -19,13 +19,6 @@ using internal::read_unsigned_32;
 constexpr std::size_t leaf_items = 20;
 constexpr std::uint64_t level_max = 4;
 
-Result<StreamHead> read_head(Reader& in) {
-  StreamHead out;
-  DAYMARK_TRY(out.seq, in.read_unsigned(field::sequence));
-  DAYMARK_TRY(out.hash, read_digest(in, field::predecessor));
-  return out;
-}
-
 Result<void> read_front(Reader& in, Leaf& out) {
   DAYMARK_CHECK(in.enter_array_of(leaf_items));
   DAYMARK_CHECK(internal::read_version(in, errc::leaf_malformed));
@@ -34,8 +27,8 @@ Result<void> read_front(Reader& in, Leaf& out) {
   DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
   DAYMARK_TRY(out.id, in.read_unsigned(field::licence));
   DAYMARK_TRY(out.request, read_digest(in, field::request));
-  DAYMARK_TRY(out.fleet, read_head(in));
-  DAYMARK_TRY(out.own, read_head(in));
+  DAYMARK_TRY(out.fleet, internal::read_head(in));
+  DAYMARK_TRY(out.own, internal::read_head(in));
   DAYMARK_TRY(out.not_before, read_time(in, field::validity));
   DAYMARK_TRY(out.not_after, read_time(in, field::validity));
   return ok();
@@ -71,11 +64,6 @@ Result<void> read_denial(Reader& in, Leaf& out) {
   return said ? ok() : fail(errc::leaf_malformed, field::reason, start);
 }
 
-void put_head(Writer& out, const StreamHead& head) {
-  out.put_unsigned(head.seq);
-  out.put_bytes(head.hash);
-}
-
 void put_front(Writer& out, const Leaf& leaf) {
   out.open_array(leaf_items);
   out.put_unsigned(1);
@@ -83,8 +71,8 @@ void put_front(Writer& out, const Leaf& leaf) {
   out.put_bytes(leaf.chip.view());
   out.put_unsigned(leaf.id);
   out.put_bytes(leaf.request);
-  put_head(out, leaf.fleet);
-  put_head(out, leaf.own);
+  internal::put_head(out, leaf.fleet);
+  internal::put_head(out, leaf.own);
   internal::put_time(out, leaf.not_before);
   internal::put_time(out, leaf.not_after);
 }

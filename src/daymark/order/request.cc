@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::size_t request_items = 10;
 
-Result<StreamHead> read_head(cbor::Reader& in) {
-  StreamHead out;
-  DAYMARK_TRY(out.seq, in.read_unsigned(field::sequence));
-  DAYMARK_TRY(out.hash, internal::read_digest(in, field::predecessor));
-  return out;
-}
-
-void put_head(cbor::Writer& out, const StreamHead& head) {
-  out.put_unsigned(head.seq);
-  out.put_bytes(head.hash);
-}
-
 }  // namespace
 
 Result<RenewalRequest> parse_request(ByteView payload) {
@@ -32,8 +20,8 @@ Result<RenewalRequest> parse_request(ByteView payload) {
   DAYMARK_CHECK(internal::read_version(in, errc::request_malformed));
   DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
   DAYMARK_TRY(out.nonce, internal::read_digest(in, field::request));
-  DAYMARK_TRY(out.fleet, read_head(in));
-  DAYMARK_TRY(out.own, read_head(in));
+  DAYMARK_TRY(out.fleet, internal::read_head(in));
+  DAYMARK_TRY(out.own, internal::read_head(in));
   DAYMARK_TRY(out.ledger, internal::read_digest(in, field::request));
   DAYMARK_TRY(out.counter, in.read_unsigned(field::count));
   DAYMARK_TRY(out.licence, in.read_unsigned(field::licence));
@@ -47,8 +35,8 @@ Result<ByteView> write_request(const RenewalRequest& request, MutableBytes out) 
   writer.put_unsigned(1);
   writer.put_bytes(request.chip.view());
   writer.put_bytes(request.nonce);
-  put_head(writer, request.fleet);
-  put_head(writer, request.own);
+  internal::put_head(writer, request.fleet);
+  internal::put_head(writer, request.own);
   writer.put_bytes(request.ledger);
   writer.put_unsigned(request.counter);
   writer.put_unsigned(request.licence);
