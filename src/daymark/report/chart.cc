@@ -87,10 +87,9 @@ std::string mark_lines(std::span<const Mark> marks, const Range& range, double t
     const double x = range.x(marks[i].time);
     y = x - last_x < 16 ? y - 15 : top - 8;
     last_x = x;
-    out += fmt::format(
-        R"(<line x1="{0:.1f}" y1="{1}" x2="{0:.1f}" y2="{2}" )"
-        R"(stroke="#33415c" stroke-dasharray="3 3"/>)",
-        x, y + 2, bottom);
+    out += fmt::format(R"(<line x1="{0:.1f}" y1="{1}" x2="{0:.1f}" y2="{2}" )"
+                       R"(stroke="#33415c" stroke-dasharray="3 3"/>)",
+                       x, y + 2, bottom);
     out += fmt::format(
         R"(<circle cx="{0:.1f}" cy="{1}" r="8" fill="#33415c"><title>{3}</title></circle>)"
         R"(<text x="{0:.1f}" y="{2}" text-anchor="middle" fill="#fff" font-size="10">{4}</text>)",
@@ -103,12 +102,11 @@ std::string lane_svg(const Lane& lane, const Range& range, double y) {
   std::string out = fmt::format(R"(<text x="{}" y="{}" text-anchor="end" fill="#22303c">{}</text>)",
                                 left - 8, y + lane_height - 8, escape(lane.name));
   for (const Span& span : lane.spans) {
-    out += fmt::format(
-        R"(<rect x="{:.1f}" y="{}" width="{:.1f}" height="{}" rx="2" fill="{}">)"
-        R"(<title>{}: {} – {}</title></rect>)",
-        range.x(span.from), y, std::max(range.x(span.to) - range.x(span.from), 1.0),
-        lane_height - 6, colour_of(span.state), escape(span.state), to_rfc3339(span.from),
-        to_rfc3339(span.to));
+    out += fmt::format(R"(<rect x="{:.1f}" y="{}" width="{:.1f}" height="{}" rx="2" fill="{}">)"
+                       R"(<title>{}: {} – {}</title></rect>)",
+                       range.x(span.from), y, std::max(range.x(span.to) - range.x(span.from), 1.0),
+                       lane_height - 6, colour_of(span.state), escape(span.state),
+                       to_rfc3339(span.from), to_rfc3339(span.to));
   }
   return out;
 }
