@@ -1,10 +1,12 @@
-// Verifications of a real H100 report per second, on one core: with the chain verified each time,
-// and with the chain remembered.
+// Verifications of a real H100 report per second of one core, beside the bare ECDSA verifications
+// that they rest on: bench_evidence [SECONDS of processor time a figure].
+#include <array>
 #include <cstdlib>
-#include <ctime>
-#include <functional>
 
-#include <fmt/format.h>
+#include "figures.h"
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "daymark/base/file.h"
 #include "daymark/evidence/evidence_file.h"
@@ -13,52 +15,93 @@ namespace {
 
 using namespace daymark;
 using namespace daymark::evidence;
+using bench::require;
 
 constexpr UnixMillis as_of{1'772'000'000'000};
-constexpr double span_seconds = 1.5;
-
-void require(bool rule) {
-  if (!rule) std::abort();
-}
-
-/// Seconds of processor time that this process has used: what other programs take doesn't count.
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-/// Calls `step` until the time is over; returns calls per second of one core.
-double rate_of(const std::function<void()>& step) {
-  step();
-  const double start = processor_seconds();
-  std::size_t count = 0;
-  while (processor_seconds() - start < span_seconds) {
-    step();
-    ++count;
-  }
-  return static_cast<double>(count) / (processor_seconds() - start);
-}
+/// Rounds that take turns, so that a slow minute of the machine slows all figures alike.
+constexpr std::size_t rounds = 5;
+/// Four links of the chain and the report.
+constexpr double cold_signatures = 5;
 
 bool genuine(const NvidiaVerifier& verifier, const EvidenceFile& file) {
   const auto verdicts = verify_file(verifier, file, {std::nullopt, as_of});
   return verdicts.size() == 1 && verdicts.front().verdict == Verdict::genuine;
 }
 
-}  // namespace
+/// One P-384 signature over a digest, verified in a context that is kept: what OpenSSL does at
+/// most, with neither parsing nor hashing.
+class BareEcdsa {
+ public:
+  BareEcdsa() : key_(EVP_EC_gen("P-384"), EVP_PKEY_free), context_(nullptr, EVP_PKEY_CTX_free) {
+    context_.reset(EVP_PKEY_CTX_new(key_.get(), nullptr));
+    require(context_ && EVP_PKEY_sign_init(context_.get()) == 1, "OpenSSL makes no P-384 key");
+    std::size_t size = signature_.size();
+    require(EVP_PKEY_sign(context_.get(), signature_.data(), &size, digest_.data(),
+                          digest_.size()) == 1,
+            "OpenSSL does not sign");
+    size_ = size;
+    require(EVP_PKEY_verify_init(context_.get()) == 1, "OpenSSL does not verify");
+  }
 
-int main() {
+  void verify() {
+    require(EVP_PKEY_verify(context_.get(), signature_.data(), size_, digest_.data(),
+                            digest_.size()) == 1,
+            "a bare signature is refused");
+  }
+
+ private:
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
+  std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context_;
+  ByteArray<48> digest_{1, 2, 3};
+  ByteArray<128> signature_{};
+  std::size_t size_ = 0;
+};
+
+struct Rates {
+  std::vector<double> cold;
+  std::vector<double> cached;
+  std::vector<double> bare;
+};
+
+Rates measure(double seconds) {
   const std::string folder =
       std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/h100-550.90.07/";
   const auto report = read_file(folder + "report.hex");
   const auto chain = read_text(folder + "chain.pem");
-  require(report && chain);
+  require(report && chain, "the recorded report is missing");
   const auto verifier = NvidiaVerifier::create();
+  require(verifier.has_value(), "no verifier");
   EvidenceFile file{"h100", *report, *chain};
-  // A blank line more makes another text of the same chain, so nothing is remembered of it.
-  const double cold = rate_of([&] {
-    file.chain += '\n';
-    require(genuine(*verifier, file));
-  });
-  const double cached = rate_of([&] { require(genuine(*verifier, file)); });
-  fmt::print("evidence cold: {:.0f} verifications/s a core (goal 220)\n", cold);
-  fmt::print("evidence cached chain: {:.0f} verifications/s a core (goal 1500)\n", cached);
+  BareEcdsa bare;
+  Rates out;
+  const double span = seconds / rounds;
+  for (std::size_t i = 0; i < rounds; ++i) {
+    // A verifier of its own for each report: nothing is remembered of any chain.
+    out.cold.push_back(bench::rate_of(span, [&] {
+      const auto fresh = NvidiaVerifier::create();
+      require(fresh && genuine(*fresh, file), "the recorded report is not genuine");
+    }));
+    out.cached.push_back(bench::rate_of(
+        span, [&] { require(genuine(*verifier, file), "the recorded report is not genuine"); }));
+    out.bare.push_back(bench::rate_of(span, [&] { bare.verify(); }));
+  }
+  return out;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const double seconds = argc > 1 ? std::atof(argv[1]) : 2.5;  // NOLINT(cert-err34-c)
+  const Rates rates = measure(seconds);
+  const double cold = bench::median(rates.cold);
+  const double cached = bench::median(rates.cached);
+  const double bare = bench::median(rates.bare);
+  const std::string per_core = "1/s a core";
+  bench::print_value({"evidence.cold", "evidence, cold", per_core, 220}, cold, rounds);
+  bench::print_value({"evidence.cached", "evidence, chain cached", per_core, 1500}, cached, rounds);
+  bench::print_value({"evidence.bare", "bare ECDSA P-384 verification", per_core}, bare, rounds);
+  bench::print_value({"evidence.cold_ratio", "cold ÷ limit of 5 bare ones", "ratio"},
+                     cold / (bare / cold_signatures), rounds);
+  bench::print_value({"evidence.cached_ratio", "cached ÷ limit of 1 bare one", "ratio"},
+                     cached / bare, rounds);
 }
