@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The parts of script/demo: processes, the rehearsed clock, the story. Sourced, not run.
 
-witness_names=(north mirror-a mirror-b)
+witness_names=(north east west)
+mirror_names=(- east.mirror west.mirror) # the second key of the witness at the same place
 beacon_names=(jurong jakarta cikarang)
 beacon_nodes=(gcp:asia-southeast1 gcp:asia-southeast2 aws:ap-southeast-3)
 site=aws:ap-southeast-1
@@ -126,7 +127,7 @@ chip_says() { # tone en 简 繁 CHIP
 make_keys() {
   local name
   for name in owner owner-spare maker maker-spare regulator-a regulator-a-spare regulator-b regulator-b-spare authority \
-    authority-spare second-owner second-spare log.example "${witness_names[@]}" "${beacon_names[@]}"; do
+    authority-spare second-owner second-spare log.example "${witness_names[@]}" "${mirror_names[@]:1}" "${beacon_names[@]}"; do
     daymark keygen "$name" --out "$work/keys" --json >"$work/$name.json"
   done
 }
@@ -151,17 +152,17 @@ make_charter() {
 charter_spec() { # name owner spare lat lon lat lon lat lon
   jq -n --arg name "$1" --arg owner "$work/keys/$2.pub" --arg spare "$work/keys/$3.pub" --arg k "$work/keys" --argjson port "$port" \
     --arg log "$(jq -r .log_vkey "$work/log.example.json")" \
-    --arg w0 "$(jq -r .witness_vkey "$work/north.json")" --arg w1 "$(jq -r .witness_vkey "$work/mirror-a.json")" \
-    --arg w2 "$(jq -r .witness_vkey "$work/mirror-b.json")" \
+    --argjson vkeys "$(cd "$work" && jq -s 'map({(.name):.witness_vkey})|add' north.json east.json west.json east.mirror.json west.mirror.json)" \
     --argjson places "[$(IFS=,; echo "${*:4}")]" '
     def url(i): "http://127.0.0.1:\($port + i)";
+    def peer(name; i): {name:name, vkey:$vkeys[name], url:url(i)};
     def party(role; name): {role:role, key:"\($k)/\(name).pub", spare:"\($k)/\(name)-spare.pub"};
     {name:$name,
      parties:[{role:"owner",key:$owner,spare:$spare}, party("maker";"maker"), party("regulator";"regulator-a"),
               party("regulator";"regulator-b"), party("authority";"authority")],
      logs:[{vkey:$log}],
-     witnesses:[{name:"north",vkey:$w0,url:url(1)},{name:"mirror-a",vkey:$w1,url:url(2)},{name:"mirror-b",vkey:$w2,url:url(3)}],
-     mirrors:[{name:"mirror-a",vkey:$w1,url:url(2)},{name:"mirror-b",vkey:$w2,url:url(3)}],
+     witnesses:[peer("north";1), peer("east";2), peer("west";3)],
+     mirrors:[peer("east.mirror";2), peer("west.mirror";3)],
      beacons:[range(3) as $i | {name:["jurong","jakarta","cikarang"][$i], operator:["straits","java","sunda"][$i],
               key:"\($k)/\(["jurong","jakarta","cikarang"][$i]).pub", lat:$places[2*$i], lon:$places[2*$i+1]}],
      faults:1,
@@ -188,7 +189,7 @@ wait_for() { # COMMAND… : until it works
 }
 start_witness() { # INDEX
   local name=${witness_names[$1]} extra=()
-  [ "$1" = 0 ] || extra=(--mirror --log-url "$authority")
+  [ "$1" = 0 ] || extra=(--mirror-key "$work/keys/${mirror_names[$1]}.key" --log-url "$authority")
   spawn "$name" daymark --clock-file "$work/clock" witness serve --key "$work/keys/$name.key" --dir "$work/$name" \
     --log "$(jq -r .log_vkey "$work/log.example.json")" --port $((port + 1 + $1)) "${extra[@]}"
   wait_for curl -sf "http://127.0.0.1:$((port + 1 + $1))/healthz"
@@ -226,7 +227,7 @@ start_log_side() {
   start_relay relay8 $((port + 23)) "$site"
 }
 start_chips() { # COUNT
-  local i first extra
+  local i
   chips=()
   declare -gA id_of
   for ((i = 1; i <= $1; ++i)); do
@@ -235,13 +236,20 @@ start_chips() { # COUNT
   done
   for i in "${chips[@]}"; do
     wait_for test -S "$work/g$i.sock"
-    first=$((port + 20))
-    [ "$i" != 8 ] || first=$((port + 23))
-    extra=()
-    [ "$i" != 1 ] || extra=(--replay-meter data/telemetry/h100_nanogpt_baseline.csv)
-    spawn "agent$i" daymark --clock-file "$work/clock" agent run --governor "$work/g$i.sock" --authority "$authority" --state "$work/state$i.json" \
-      --beacon "127.0.0.1:$first" --beacon "127.0.0.1:$((first + 1))" --beacon "127.0.0.1:$((first + 2))" --renewal 3h --ranging 1h "${extra[@]}"
+    start_agent "$i"
   done
+}
+start_agent() { # CHIP EXTRA…
+  local i=$1 first=$((port + 20))
+  [ "$i" != 8 ] || first=$((port + 23))
+  shift
+  spawn "agent$i" daymark --clock-file "$work/clock" agent run --governor "$work/g$i.sock" --authority "$authority" --state "$work/state$i.json" \
+    --beacon "127.0.0.1:$first" --beacon "127.0.0.1:$((first + 1))" --beacon "127.0.0.1:$((first + 2))" --renewal 3h --ranging 1h "$@"
+}
+feed_meter() { # CHIP RECORDING: its agent starts again, with a meter
+  kill "${pid_of[agent$1]}"
+  wait "${pid_of[agent$1]}" 2>/dev/null || true
+  start_agent "$1" --replay-meter "$2"
 }
 enrol_all() {
   local i
@@ -257,7 +265,7 @@ terms() { # EXTRA as JSON, merged in
   jq -n --arg root "$(jq -r .program_root "$work/programs.json")" --arg one "${id_of[1]}" --argjson extra "${1:-{\}}" '
     {validity_s:86400, allowance_teraops:1000000000, cluster_max:8, program_root:$root,
      fence:{faults:1, alternatives:[{needed:2, clauses:[{beacon:0,rtt_us:20000},{beacon:1,rtt_us:40000},{beacon:2,rtt_us:40000}]}]},
-     terms:{($one):{allowance_teraops:250000}}} * $extra' >"$work/terms.json"
+     terms:{($one):{allowance_teraops:120000}}} * $extra' >"$work/terms.json"
 }
 issue_batch() {
   dm order batch "$work/terms.json" --authority "$authority" --out "$work/batch.order" >"$work/batch.txt"
@@ -359,7 +367,7 @@ attack_mirror() {
   local hash
   hash=$(curl -sf "$authority/orders" | jq -r '[.items[]|select(.kind=="suspend")][-1].hash')
   dm log proof "$hash" --authority "$authority" --out "$work/stripped" >/dev/null
-  grep -v '^— mirror-' "$work/stripped.tlog-proof" >"$work/nomirror.tlog-proof"
+  grep -vE '^— (east|west)\.mirror ' "$work/stripped.tlog-proof" >"$work/nomirror.tlog-proof"
   attacked "A logged order whose mirrors' cosignatures are missing is refused." "缺少镜像联署的已入日志命令被拒绝。" "缺少鏡像連署的已入日誌命令被拒絕。" \
     redteam hand-over "$work/suspend3.order" --governor "$work/g4.sock" --proof "$work/nomirror.tlog-proof"
 }

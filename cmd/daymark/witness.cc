@@ -11,6 +11,7 @@ namespace {
 
 struct ServeOptions {
   std::string key_file;
+  std::string mirror_key_file;
   std::string log_vkey;
   std::string log_url;
   witness::WitnessOptions witness;
@@ -19,6 +20,11 @@ struct ServeOptions {
 Outcome<Exit> serve(ServeOptions options, const Session& session) {
   DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key_file));
   options.witness.signer = {key.name, key.sign};
+  if (!options.mirror_key_file.empty()) {
+    DAYMARK_TRY(const crypto::KeyPair second, crypto::read_key_pair(options.mirror_key_file));
+    options.witness.mirror_signer = tlog::NoteSigner{second.name, second.sign};
+    options.witness.mirror = true;
+  }
   options.witness.logs = {{options.log_vkey, options.log_url}};
   options.witness.log = [&](const std::string& line) { session.log(line); };
   const std::unique_ptr<Clock> clock = session.clock();
@@ -41,6 +47,8 @@ void add_witness(CLI::App& app, Session& session) {
   command->add_option("--dir", options->witness.folder, "Folder of its memory")->required();
   command->add_option("--log", options->log_vkey, "Verifier key of the log it watches")->required();
   command->add_flag("--mirror", options->witness.mirror, "Store and serve entries, then cosign");
+  command->add_option("--mirror-key", options->mirror_key_file,
+                      "A mirror's own key; --key then cosigns as a witness");
   command->add_option("--log-url", options->log_url, "Where a mirror fetches the log's tiles");
   command->add_option("--port", options->witness.server.port, "Port; 0 chooses one")
       ->capture_default_str();

@@ -85,7 +85,7 @@ Result<void> Witness::add_log(std::string vkey) {
   return ok();
 }
 
-WitnessAnswer Witness::add_checkpoint(std::string_view request) {
+WitnessAnswer Witness::add_checkpoint(std::string_view request, Lacking lacking) {
   const Result<AddCheckpoint> parsed = parse_add_checkpoint(request);
   if (!parsed) return refused(400, parsed.error());
   const Result<Checkpoint> checkpoint = parse_checkpoint(parsed->checkpoint);
@@ -97,7 +97,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view request) {
   }
   // Comparing with the record and replacing it must be one step (C2SP tlog-witness).
   const std::lock_guard lock(mutex_);
-  return judge(*parsed, *checkpoint);
+  return judge(*parsed, *checkpoint, lacking);
 }
 
 Result<void> Witness::verify_signed(const Checkpoint& checkpoint) const {
@@ -117,7 +117,8 @@ Result<void> Witness::verify_signed(const Checkpoint& checkpoint) const {
   return found ? ok() : fail(error);
 }
 
-WitnessAnswer Witness::judge(const AddCheckpoint& request, const Checkpoint& checkpoint) {
+WitnessAnswer Witness::judge(const AddCheckpoint& request, const Checkpoint& checkpoint,
+                             Lacking lacking) {
   const TreeHead& newer = checkpoint.head;
   if (request.old_size > newer.size) {
     return refused(400, Error{errc::witness_old_size, field::old_size, 0});
@@ -132,24 +133,34 @@ WitnessAnswer Witness::judge(const AddCheckpoint& request, const Checkpoint& che
     return refused(422,
                    root ? Error{errc::witness_inconsistent, field::root, 0} : continued.error());
   }
-  return cosign(checkpoint, *latest == newer);
-}
-
-WitnessAnswer Witness::cosign(const Checkpoint& checkpoint, bool recorded) {
-  const std::string origin(checkpoint.origin);
-  if (archive_ != nullptr && !archive_->stored_through(origin, checkpoint.head)) {
+  const bool stored = is_stored(checkpoint);
+  const bool as_witness = mirror_.signer && lacking == Lacking::cosign_as_witness;
+  if (!stored && !as_witness) {
     return refused(503, Error{errc::mirror_not_stored, field::log_entry, 0});
   }
+  return cosign(checkpoint, *latest == newer, stored);
+}
+
+bool Witness::is_stored(const Checkpoint& checkpoint) const {
+  return mirror_.archive == nullptr ||
+         mirror_.archive->stored_through(checkpoint.origin, checkpoint.head);
+}
+
+WitnessAnswer Witness::cosign(const Checkpoint& checkpoint, bool recorded, bool stored) {
+  const std::string origin(checkpoint.origin);
   // A cosignature without a time says nothing (C2SP tlog-cosignature).
   const UnixMillis now = clock_.now();
   if (now < UnixMillis{1000})
     return refused(500, Error{errc::cosignature_time, field::log_checkpoint, 0});
   if (!recorded) {
-    const Outcome<void> stored = store_.record(origin, checkpoint.head);
-    if (!stored) return refused(500, stored.error());
+    const Outcome<void> kept = store_.record(origin, checkpoint.head);
+    if (!kept) return refused(500, kept.error());
   }
   WitnessAnswer out;
   out.body = cosign_body(signer_, checkpoint.note.body, now);
+  if (mirror_.signer && stored) {
+    out.body += cosign_body(*mirror_.signer, checkpoint.note.body, now);
+  }
   return out;
 }
 

@@ -66,20 +66,32 @@ struct WitnessAnswer {
   std::optional<Failure> why;
 };
 
+/// What makes a witness a mirror (PROTOCOL §7).
+struct MirrorRole {
+  MirrorArchive* archive = nullptr;  ///< none: no mirror
+  /// The key that says "stored and served". Without one the witness's own key says it, and cosigns
+  /// nothing that is not stored.
+  std::optional<NoteSigner> signer;
+};
+
+/// What to do where a mirror with a key of its own lacks entries.
+enum class Lacking { refuse, cosign_as_witness };
+
 /// Cosigns what continues the head that it cosigned before, and nothing else. As a mirror it also
 /// demands that all entries are stored. Safe from several threads, if the archive is.
 class Witness {
  public:
-  /// `archive` makes it a mirror. Store, clock and archive must outlive the witness.
-  Witness(NoteSigner signer, WitnessStore& store, Clock& clock, MirrorArchive* archive = nullptr)
-      : signer_(std::move(signer)), store_(store), clock_(clock), archive_(archive) {}
+  /// Store, clock and archive must outlive the witness.
+  Witness(NoteSigner signer, WitnessStore& store, Clock& clock, MirrorRole mirror = {})
+      : signer_(std::move(signer)), store_(store), clock_(clock), mirror_(std::move(mirror)) {}
 
   /// Trusts `vkey` for checkpoints of the origin that is its name; several for one origin are the
   /// log's keys. Call before the first request. Errors: errc::note_vkey.
   [[nodiscard]] Result<void> add_log(std::string vkey);
 
   /// The "add-checkpoint" request:
-  /// 200 with the cosignature; the head is durable before.
+  /// 200 with the cosignature, and the mirror's where it has a key of its own and the entries; the
+  /// head is durable before.
   /// 400: errc::witness_request, errc::checkpoint_malformed, errc::note_malformed,
   ///      errc::witness_old_size.
   /// 403: errc::checkpoint_unsigned, errc::note_signature.
@@ -88,20 +100,24 @@ class Witness {
   /// 422: errc::witness_inconsistent, errc::tlog_path_length.
   /// 500: errc::cosignature_time where the clock is unset, those of the store.
   /// 503: errc::mirror_not_stored; the same request may be sent again.
-  [[nodiscard]] WitnessAnswer add_checkpoint(std::string_view request);
+  [[nodiscard]] WitnessAnswer add_checkpoint(std::string_view request,
+                                             Lacking lacking = Lacking::refuse);
 
   /// Of type 04.
   [[nodiscard]] std::string vkey() const { return format_vkey(signer_, type_cosignature); }
 
  private:
-  [[nodiscard]] WitnessAnswer judge(const AddCheckpoint& request, const Checkpoint& checkpoint);
+  [[nodiscard]] WitnessAnswer judge(const AddCheckpoint& request, const Checkpoint& checkpoint,
+                                    Lacking lacking);
   [[nodiscard]] Result<void> verify_signed(const Checkpoint& checkpoint) const;
-  [[nodiscard]] WitnessAnswer cosign(const Checkpoint& checkpoint, bool recorded);
+  /// Whether the entries are there that a mirror must keep; true where it is none.
+  [[nodiscard]] bool is_stored(const Checkpoint& checkpoint) const;
+  [[nodiscard]] WitnessAnswer cosign(const Checkpoint& checkpoint, bool recorded, bool stored);
 
   NoteSigner signer_;
   WitnessStore& store_;
   Clock& clock_;
-  MirrorArchive* archive_;
+  MirrorRole mirror_;
   std::vector<std::string> logs_;
   std::mutex mutex_;
 };

@@ -286,7 +286,7 @@ class MirrorTest : public WitnessTest {
                                        format_vkey(log_, type_ed25519));
     EXPECT_TRUE(opened);
     archive_.emplace(*std::move(opened));
-    mirror_.emplace(signer_of("m.example", 8), store_, clock_, &*archive_);
+    mirror_.emplace(signer_of("m.example", 8), store_, clock_, MirrorRole{&*archive_, {}});
     EXPECT_TRUE(mirror_->add_log(format_vkey(log_, type_ed25519)));
   }
 
@@ -320,6 +320,27 @@ TEST_F(MirrorTest, CosignsOnlyWhatItKeeps) {
   EXPECT_EQ(mirror_->add_checkpoint(request(9, 12)).status, 503);
   ASSERT_TRUE(adopt(9, 15));
   EXPECT_EQ(mirror_->add_checkpoint(request(9, 12)).status, 200);
+}
+
+TEST_F(MirrorTest, WithTwoKeysSaysTwoThings) {
+  Witness both{signer_of("w.example", 7), store_, clock_,
+               MirrorRole{&*archive_, signer_of("m.example", 8)}};
+  ASSERT_TRUE(both.add_log(format_vkey(log_, type_ed25519)));
+  const std::string witness_vkey = both.vkey();
+  const VerifierKey seen = *parse_vkey(witness_vkey);
+  const std::string mirror_vkey = format_vkey(signer_of("m.example", 8), type_cosignature);
+  const VerifierKey stored = *parse_vkey(mirror_vkey);
+  EXPECT_EQ(both.add_checkpoint(request(0, 9)).status, 503) << "first it must be asked to fetch";
+  const WitnessAnswer early = both.add_checkpoint(request(0, 9), Lacking::cosign_as_witness);
+  ASSERT_EQ(early.status, 200);
+  EXPECT_TRUE(accept_cosignatures(checkpoint(9), early.body, seen));
+  EXPECT_EQ(accept_cosignatures(checkpoint(9), early.body, stored).error().code,
+            errc::checkpoint_uncosigned);
+  ASSERT_TRUE(adopt(0, 9));
+  const WitnessAnswer later = both.add_checkpoint(request(9, 9));
+  ASSERT_EQ(later.status, 200);
+  EXPECT_TRUE(accept_cosignatures(checkpoint(9), later.body, seen));
+  EXPECT_TRUE(accept_cosignatures(checkpoint(9), later.body, stored));
 }
 
 TEST_F(MirrorTest, ServesWhatItKeeps) {

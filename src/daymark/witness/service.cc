@@ -57,7 +57,11 @@ struct WitnessService::Core {
       : options(std::move(given)),
         heads(std::move(heads_store)),
         archive(options.fetch_timeout),
-        judge(options.signer, heads, clock, options.mirror ? &archive : nullptr) {}
+        judge(options.signer, heads, clock, mirror_role()) {}
+
+  [[nodiscard]] tlog::MirrorRole mirror_role() {
+    return options.mirror ? tlog::MirrorRole{&archive, options.mirror_signer} : tlog::MirrorRole{};
+  }
 
   [[nodiscard]] tlog::WitnessAnswer add_checkpoint(std::string_view request);
   [[nodiscard]] Outcome<void> take_over(std::string_view request);
@@ -81,7 +85,7 @@ tlog::WitnessAnswer WitnessService::Core::add_checkpoint(std::string_view reques
   if (options.mirror && lacks_entries(answer)) {
     const Outcome<void> taken = take_over(request);
     if (!taken) note(describe(taken.error()));
-    answer = judge.add_checkpoint(request);
+    answer = judge.add_checkpoint(request, tlog::Lacking::cosign_as_witness);
   }
   if (answer.status != 200) {
     if (answer.why) note(fmt::format("refused with {}: {}", answer.status, describe(*answer.why)));
@@ -107,6 +111,8 @@ Outcome<void> WitnessService::Core::publish(std::string_view request,
                                             std::string_view cosignature) {
   DAYMARK_TRY(const tlog::AddCheckpoint parsed, tlog::parse_add_checkpoint(request));
   DAYMARK_TRY(const tlog::Checkpoint checkpoint, tlog::parse_checkpoint(parsed.checkpoint));
+  // As a witness alone it has cosigned what it can't serve.
+  if (!archive.stored_through(checkpoint.origin, checkpoint.head)) return {};
   return archive.publish(checkpoint, cosignature);
 }
 

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ struct WitnessOptions {
   std::vector<WatchedLog> logs;
   std::string folder;  ///< made where missing; lost, the key must not be used again
   bool mirror = false;
+  /// A mirror's second key: with it `signer` cosigns as a witness whatever is stored.
+  std::optional<tlog::NoteSigner> mirror_signer;
   net::HttpServerOptions server;
   Millis fetch_timeout = seconds(10);           ///< for each bundle that a mirror takes over
   std::function<void(const std::string&)> log;  ///< one line for each refusal; may be empty

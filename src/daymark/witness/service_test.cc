@@ -80,6 +80,7 @@ class WitnessServiceTest : public testing::Test {
     out.logs = {{tlog::format_vkey(signer(origin, 1), tlog::type_ed25519), log_server_.url()}};
     out.folder = folder_ + "/witness";
     out.mirror = mirror;
+    out.mirror_signer = keeper_;
     return out;
   }
 
@@ -105,8 +106,13 @@ class WitnessServiceTest : public testing::Test {
   }
 
   Outcome<std::string> cosign(tlog::LogStore& log, TreeSize known = {0}) {
+    return cosign_by(service_->vkey(), log, known);
+  }
+
+  Outcome<std::string> cosign_by(const std::string& vkey, tlog::LogStore& log,
+                                 TreeSize known = {0}) {
     DAYMARK_TRY(const std::string checkpoint, log.sign_checkpoint());
-    return net::request_cosignature({witness_server_->url(), service_->vkey()},
+    return net::request_cosignature({witness_server_->url(), vkey},
                                     {checkpoint, known, [&log](TreeSize older, TreeSize newer) {
                                        return log.consistency_path(older, newer);
                                      }});
@@ -128,6 +134,7 @@ class WitnessServiceTest : public testing::Test {
   std::atomic<int> fetches_{0};
   std::string withheld_;
   std::string altered_;
+  std::optional<tlog::NoteSigner> keeper_;
   std::optional<tlog::LogStore> log_;
   net::RunningServer log_server_{
       [this](const net::HttpRequest& request) { return serve_log(request); }};
@@ -269,6 +276,20 @@ TEST_F(WitnessServiceTest, MirrorDoesNotCosignWhatItCannotServe) {
   EXPECT_EQ(errc::net_witness_refused, code_of(cosign(*log_)));
   altered_.clear();
   EXPECT_TRUE(cosign(*log_)) << "nothing bad was kept";
+}
+
+TEST_F(WitnessServiceTest, MirrorWithAKeyOfItsOwnWitnessesWhatItCannotServe) {
+  keeper_ = signer("keeper.example", 3);
+  start(true);
+  append(*log_, 5);
+  withheld_ = "/tile/entries/000.p/5";
+  EXPECT_TRUE(cosign(*log_));
+  const std::string keeper = tlog::format_vkey(*keeper_, tlog::type_cosignature);
+  EXPECT_EQ(errc::checkpoint_uncosigned, code_of(cosign_by(keeper, *log_)));
+  EXPECT_EQ("404", get("/checkpoint")) << "it serves nothing that it lacks";
+  withheld_.clear();
+  EXPECT_TRUE(cosign_by(keeper, *log_));
+  EXPECT_NE(std::string::npos, get("/checkpoint").find("keeper.example"));
 }
 
 TEST_F(WitnessServiceTest, MirrorFetchesNothingForStrangersOrBrokenPromises) {
