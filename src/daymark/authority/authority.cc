@@ -43,10 +43,12 @@ Authority::Authority(AuthorityParts parts)
 
 Outcome<void> Authority::start() {
   const std::scoped_lock lock(mutex_);
-  DAYMARK_CHECK(orders_.load());
-  // Too few witnesses now is no reason not to serve: the orders stay pending.
-  (void)orders_.publish_pending();
-  return {};
+  return orders_.load();
+}
+
+Outcome<PendingReport> Authority::publish_pending() {
+  const std::scoped_lock lock(mutex_);
+  return orders_.publish_pending();
 }
 
 net::HttpResponse Authority::handle(const net::HttpRequest& request) {

@@ -33,8 +33,12 @@ class Authority {
  public:
   explicit Authority(AuthorityParts parts);
 
-  /// Finishes what a crash left open. Without witnesses it succeeds and leaves it pending.
+  /// Takes over the charters that the records hold. Errors: those of OrderDesk::load.
   [[nodiscard]] Outcome<void> start();
+
+  /// One attempt at everything that is accepted and not public: after a crash, or when witnesses
+  /// are back. Mirrors fetch the log meanwhile, so it must be served already.
+  [[nodiscard]] Outcome<PendingReport> publish_pending();
 
   [[nodiscard]] net::HttpResponse handle(const net::HttpRequest& request);
 

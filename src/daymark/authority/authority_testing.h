@@ -1,10 +1,15 @@
 // An authority in memory with witnesses that can be down. Tests only; link daymark_order_testing.
 #pragma once
 
+#include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include "daymark/authority/order_desk.h"
 #include "daymark/authority/sqlite_records.h"
@@ -13,6 +18,32 @@
 #include "daymark/tlog/log_testing.h"
 
 namespace daymark::authority::testing {
+
+/// A folder that goes away with its test, in memory where the system has such a place: records sync
+/// at every commit, and tests of what they hold need not wait for a disk.
+class QuickFolder {
+ public:
+  QuickFolder() {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool usable = ::access(memory.c_str(), W_OK) == 0;
+    const auto base = usable ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (base / "daymark-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+
+  QuickFolder(const QuickFolder&) = delete;
+  QuickFolder& operator=(const QuickFolder&) = delete;
+
+  ~QuickFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 /// The world's time.
 class WorldClock final : public Clock {
@@ -30,18 +61,50 @@ class WorldClock final : public Clock {
 /// Three witnesses "http://w0" to "http://w2", two of which are the quorum; a mirror "http://m".
 class Office {
  public:
-  Office() {
+  Office() : platter_(std::make_shared<tlog::testing::Platter>()) {
     pin_charter();
     records = open_sqlite_records(folder_.path() + "/records").value();
-    auto log = tlog::LogStore::create_on(
-        std::make_unique<tlog::testing::MemoryDisk>(std::make_shared<tlog::testing::Platter>()),
-        log_);
-    publisher = std::make_unique<Publisher>(
-        std::move(log).value(),
-        [this](const net::WitnessPeer& peer, const net::CosignatureRequest& request) {
-          return cosign(peer, request);
-        });
+    publish_with(tlog::LogStore::create_on(disk(), log_));
     desk = std::make_unique<OrderDesk>(*records, *publisher, clock, world.encoded_charter());
+  }
+
+  /// The log as it lies on its disk now.
+  [[nodiscard]] Outcome<tlog::LogStore> open_log() const {
+    return tlog::LogStore::open_on(disk(), log_);
+  }
+
+  /// A new publisher over the log's disk, as after a restart; the desk must not be used then.
+  void reopen_log() {
+    desk.reset();
+    publish_with(open_log());
+  }
+
+  [[nodiscard]] std::map<std::string, std::vector<Byte>> log_files() const {
+    return platter_->files;
+  }
+
+  void restore_log(const std::map<std::string, std::vector<Byte>>& files) {
+    platter_->files = files;
+    reopen_log();
+  }
+
+  /// As if the records had been restored as well.
+  void forget_head() { (void)records->put_cosigned_head(log_.name, ""); }
+
+  [[nodiscard]] const std::string& log_origin() const { return log_.name; }
+
+  /// A larger head in the log's name by another key.
+  [[nodiscard]] std::string forged_head() {
+    const tlog::NoteSigner stranger{log_.name, {world.random().draw<32>()}};
+    const std::string body = tlog::checkpoint_body(log_.name, {{1000}, Digest{1}});
+    return tlog::make_note(body, tlog::sign_body(stranger, body));
+  }
+
+  [[nodiscard]] std::set<std::string> everybody() const {
+    std::set<std::string> out;
+    for (const auto& [url, signer] : peers_)
+      out.insert(url);
+    return out;
   }
 
   /// Signs and hands in; the world's fleet stream goes on as if it had accepted.
@@ -59,16 +122,37 @@ class Office {
   std::unique_ptr<Records> records;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<OrderDesk> desk;
-  std::set<std::string> down;  ///< URLs that don't answer
-  std::vector<Byte> last;      ///< the order file that was handed in last
+  std::set<std::string> down;   ///< URLs that don't answer
+  std::set<std::string> ahead;  ///< URLs that know a longer log
+  std::string served;           ///< the newest checkpoint that mirrors serve
+  int asked = 0;                ///< how often a peer was asked
+  std::vector<Byte> last;       ///< the order file that was handed in last
 
  private:
   Outcome<std::string> cosign(const net::WitnessPeer& peer,
                               const net::CosignatureRequest& request) {
+    ++asked;
     if (down.contains(peer.url)) return refuse(errc::net_timeout, peer.url);
+    if (ahead.contains(peer.url)) return refuse(errc::net_witness_ahead, peer.url);
     const std::string note(request.checkpoint);
     const std::string body = note.substr(0, note.find("\n\n") + 1);
     return note + tlog::cosign_body(peers_.at(peer.url), body, world.now);
+  }
+
+  [[nodiscard]] std::unique_ptr<tlog::LogDisk> disk() const {
+    return std::make_unique<tlog::testing::MemoryDisk>(platter_);
+  }
+
+  void publish_with(Outcome<tlog::LogStore> log) {
+    const auto ask = [this](const net::WitnessPeer& peer, const net::CosignatureRequest& request) {
+      return cosign(peer, request);
+    };
+    const auto fetch = [this](const net::WitnessPeer& mirror) -> Outcome<std::string> {
+      if (served.empty()) return refuse(errc::net_status, mirror.url);
+      return served;
+    };
+    publisher =
+        std::make_unique<Publisher>(std::move(log).value(), PeerAccess{ask, fetch}, *records);
   }
 
   std::string member(const std::string& name) {
@@ -89,7 +173,8 @@ class Office {
     world.set_charter(source);
   }
 
-  tlog::testing::TemporaryFolder folder_;
+  QuickFolder folder_;
+  std::shared_ptr<tlog::testing::Platter> platter_;
   tlog::NoteSigner log_;
   std::map<std::string, tlog::NoteSigner> peers_;
 };

@@ -1,13 +1,20 @@
 #include "daymark/authority/order_desk.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+#include <map>
 #include <memory>
+#include <ranges>
 
 #include "daymark/authority/errors.h"
 #include "daymark/authority/leaf_list.h"
 #include "daymark/cbor/reader.h"
+#include "daymark/governor/errors.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/proven.h"
+#include "daymark/tlog/errors.h"
 
 namespace daymark::authority {
 
@@ -17,6 +24,9 @@ struct ParsedFile {
   order::OrderFile file;
   order::Order order;  ///< views file.payload
 };
+
+/// Behind every entry of the log.
+constexpr std::uint64_t unlogged = std::numeric_limits<std::uint64_t>::max();
 
 /// On the heap, because the order views the file beside it.
 Outcome<std::unique_ptr<ParsedFile>> parse_file(ByteView bytes) {
@@ -65,6 +75,13 @@ Result<UnixMillis> binding_time(const HandedOrder& handed, const order::Charter&
   return proven.binds_at();
 }
 
+/// What no later pass can mend: the order's time to enter the log is over.
+bool is_hopeless(Errc code) {
+  constexpr auto final_codes = std::array{errc::authority_order_late, errc::gov_charter_left,
+                                          errc::order_expired, errc::order_bounds};
+  return std::ranges::find(final_codes, code) != final_codes.end();
+}
+
 /// Model and serial from the maker's voucher, for people.
 Result<void> read_voucher(ByteView voucher, ChipRecord& chip) {
   DAYMARK_TRY(const cbor::Sign1 signed_voucher, cbor::parse_sign1(voucher));
@@ -79,15 +96,36 @@ Result<void> read_voucher(ByteView voucher, ChipRecord& chip) {
   return ok();
 }
 
+Digest charter_hash(ByteView encoded) {
+  const Result<order::Charter> parsed = order::parse_charter(encoded);
+  return parsed ? parsed->hash : Digest{};
+}
+
 }  // namespace
+
+/// An order of one stream and where it stands among those of both.
+struct OrderDesk::Placed {
+  StoredOrder order;
+  std::uint64_t at = 0;
+};
+
+/// An accepted order on its way to publication.
+struct OrderDesk::Entered {
+  std::unique_ptr<ParsedFile> parsed;
+  HandedOrder order;
+  const DatedCharter* charter = nullptr;
+  LeafIndex index;
+};
 
 OrderDesk::OrderDesk(Records& records, Publisher& publisher, Clock& clock,
                      std::vector<Byte> charter)
     : records_(records), publisher_(publisher), clock_(clock) {
-  charters_.push_back({{}, std::move(charter)});
+  const Digest hash = charter_hash(charter);
+  charters_.push_back({{}, std::move(charter), hash});
 }
 
 Outcome<void> OrderDesk::load() {
+  DAYMARK_CHECK(publisher_.check_cosigned_head());
   DAYMARK_TRY(const std::vector<StoredOrder> all, records_.orders());
   for (const StoredOrder& stored : all) {
     if (stored.kind != order::OrderKind::amend || !stored.publication) continue;
@@ -163,55 +201,159 @@ Outcome<void> OrderDesk::check_next(const std::optional<ChipId>& chip, std::uint
   return head.continues_with(seq, prev) ? Outcome<void>{} : refuse(errc::order_stream, "order");
 }
 
+/// An order names its charter. While it waited for witnesses another one may have taken its place.
+Outcome<const DatedCharter*> OrderDesk::charter_of(const order::Order& order) const {
+  const auto named = std::ranges::find(charters_, order.charter, &DatedCharter::hash);
+  if (named == charters_.end()) return refuse(errc::order_charter, "order");
+  return &*named;
+}
+
+/// Whether no other charter had taken its place by then; a chip asks the same.
+bool OrderDesk::held_at(const DatedCharter& charter, UnixMillis time) const {
+  const auto named = std::ranges::find(charters_, charter.hash, &DatedCharter::hash);
+  const auto next = named == charters_.end() ? named : std::next(named);
+  return next == charters_.end() || time < next->from;
+}
+
 Outcome<Publication> OrderDesk::publish(const StoredOrder& stored) {
-  DAYMARK_TRY(const order::Charter in_force, charter());
-  DAYMARK_TRY(const std::unique_ptr<ParsedFile> parsed, parse_file(stored.file));
-  DAYMARK_TRY(HandedOrder order, handed(stored));
-  Publication publication;
-  DAYMARK_TRY(publication.index, publisher_.append_once(order.envelope));
-  DAYMARK_TRY(const std::string checkpoint, publisher_.cosigned_checkpoint(in_force));
-  DAYMARK_TRY(publication.proof, publisher_.prove(publication.index, checkpoint));
-  order.proof = publication.proof;
-  const Result<UnixMillis> binds =
-      binding_time(order, in_force, parsed->order, publication.logged_at);
-  if (!binds) return std::unexpected(Failure(binds.error(), "order"));
-  publication.binds_at = *binds;
+  DAYMARK_TRY(Entered entered, enter(stored));
+  return publish_entered(
+      stored, entered, [this](const DatedCharter& charter) { return newest_checkpoint(charter); });
+}
+
+Outcome<std::string> OrderDesk::newest_checkpoint(const DatedCharter& charter) {
+  DAYMARK_TRY(const order::Charter parsed, about(order::parse_charter(charter.encoded), "charter"));
+  return publisher_.cosigned_checkpoint(parsed);
+}
+
+Outcome<OrderDesk::Entered> OrderDesk::enter(const StoredOrder& stored) {
+  Entered out;
+  DAYMARK_TRY(out.parsed, parse_file(stored.file));
+  DAYMARK_TRY(out.charter, charter_of(out.parsed->order));
+  DAYMARK_TRY(out.order, handed(stored));
+  DAYMARK_TRY(out.index, publisher_.append_once(out.order.envelope));
+  return out;
+}
+
+Outcome<Publication> OrderDesk::publish_entered(const StoredOrder& stored, Entered& entered,
+                                                const Checkpoints& checkpoints) {
+  // The first witnessed proof counts (PROTOCOL §2.5), also where a crash came before it was kept.
+  DAYMARK_TRY(const std::string kept, publisher_.cosigned_head());
+  Outcome<Publication> publication = prove(entered, kept);
+  if (!publication) {
+    DAYMARK_CHECK(check_in_time(entered));
+    DAYMARK_TRY(const std::string checkpoint, checkpoints(*entered.charter));
+    publication = prove(entered, checkpoint);
+  }
+  if (!publication) return publication;
   // Effects are idempotent: a crash between them and the publication repeats them.
-  DAYMARK_CHECK(take_effect(stored, publication.binds_at));
-  DAYMARK_CHECK(records_.publish_order(stored.hash, publication));
+  DAYMARK_CHECK(take_effect(stored, publication->binds_at));
+  DAYMARK_CHECK(records_.publish_order(stored.hash, *publication));
   return publication;
 }
 
-Outcome<void> OrderDesk::publish_pending() {
-  DAYMARK_TRY(const std::vector<StoredOrder> all, records_.orders());
-  for (const StoredOrder& stored : all) {
-    if (stored.publication) continue;
-    const Outcome<Publication> done = publish(stored);
-    if (!done) return std::unexpected(done.error());
-  }
+/// Witnesses are not asked for what no chip would take. A relief is never late: it bound before.
+Outcome<void> OrderDesk::check_in_time(const Entered& entered) const {
+  const order::Order& order = entered.parsed->order;
+  if (order::is_relief(order.kind)) return {};
+  if (clock_.now() >= order.expires) return refuse(errc::authority_order_late, "order");
+  if (!held_at(*entered.charter, clock_.now())) return refuse(errc::gov_charter_left, "order");
   return {};
+}
+
+Outcome<Publication> OrderDesk::prove(Entered& entered, const std::string& checkpoint) const {
+  const order::Order& parsed = entered.parsed->order;
+  DAYMARK_TRY(const order::Charter charter,
+              about(order::parse_charter(entered.charter->encoded), "charter"));
+  Publication out{.index = entered.index, .proof = {}, .logged_at = {}, .binds_at = {}};
+  DAYMARK_TRY(out.proof, publisher_.prove(out.index, checkpoint));
+  entered.order.proof = out.proof;
+  const Result<UnixMillis> binds = binding_time(entered.order, charter, parsed, out.logged_at);
+  if (!binds) {
+    const Errc code = binds.error().code;
+    const bool too_few = code == errc::proof_quorum || code == errc::proof_mirrors;
+    if (too_few && publisher_.ahead()) return std::unexpected(*publisher_.ahead());
+    return std::unexpected(Failure(binds.error(), "order"));
+  }
+  if (!order::is_relief(parsed.kind) && !held_at(*entered.charter, out.logged_at)) {
+    return refuse(errc::gov_charter_left, "order");
+  }
+  out.binds_at = *binds;
+  return out;
+}
+
+Outcome<PendingReport> OrderDesk::publish_pending() {
+  DAYMARK_TRY(const std::vector<StoredOrder> pending, records_.pending_orders());
+  std::vector<Outcome<Entered>> entered;
+  for (const StoredOrder& stored : pending)
+    entered.push_back(enter(stored));
+  std::map<Digest, Outcome<std::string>> asked;
+  const Checkpoints once = [&](const DatedCharter& charter) {
+    const auto known = asked.find(charter.hash);
+    if (known != asked.end()) return known->second;
+    return asked.emplace(charter.hash, newest_checkpoint(charter)).first->second;
+  };
+  PendingReport out;
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    const Outcome<Publication> done = entered[i] ? publish_entered(pending[i], *entered[i], once)
+                                                 : std::unexpected(entered[i].error());
+    if (done) {
+      ++out.published;
+    } else {
+      out.unpublished.push_back(
+          {pending[i].hash, done.error(), is_hopeless(done.error().error.code)});
+    }
+  }
+  return out;
 }
 
 Outcome<HandedOrder> OrderDesk::handed(const StoredOrder& stored) const {
   DAYMARK_TRY(const order::OrderFile file, about(order::parse_order_file(stored.file), "order"));
   HandedOrder out{.envelope = {}, .proof = {}, .salt = file.salt, .content = file.content};
   DAYMARK_TRY(out.envelope, about(order::envelope_of(file), "order"));
-  if (stored.publication) out.proof = stored.publication->proof;
+  if (!stored.publication) return out;
+  const bool late = order::is_relief(stored.kind) && outlived_charter(stored, file);
+  if (!late) out.proof = stored.publication->proof;
   return out;
+}
+
+/// A relief that was logged after its charter was left binds by its quorum alone: by the logged
+/// time a chip would take it for late.
+bool OrderDesk::outlived_charter(const StoredOrder& stored, const order::OrderFile& file) const {
+  const Result<order::Order> parsed = order::parse_order(file.payload);
+  if (!parsed) return false;
+  const auto charter = charter_of(*parsed);
+  return charter && !held_at(**charter, stored.publication->logged_at);
 }
 
 Outcome<std::vector<HandedOrder>> OrderDesk::feed(const ChipId& chip, std::uint64_t fleet_seq,
                                                   std::uint64_t own_seq) {
+  DAYMARK_TRY(const std::vector<Placed> fleet, open_part({{}, fleet_seq}));
+  DAYMARK_TRY(const std::vector<Placed> own, open_part({chip, own_seq}));
+  std::vector<Placed> both;
+  std::ranges::merge(fleet, own, std::back_inserter(both), {}, &Placed::at, &Placed::at);
   std::vector<HandedOrder> out;
-  for (const StreamPlace& after : {StreamPlace{{}, fleet_seq}, StreamPlace{chip, own_seq}}) {
-    DAYMARK_TRY(const std::vector<StoredOrder> orders, records_.stream_after(after));
-    for (const StoredOrder& stored : orders) {
-      // What is not public yet binds nobody, but for reliefs; what follows it waits as well.
-      if (!stored.publication && !order::is_relief(stored.kind)) break;
-      DAYMARK_TRY(HandedOrder order, handed(stored));
-      out.push_back(std::move(order));
-    }
+  for (const Placed& placed : both) {
+    DAYMARK_TRY(HandedOrder order, handed(placed.order));
+    out.push_back(std::move(order));
   }
+  return out;
+}
+
+/// What a chip can be handed of one stream. What is not public yet binds nobody, but for reliefs;
+/// what follows it waits as well.
+Outcome<std::vector<OrderDesk::Placed>> OrderDesk::open_part(const StreamPlace& after) {
+  DAYMARK_TRY(std::vector<StoredOrder> orders, records_.stream_after(after));
+  std::vector<Placed> out;
+  for (StoredOrder& stored : orders) {
+    if (!stored.publication && !order::is_relief(stored.kind)) break;
+    const std::uint64_t at = stored.publication ? stored.publication->index.value : unlogged;
+    out.push_back({std::move(stored), at});
+  }
+  // A relief may be logged after what follows it in its stream, and must still come before it.
+  std::uint64_t next = unlogged;
+  for (Placed& placed : std::views::reverse(out))
+    next = placed.at = std::min(next, placed.at);
   return out;
 }
 
@@ -256,7 +398,10 @@ Outcome<void> OrderDesk::amend(const StoredOrder& stored, UnixMillis binds_at) {
   DAYMARK_TRY(const std::unique_ptr<ParsedFile> parsed, parse_file(stored.file));
   DAYMARK_TRY(const order::AmendContent content,
               about(order::parse_amend(parsed->file.content), "order"));
-  charters_.push_back({binds_at, {content.charter.begin(), content.charter.end()}});
+  const Digest hash = charter_hash(content.charter);
+  const auto known = std::ranges::find(charters_, hash, &DatedCharter::hash);
+  if (known != charters_.end()) return {};
+  charters_.push_back({binds_at, {content.charter.begin(), content.charter.end()}, hash});
   return {};
 }
 

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <set>
 
+#include "daymark/net/errors.h"
+#include "daymark/tlog/errors.h"
 #include "daymark/tlog/policy.h"
 
 namespace daymark::authority {
@@ -38,8 +40,17 @@ Result<std::vector<net::WitnessPeer>> peers_of(const order::Charter& charter) {
 
 }  // namespace
 
+Outcome<void> Publisher::check_cosigned_head() {
+  if (checked_) return {};
+  DAYMARK_TRY(const std::string cosigned, records_.cosigned_head(log_.origin()));
+  if (!cosigned.empty()) DAYMARK_CHECK(log_.note_cosigned_head(cosigned));
+  checked_ = true;
+  return {};
+}
+
 Outcome<LeafIndex> Publisher::append_once(ByteView entry) {
   const Stopwatch watch;
+  DAYMARK_CHECK(check_cosigned_head());
   // An order that too few witnesses cosigned is asked for again: its entry is signed by then, so
   // that every entry counts, not the newest alone.
   for (; indexed_.value < log_.head().size.value; ++indexed_.value) {
@@ -55,29 +66,59 @@ Outcome<LeafIndex> Publisher::append_once(ByteView entry) {
 
 Outcome<std::string> Publisher::cosigned_checkpoint(const order::Charter& charter) {
   const Stopwatch sign_watch;
+  DAYMARK_CHECK(check_cosigned_head());
   DAYMARK_TRY(const std::string checkpoint, log_.sign_checkpoint());
   times_.sign_us = sign_watch.micros();
   DAYMARK_TRY(const std::vector<net::WitnessPeer> peers, peers_of(charter));
   // A mirror fetches what it cosigns: the signed head must be readable before it is asked.
   DAYMARK_CHECK(log_.publish(checkpoint));
   const Stopwatch cosign_watch;
+  ahead_.reset();
   std::string cosigned = checkpoint;
-  for (const net::WitnessPeer& peer : peers)
-    cosigned += ask(peer, checkpoint);
+  for (const net::WitnessPeer& peer : peers) {
+    DAYMARK_TRY(const std::string lines, ask(peer, checkpoint));
+    cosigned += lines;
+  }
   times_.cosign_us = cosign_watch.micros();
-  DAYMARK_CHECK(log_.publish(cosigned));
+  if (cosigned != checkpoint) DAYMARK_CHECK(keep(cosigned));
   return cosigned;
 }
 
-std::string Publisher::ask(const net::WitnessPeer& peer, const std::string& checkpoint) {
+Outcome<std::string> Publisher::ask(const net::WitnessPeer& peer, const std::string& checkpoint) {
   const TreeSize size = log_.signed_size();
   const auto consistency = [this](TreeSize older, TreeSize newer) {
     return log_.consistency_path(older, newer);
   };
-  const Outcome<std::string> answer = ask_(peer, {checkpoint, cosigned_[peer.url], consistency});
-  if (!answer) return {};
-  cosigned_[peer.url] = size;
-  return std::string(net::added_signatures(checkpoint, *answer));
+  const Outcome<std::string> answer =
+      peers_.ask(peer, {checkpoint, cosigned_[peer.url], consistency});
+  if (answer) {
+    cosigned_[peer.url] = size;
+    return std::string(net::added_signatures(checkpoint, *answer));
+  }
+  if (answer.error().error.code == errc::net_witness_ahead) {
+    ahead_ = answer.error();
+    DAYMARK_CHECK(learn_from(peer));
+  }
+  return std::string{};
+}
+
+/// A peer's word for a larger tree is no proof of it, a head by our own key is.
+Outcome<void> Publisher::learn_from(const net::WitnessPeer& peer) {
+  if (!peers_.fetch_head) return {};
+  const Outcome<std::string> head = peers_.fetch_head(peer);
+  if (!head) return {};
+  const Outcome<void> noted = log_.note_cosigned_head(*head);
+  if (noted) return {};
+  const Errc code = noted.error().error.code;
+  const bool proven = code == errc::log_behind || code == errc::log_forked;
+  return proven ? noted : Outcome<void>{};
+}
+
+/// In the records before the folder: a restored folder is behind the records, never ahead.
+Outcome<void> Publisher::keep(const std::string& cosigned) {
+  DAYMARK_CHECK(log_.note_cosigned_head(cosigned));
+  DAYMARK_CHECK(records_.put_cosigned_head(log_.origin(), cosigned));
+  return log_.publish(cosigned);
 }
 
 Outcome<std::string> Publisher::prove(LeafIndex index, const std::string& checkpoint) const {

@@ -82,11 +82,19 @@ class Records {
   [[nodiscard]] virtual Outcome<std::optional<StoredOrder>> order(const Digest& hash) = 0;
   /// All orders, oldest first.
   [[nodiscard]] virtual Outcome<std::vector<StoredOrder>> orders() = 0;
+  /// Those without a publication, oldest first; costs no more than they are many.
+  [[nodiscard]] virtual Outcome<std::vector<StoredOrder>> pending_orders() = 0;
   /// Orders of one stream after position `seq`, in sequence.
   [[nodiscard]] virtual Outcome<std::vector<StoredOrder>> stream_after(
       const StreamPlace& after) = 0;
   /// Head of the fleet stream or of a chip's.
   [[nodiscard]] virtual Outcome<order::StreamHead> head(const std::optional<ChipId>& chip) = 0;
+
+  /// The newest head of a log that a witness or mirror cosigned, as text; kept apart from the log's
+  /// folder, so that a folder restored from an older copy is noticed. Empty where there is none.
+  [[nodiscard]] virtual Outcome<void> put_cosigned_head(const std::string& origin,
+                                                        const std::string& checkpoint) = 0;
+  [[nodiscard]] virtual Outcome<std::string> cosigned_head(const std::string& origin) = 0;
 
   [[nodiscard]] virtual Outcome<void> put_chip(const ChipRecord& chip) = 0;
   /// By slot.

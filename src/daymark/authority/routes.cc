@@ -13,6 +13,7 @@
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/encode.h"
+#include "daymark/net/errors.h"
 #include "daymark/order/errors.h"
 #include "daymark/tlog/errors.h"
 
@@ -302,7 +303,8 @@ unsigned status_of(Errc code) {
   constexpr auto not_found = std::array{errc::authority_not_found, errc::authority_chip_unknown};
   constexpr auto conflict = std::array{errc::authority_stream_taken, errc::order_stream};
   constexpr auto later =
-      std::array{errc::proof_quorum, errc::proof_mirrors, errc::authority_not_cosigned};
+      std::array{errc::proof_quorum,      errc::proof_mirrors, errc::authority_not_cosigned,
+                 errc::net_witness_ahead, errc::log_behind,    errc::log_forked};
   const auto in = [&](const auto& list) { return std::ranges::find(list, code) != list.end(); };
   if (in(not_found)) return 404;
   if (in(conflict)) return 409;

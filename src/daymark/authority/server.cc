@@ -1,16 +1,24 @@
 #include "daymark/authority/server.h"
 
-#include <thread>
+#include <atomic>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "daymark/authority/authority.h"
+#include "daymark/authority/retry_loop.h"
 #include "daymark/authority/sqlite_records.h"
+#include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
+#include "daymark/base/hex.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
+#include "daymark/net/errors.h"
+#include "daymark/net/http_client.h"
 #include "daymark/net/http_server.h"
 #include "daymark/net/signals.h"
+#include "daymark/net/url.h"
 #include "daymark/tlog/errors.h"
 
 namespace daymark::authority {
@@ -38,6 +46,56 @@ Outcome<tlog::LogStore> open_log(const std::string& folder, const tlog::NoteSign
   return tlog::LogStore::create(folder, signer);
 }
 
+/// Tells of an order that is not public once, and again when the reason changes.
+class PendingTeller {
+ public:
+  void tell(const Outcome<PendingReport>& report) {
+    if (!report) return tell_once(Digest{}, describe(report.error()));
+    if (report->unpublished.empty()) told_.clear();
+    for (const PendingReport::Unpublished& order : report->unpublished) {
+      tell_once(order.hash,
+                fmt::format("order {} is not public{}: {}", to_hex(order.hash),
+                            order.hopeless ? " and never will be" : " yet", describe(order.why)));
+    }
+  }
+
+ private:
+  void tell_once(const Digest& order, const std::string& line) {
+    if (std::exchange(told_[order], line) != line) fmt::print(stderr, "authority: {}\n", line);
+  }
+
+  std::map<Digest, std::string> told_;
+};
+
+/// How the server reaches its peers. Once it is to stop it asks nobody any more.
+PeerAccess peer_access(const std::string& origin, const std::atomic<bool>& stopping) {
+  const auto ask = [&stopping](const net::WitnessPeer& peer,
+                               const net::CosignatureRequest& request) {
+    if (stopping) return Outcome<std::string>(refuse(errc::net_closed, peer.url));
+    return net::request_cosignature(peer, request);
+  };
+  // Where a mirror serves each of its logs (witness/service.h).
+  const std::string id = to_hex(ByteView(crypto::sha256(bytes_of(origin))).first(8));
+  const auto fetch = [id](const net::WitnessPeer& mirror) -> Outcome<std::string> {
+    const std::string url = net::join_url(mirror.url, fmt::format("log/{}/checkpoint", id));
+    DAYMARK_TRY(net::HttpResponse answer, net::http_get(url));
+    return net::body_of(std::move(answer), url);
+  };
+  return {ask, fetch};
+}
+
+/// Serves until the server is stopped, and publishes beside it what witnesses kept waiting.
+void serve(net::HttpServer& server, Authority& authority) {
+  PendingTeller teller;
+  // The mirrors that a pending order waits for fetch it from this very server.
+  const RetryLoop retry({}, [&] {
+    const Outcome<PendingReport> report = authority.publish_pending();
+    teller.tell(report);
+    return !report || report->worth_another();
+  });
+  server.run();
+}
+
 }  // namespace
 
 Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
@@ -50,12 +108,11 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   DAYMARK_TRY(const std::unique_ptr<Records> records,
               open_sqlite_records(options.folder + "/authority.db"));
   DAYMARK_TRY(tlog::LogStore log, open_log(options.folder + "/log", {origin, key.sign}, *records));
-  Publisher publisher(std::move(log),
-                      [](const net::WitnessPeer& witness, const net::CosignatureRequest& request) {
-                        return net::request_cosignature(witness, request);
-                      });
+  std::atomic<bool> stopping{false};
+  Publisher publisher(std::move(log), peer_access(origin, stopping), *records);
   crypto::SystemRandom random;
   Authority authority({records.get(), &publisher, &clock, &random, std::move(charter_bytes)});
+  DAYMARK_CHECK(authority.start());
   // Mirrors fetch tiles while a publication waits for them: one thread would wait for itself.
   DAYMARK_TRY(net::HttpServer server, net::HttpServer::listen({.address = options.address,
                                                                .port = options.port,
@@ -64,14 +121,15 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
                                                               [&](const net::HttpRequest& request) {
                                                                 return authority.handle(request);
                                                               }));
-  const net::StopSignals signals([&] { server.stop(); });
+  // Before any other thread: they inherit who takes the signals.
+  const net::StopSignals signals([&] {
+    stopping = true;
+    server.stop();
+  });
   fmt::print("authority: {} serves log {} with charter {}\n", server.url(), origin, charter.name);
   std::fflush(stdout);
-  // The mirrors that a pending order waits for fetch it from this very server.
-  std::jthread serving([&] { server.run(); });
-  const Outcome<void> started = authority.start();
-  if (!started) server.stop();
-  return started;
+  serve(server, authority);
+  return {};
 }
 
 }  // namespace daymark::authority

@@ -13,7 +13,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 1> schema{R"sql(
+constexpr std::array<std::string_view, 2> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -31,6 +31,11 @@ CREATE TABLE leaves(
 CREATE TABLE documents(
   number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, chip BLOB NOT NULL, subject BLOB NOT NULL,
   body BLOB NOT NULL, received INTEGER NOT NULL, UNIQUE(kind, chip, subject));
+)sql",
+                                                 R"sql(
+CREATE INDEX pending ON orders(number) WHERE proof IS NULL;
+CREATE TABLE cosigned_heads(
+  origin TEXT PRIMARY KEY, checkpoint TEXT NOT NULL) WITHOUT ROWID;
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -156,6 +161,12 @@ class SqliteRecords final : public Records {
     return list<StoredOrder>(sql, {}, read_order);
   }
 
+  Outcome<std::vector<StoredOrder>> pending_orders() override {
+    static const std::string sql =
+        std::string(order_columns) + "WHERE proof IS NULL ORDER BY number";
+    return list<StoredOrder>(sql, {}, read_order);
+  }
+
   Outcome<std::vector<StoredOrder>> stream_after(const StreamPlace& after) override {
     static const std::string sql =
         std::string(order_columns) +
@@ -173,6 +184,23 @@ class SqliteRecords final : public Records {
                             return {};
                           }));
     return found ? out : order::StreamHead{};
+  }
+
+  Outcome<void> put_cosigned_head(const std::string& origin,
+                                  const std::string& checkpoint) override {
+    return run("INSERT OR REPLACE INTO cosigned_heads VALUES(?, ?)", {origin, checkpoint});
+  }
+
+  Outcome<std::string> cosigned_head(const std::string& origin) override {
+    std::string out;
+    DAYMARK_TRY(const bool found,
+                db_.first("SELECT checkpoint FROM cosigned_heads WHERE origin = ?", {origin},
+                          [&](const Row& row) -> Outcome<void> {
+                            DAYMARK_TRY(const std::string_view text, row.text(0));
+                            out = text;
+                            return {};
+                          }));
+    return found ? out : std::string{};
   }
 
   Outcome<void> put_chip(const ChipRecord& chip) override {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daymark/authority/authority_testing.h"
 #include "daymark/authority/errors.h"
-#include "daymark/tlog/log_testing.h"
 
 namespace daymark::authority {
 namespace {
@@ -38,12 +38,13 @@ class RecordsTest : public ::testing::Test {
     EXPECT_TRUE(records->add_order(order_of(number), places));
   }
 
-  tlog::testing::TemporaryFolder folder;
+  testing::QuickFolder folder;
   std::unique_ptr<Records> records;
 };
 
 TEST_F(RecordsTest, AnEmptyDatabaseKnowsNothing) {
   EXPECT_TRUE(records->orders()->empty());
+  EXPECT_TRUE(records->pending_orders()->empty());
   EXPECT_FALSE(records->order(Digest{1})->has_value());
   EXPECT_EQ(*records->head({}), order::StreamHead{});
   EXPECT_EQ(*records->head(chip(1)), order::StreamHead{});
@@ -90,6 +91,29 @@ TEST_F(RecordsTest, AnOrderTwiceIsRefused) {
   add(1, {{{}, 1}});
   EXPECT_FALSE(records->add_order(order_of(1), std::vector<StreamPlace>{{{}, 2}}));
   EXPECT_EQ(records->head({})->seq, 1U);
+}
+
+TEST_F(RecordsTest, WhatHasNoPublicationIsPending) {
+  add(9, {});
+  add(3, {});
+  add(7, {});
+  ASSERT_TRUE(records->publish_order(order_of(3).hash, {{5}, "proof", {10}, {20}}));
+  reopen();
+  const auto pending = records->pending_orders();
+  ASSERT_EQ(pending->size(), 2U);
+  EXPECT_EQ(pending->front().hash, order_of(9).hash);
+  EXPECT_EQ(pending->back().hash, order_of(7).hash);
+  EXPECT_FALSE(pending->front().publication);
+}
+
+TEST_F(RecordsTest, TheNewestCosignedHeadOfEachLogIsKept) {
+  EXPECT_EQ(*records->cosigned_head("log.example"), "");
+  ASSERT_TRUE(records->put_cosigned_head("log.example", "first"));
+  ASSERT_TRUE(records->put_cosigned_head("log.example", "second"));
+  ASSERT_TRUE(records->put_cosigned_head("standby.example", "other"));
+  reopen();
+  EXPECT_EQ(*records->cosigned_head("log.example"), "second");
+  EXPECT_EQ(*records->cosigned_head("standby.example"), "other");
 }
 
 TEST_F(RecordsTest, TheFirstPublicationIsKept) {
