@@ -30,7 +30,7 @@ stop_all() {
   fi
   kill "${pid_of[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
-  [ $status = 0 ] || { mkdir -p "$out/logs"; cp "$work"/*.log "$out/logs/" 2>/dev/null || true; }
+  [ $status = 0 ] || { mkdir -p "$out/logs"; cp "$work"/*.log "$work"/batch.* "$out/logs/" 2>/dev/null || true; }
   rm -rf "$work"
   exit $status
 }
@@ -60,14 +60,9 @@ advance() { # STEPS of six hours, each until every agent has worked through it
 days() { advance $(($1 * 4)); }
 
 wait_agents() { # TIME: until each agent has finished a cycle that began after it
-  local tries n time i
-  for ((tries = 0; tries < 300; ++tries)); do
-    n=0
-    for i in "${chips[@]}"; do
-      time=$(jq -r '.time // ""' "$work/state$i.json" 2>/dev/null || true)
-      [[ "$time" > "$1" ]] && n=$((n + 1))
-    done
-    [ "$n" = "${#chips[@]}" ] && return
+  local tries
+  for ((tries = 0; tries < 600; ++tries)); do
+    [[ "$(jq -rs 'map(.time // "") | min' "${states[@]}" 2>/dev/null || true)" > "$1" ]] && return
     sleep 0.1
   done
   echo "demo: an agent does not keep up" >&2
@@ -75,14 +70,15 @@ wait_agents() { # TIME: until each agent has finished a cycle that began after i
 }
 
 sample() { # one point of every lane and of every workload
-  local i state count real at
+  local i count real at
   real=$(date +%s%3N)
   at=$(now)
+  jq -c --arg at "$at" '{name: ("chip " + (input_filename | capture("state(?<n>[0-9]+)[.]json$").n)), at: $at, state}' \
+    "${states[@]}" >>"$work/lanes.jsonl"
   for i in "${chips[@]}"; do
-    state=$(jq -r .state "$work/state$i.json")
-    echo "{\"name\":\"chip $i\",\"at\":\"$at\",\"state\":\"$state\"}" >>"$work/lanes.jsonl"
-    count=$(sed 's/^0*//' "$work/progress$i" 2>/dev/null || true)
-    echo "{\"name\":\"chip $i\",\"at\":\"$at\",\"real\":$real,\"count\":${count:-0}}" >>"$work/points.jsonl"
+    count=0
+    [ ! -s "$work/progress$i" ] || count=$((10#$(<"$work/progress$i")))
+    echo "{\"name\":\"chip $i\",\"at\":\"$at\",\"real\":$real,\"count\":$count}" >>"$work/points.jsonl"
   done
 }
 
@@ -229,9 +225,11 @@ start_log_side() {
 start_chips() { # COUNT
   local i
   chips=()
+  states=() # what each agent says of its chip
   declare -gA id_of
   for ((i = 1; i <= $1; ++i)); do
     chips+=("$i")
+    states+=("$work/state$i.json")
     spawn "governor$i" daymark --clock-file "$work/clock" governor run --dir "$work/g$i" --socket "$work/g$i.sock" --maker "$work/keys/maker.pub"
   done
   for i in "${chips[@]}"; do
@@ -250,6 +248,7 @@ feed_meter() { # CHIP RECORDING: its agent starts again, with a meter
   kill "${pid_of[agent$1]}"
   wait "${pid_of[agent$1]}" 2>/dev/null || true
   start_agent "$1" --replay-meter "$2"
+  wait_agents "$(now)" # the recording begins to play with the agent's first look at the meter
 }
 enrol_all() {
   local i
@@ -284,7 +283,7 @@ start_workloads() {
 }
 wait_state() { # CHIP STATE
   local tries
-  for ((tries = 0; tries < 150; ++tries)); do
+  for ((tries = 0; tries < 600; ++tries)); do
     [ "$(jq -r .state "$work/state$1.json" 2>/dev/null)" = "$2" ] && return
     sleep 0.1
   done
@@ -428,7 +427,7 @@ make_bundle() { # CHIP
   bundle=$out/chip-$1.bundle
   command_of granted "A bundle for strangers: chip $1's whole history." "给陌生人的证据包：芯片 $1 的完整历史。" "給陌生人的證據包：晶片 $1 的完整歷史。" \
     bundle make --authority "$authority" --chip "${id_of[$1]}" --report "$evidence/report.hex" --chain "$evidence/chain.pem" \
-    --evidence-as-of 2025-08-21T12:00:00Z --out "$bundle"
+    --out "$bundle"
   echo "$fingerprint" >"$out/fingerprint.txt"
   verdict_of granted "It verifies offline under the fingerprint of the charter." "凭章程指纹即可离线验证。" "憑章程指紋即可離線驗證。" \
     verify bundle "$bundle" --trust "$fingerprint"

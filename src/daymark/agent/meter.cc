@@ -1,6 +1,7 @@
 #include "daymark/agent/meter.h"
 
 #include <memory>
+#include <optional>
 
 #include "daymark/usage/account.h"
 #include "daymark/usage/errors.h"
@@ -9,18 +10,22 @@ namespace daymark::agent {
 
 namespace {
 
-/// The recording and how much of it was handed out.
+/// The recording, when it began to play, and how much of it was handed out.
 struct Replay {
   std::vector<usage::UsageInterval> intervals;
   std::size_t handed_out = 0;
-  UnixMillis last_end;  ///< spans must not overlap
+  std::optional<UnixMillis> began;
+
+  [[nodiscard]] UnixMillis at(Millis offset) const {
+    return *began + (offset - intervals.front().start);
+  }
 };
 
-governor::UsageRequest reading_of(const usage::UsageInterval& interval, UnixMillis now,
-                                  const JobId& job) {
+governor::UsageRequest reading_of(const Replay& replay, const JobId& job) {
+  const usage::UsageInterval& interval = replay.intervals[replay.handed_out];
   governor::UsageRequest out;
-  out.end = now;
-  out.start = now - (interval.end - interval.start);
+  out.start = replay.at(interval.start);
+  out.end = replay.at(interval.end);
   out.use = interval.use;
   out.level = Level::host_signed;
   out.job = job;
@@ -40,14 +45,16 @@ Outcome<MeterReading> replay_meter(const ReplayMeterOptions& options, Clock& clo
   if (replay->intervals.empty()) {
     return refuse(errc::telemetry_empty, options.telemetry_file);
   }
-  const std::size_t most = options.intervals_max;
   return MeterReading(
-      [replay, most,
+      [replay,
        &clock](const governor::Status& status) -> Outcome<std::vector<governor::UsageRequest>> {
+        const UnixMillis now = clock.now();
+        if (!replay->began) replay->began = now;
         std::vector<governor::UsageRequest> out;
-        if (replay->handed_out >= most) return out;
-        const std::size_t next = replay->handed_out++ % replay->intervals.size();
-        out.push_back(reading_of(replay->intervals[next], clock.now(), status.job));
+        for (; replay->handed_out < replay->intervals.size(); ++replay->handed_out) {
+          if (replay->at(replay->intervals[replay->handed_out].end) > now) break;
+          out.push_back(reading_of(*replay, status.job));
+        }
         return out;
       });
 }
