@@ -1,24 +1,24 @@
 """Adds up what the suites counted: count.py RESULTS CTEST_LOG.
 
-GoogleTest suites leave one JSON file each, script suites a text file NAME.count with
+GoogleTest suites leave one XML file each, script suites a text file NAME.count with
 "passed failed skipped" and one line per skip's reason. A CTest entry that left neither counts as one.
 """
-import json
 import pathlib
 import re
 import sys
+import xml.etree.ElementTree as xml
 
 
 def of_gtest(path):
-    data = json.loads(path.read_text())
+    root = xml.parse(path).getroot()
     skipped = []
-    for suite in data["testsuites"]:
-        for test in suite["testsuite"]:
-            if test.get("result") == "SKIPPED":
-                reason = "; ".join(s.get("message", "").strip() for s in test.get("skipped", []))
-                skipped.append(f'{suite["name"]}.{test["name"]}: {reason or "no reason given"}')
-    failed = data["failures"] + data.get("errors", 0)
-    return data["tests"] - failed - len(skipped), failed, skipped
+    for test in root.iter("testcase"):
+        for skip in test.iter("skipped"):
+            # The first line says where, the rest why.
+            reason = " ".join(skip.get("message", "").splitlines()[1:])
+            skipped.append(f'{test.get("classname")}.{test.get("name")}: {reason or "no reason given"}')
+    failed = int(root.get("failures")) + int(root.get("errors"))
+    return int(root.get("tests")) - failed - len(skipped), failed, skipped
 
 
 def of_script(path):
@@ -33,7 +33,7 @@ def main(results, log):
     skips = []
     counted = set()
     for path in sorted(results.iterdir()):
-        part = of_gtest(path) if path.suffix == ".json" else of_script(path)
+        part = of_gtest(path) if path.suffix == ".xml" else of_script(path)
         passed, failed = passed + part[0], failed + part[1]
         skips += part[2]
         counted.add(path.stem.removesuffix("_test"))
