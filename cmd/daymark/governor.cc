@@ -1,10 +1,9 @@
 // daymark governor run, daymark agent run: the chip's enforcement core and the host beside it.
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "arguments.h"
 #include "commands.h"
+#include "stop_flag.h"
 #include "transport.h"
 #include <fmt/format.h>
 
@@ -56,27 +55,6 @@ struct AgentRunOptions {
   std::string ranging = "1h";
   std::string renewal = "6h";
   std::uint32_t poll_ms = 200;
-};
-
-/// A stop that wakes a sleeper.
-class StopFlag {
- public:
-  void set() {
-    const std::scoped_lock lock(mutex_);
-    set_ = true;
-    changed_.notify_all();
-  }
-
-  /// Sleeps for real time, whatever the domain clock says; true once stopped.
-  bool sleep(std::chrono::milliseconds span) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, span, [this] { return set_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool set_ = false;
 };
 
 Outcome<agent::AgentOptions> agent_options(const AgentRunOptions& options) {

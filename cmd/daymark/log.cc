@@ -1,6 +1,7 @@
-// daymark log proof|verify: offline proofs that an entry is public.
+// daymark log proof|verify|monitor: offline proofs that an entry is public, and who watches a log.
 #include "arguments.h"
 #include "commands.h"
+#include "log_monitor.h"
 #include <fmt/format.h>
 
 #include "daymark/authority/client.h"
@@ -84,6 +85,7 @@ void add_log(CLI::App& app, Session& session) {
   check->add_flag("--mirrors", given->mirrors, "Demand the mirrors as well");
   check->footer("Example: daymark log verify --proof s.tlog-proof --entry s.entry --charter c");
   session.on_run(*check, [given, &session] { return verify(*given, session); });
+  add_log_monitor(*family, session);
 }
 
 }  // namespace daymark::cli
