@@ -1,4 +1,4 @@
-// The assurance level that every verdict and every record states (DESIGN: L0 to L4). Core.
+// The assurance level that every verdict and every record states (principle 4). Core.
 #pragma once
 
 #include <cstdint>

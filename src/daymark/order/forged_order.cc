@@ -1,4 +1,4 @@
-// Must not compile: whoever wants a ProvenOrder has to prove an order (DESIGN §3.1). The build
+// Must not compile: whoever wants a ProvenOrder has to prove an order (principle 1). The build
 // never names this file; the test order/forged_order compiles it and reads the complaint.
 #include "daymark/order/proven.h"
 

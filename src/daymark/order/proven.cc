@@ -157,7 +157,7 @@ Result<void> Prover::check_bounds(const ProvenOrder& proven) const {
   if (o.kind != OrderKind::suspend) {
     return o.until.value == 0 ? ok() : fail(errc::order_bounds, field::until);
   }
-  // DESIGN §3.6: a suspension has an end, and one that is not over before it starts.
+  // principle 6: a suspension has an end, and one that is not over before it starts.
   if (o.until <= proven.binds_at_) return fail(errc::order_bounds, field::until);
   const Millis length = o.until - proven.binds_at_;
   return length <= charter_.bounds.suspension_longest ? ok()

@@ -1,4 +1,4 @@
-// ProvenOrder: the only thing that code acts on (DESIGN §3.1). Core.
+// ProvenOrder: the only thing that code acts on (principle 1). Core.
 //
 // A ProvenOrder can be made by the functions below and by nothing else; each is one of the ways in
 // which PROTOCOL lets an order bind. All of them check signatures under the pinned charter, the

@@ -17,7 +17,7 @@ namespace daymark::report {
 /// One text in English, simplified and traditional Chinese, in this order.
 using Translated = std::array<std::string, 3>;
 
-/// What a part answered, with its grounds (DESIGN §3.3).
+/// What a part answered, with its grounds (principle 3).
 struct Verdict {
   std::string verdict;
   std::string reason_name;
