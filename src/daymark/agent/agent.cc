@@ -43,7 +43,33 @@ Result<Digest> answered_request(ByteView leaf) {
   return parsed->request;
 }
 
+/// What the agent reads of an order.
+struct OrderLabel {
+  bool fleet = false;
+  Digest charter{};
+};
+
+Result<OrderLabel> label_of(const governor::OrderParts& parts) {
+  DAYMARK_TRY(const order::SignedOrder parsed, order::parse_signed_order(parts.envelope));
+  return OrderLabel{parsed.order.stream() == order::Stream::fleet, parsed.order.charter};
+}
+
+/// Whether the order is made under a charter that waits to bind: the chip would refuse it, and
+/// count that, while what made the fleet's stream wait passes by itself.
+bool waits_for_charter(const OrderLabel& order, const std::optional<Failure>& fleet_stop,
+                       const governor::Status& status) {
+  return fleet_stop && fleet_stop->error.code == errc::gov_charter_waiting &&
+         order.charter != status.charter;
+}
+
 }  // namespace
+
+OrderGround OrderGround::of(const governor::Status& status) {
+  OrderGround out{status.fleet_head, status.own_head, status.charter, {}};
+  for (std::size_t i = 0; i < status.pending_count; ++i)
+    out.announced.push_back(status.pending[i].order);
+  return out;
+}
 
 Outcome<void> Agent::cycle() {
   ++state_.cycle;
@@ -55,6 +81,7 @@ Outcome<void> Agent::cycle() {
   if (!enrolled()) return {};
   step("ranging", range());
   step("orders", carry_orders());
+  step("receipts", post_receipts());
   step("renewal", renew());
   step("meter", read_meter());
   step("attestation", attest());
@@ -95,27 +122,69 @@ Outcome<void> Agent::range() {
   return missing ? std::unexpected(*missing) : Outcome<void>{};
 }
 
+/// A refusal stops one stream, not the other, and is a problem for as long as it stands.
 Outcome<void> Agent::carry_orders() {
   const governor::Status& status = state_.status.status;
   DAYMARK_TRY(const auto orders,
               peers_.authority->feed(state_.chip, status.fleet_head.seq, status.own_head.seq));
-  for (const governor::OrderParts& order : orders)
-    DAYMARK_CHECK(apply(order));
-  return orders.empty() ? Outcome<void>{} : refresh();
+  std::optional<Failure> fleet_stop;
+  std::optional<Failure> own_stop;
+  for (const governor::OrderParts& order : orders) {
+    DAYMARK_TRY(const OrderLabel label, about(label_of(order), "feed"));
+    std::optional<Failure>& stop = label.fleet ? fleet_stop : own_stop;
+    if (stop) continue;
+    if (waits_for_charter(label, fleet_stop, state_.status.status)) {
+      own_stop = fleet_stop;
+      continue;
+    }
+    std::optional<RefusedOrder>& refused = label.fleet ? refused_fleet_ : refused_own_;
+    Outcome<void> done = offer(order, refused);
+    if (!done && !refused) return done;
+    if (!done) stop = std::move(done).error();
+  }
+  if (fleet_stop) step("orders", std::unexpected(*fleet_stop));
+  return own_stop ? std::unexpected(*own_stop) : Outcome<void>{};
 }
 
-Outcome<void> Agent::apply(const governor::OrderParts& order) {
-  const Digest hash = crypto::sha256(order.envelope);
-  // A refusal is counted by the governor: one is enough to say so, and orders behind it can't
-  // apply.
-  if (hash == refused_order_) return {};
-  const auto receipt = peers_.governor->apply(order);
-  if (!receipt) {
-    refused_order_ = hash;
-    return std::unexpected(receipt.error());
+Outcome<void> Agent::offer(const governor::OrderParts& order,
+                           std::optional<RefusedOrder>& refused) {
+  const bool again = refused && refused->order == crypto::sha256(order.envelope);
+  if (again && !is_due(*refused)) return std::unexpected(refused->why);
+  refused.reset();
+  return apply(order, refused);
+}
+
+bool Agent::is_due(const RefusedOrder& refused) const {
+  return OrderGround::of(state_.status.status) != refused.ground ||
+         state_.time - refused.at >= options_.retry_period;
+}
+
+Outcome<void> Agent::apply(const governor::OrderParts& order,
+                           std::optional<RefusedOrder>& refused) {
+  const std::uint64_t refusals = state_.status.status.refusal_total;
+  auto receipt = peers_.governor->apply(order);
+  DAYMARK_CHECK(refresh());
+  const governor::Status& status = state_.status.status;
+  // A refusal is counted by the governor; whatever else went wrong was on the way to it.
+  if (!receipt && status.refusal_total > refusals) {
+    refused = RefusedOrder{crypto::sha256(order.envelope), OrderGround::of(status), state_.time,
+                           receipt.error()};
   }
+  if (!receipt) return std::unexpected(std::move(receipt).error());
   ++state_.orders_applied;
-  return peers_.authority->post_receipt(receipt->bytes);
+  receipts_.push_back(std::move(receipt->bytes));
+  return {};
+}
+
+/// Each is tried: one that the authority does not take holds up no other.
+Outcome<void> Agent::post_receipts() {
+  std::optional<Failure> missing;
+  std::erase_if(receipts_, [&](const std::vector<Byte>& receipt) {
+    Outcome<void> done = peers_.authority->post_receipt(receipt);
+    if (!done) missing = std::move(done).error();
+    return done.has_value();
+  });
+  return missing ? std::unexpected(*missing) : Outcome<void>{};
 }
 
 Outcome<void> Agent::renew() {

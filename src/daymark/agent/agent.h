@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,13 @@ struct AgentOptions {
   std::vector<BeaconRoute> beacons;  ///< in the charter's order
   Millis ranging_period = hours(1);  ///< on the domain clock
   Millis renewal_period = hours(6);  ///< after an accepted licence
+  Millis retry_period = hours(6);    ///< of a refused order, where nothing else speaks for a retry
   RangingPatience patience;
 };
 
 /// One thing that didn't work in a cycle; the next cycle tries again.
 struct Problem {
-  std::string step;  ///< "ranging", "orders", "renewal", "meter", "attestation"
+  std::string step;  ///< "ranging", "orders", "receipts", "renewal", "meter", "attestation"
   Failure failure;
 };
 
@@ -50,10 +52,23 @@ struct AgentState {
 /// Not thread-safe. References outlive the agent.
 struct AgentPeers {
   governor::Client* governor = nullptr;
-  const authority::AuthorityClient* authority = nullptr;
+  const authority::ChipServices* authority = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
   MeterReading meter;  ///< may be empty
+};
+
+/// What a chip's answer to an order rests on, besides the order. Some refusals end by themselves:
+/// another charter binds (errc::gov_charter_waiting), a place in the queue gets free
+/// (errc::gov_queue_full). Then this is another.
+struct OrderGround {
+  order::StreamHead fleet;
+  order::StreamHead own;
+  Digest charter{};
+  std::vector<Digest> announced;
+
+  [[nodiscard]] static OrderGround of(const governor::Status& status);
+  friend bool operator==(const OrderGround&, const OrderGround&) = default;
 };
 
 class Agent {
@@ -69,8 +84,23 @@ class Agent {
  private:
   void step(const char* name, Outcome<void> done);
   [[nodiscard]] Outcome<void> range();
+
+  /// An order that the chip refused: not offered again before the chip's state or much time has
+  /// passed, because every refusal counts. What follows it in its stream waits as well.
+  struct RefusedOrder {
+    Digest order{};
+    OrderGround ground;
+    UnixMillis at;
+    Failure why;
+  };
+
   [[nodiscard]] Outcome<void> carry_orders();
-  [[nodiscard]] Outcome<void> apply(const governor::OrderParts& order);
+  [[nodiscard]] Outcome<void> offer(const governor::OrderParts& order,
+                                    std::optional<RefusedOrder>& refused);
+  [[nodiscard]] Outcome<void> apply(const governor::OrderParts& order,
+                                    std::optional<RefusedOrder>& refused);
+  [[nodiscard]] bool is_due(const RefusedOrder& refused) const;
+  [[nodiscard]] Outcome<void> post_receipts();
   [[nodiscard]] Outcome<void> renew();
   [[nodiscard]] Outcome<void> fetch_leaf();
   [[nodiscard]] Outcome<void> read_meter();
@@ -84,7 +114,9 @@ class Agent {
   UnixMillis ranged_at_;
   UnixMillis renewed_at_;
   std::vector<Byte> request_;  ///< the newest renewal request, posted until it is answered
-  Digest refused_order_{};     ///< not offered again until the streams move
+  std::optional<RefusedOrder> refused_fleet_;  ///< in the fleet's stream
+  std::optional<RefusedOrder> refused_own_;
+  std::vector<std::vector<Byte>> receipts_;  ///< not taken by the authority yet
 };
 
 /// The state as JSON, one object; docs/operations.md names the members.

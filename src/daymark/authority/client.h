@@ -17,10 +17,29 @@ struct DraftedBatch {
   std::vector<std::vector<Byte>> leaves;
 };
 
+/// What the agent of one chip asks of an authority: AuthorityClient, or a test's own.
+class ChipServices {
+ public:
+  virtual ~ChipServices() = default;
+
+  /// Orders after these positions of the two streams, in the order of the log.
+  [[nodiscard]] virtual Outcome<std::vector<governor::OrderParts>> feed(
+      const ChipId& chip, std::uint64_t fleet_seq, std::uint64_t own_seq) const = 0;
+  /// None where the chip has no leaf yet.
+  [[nodiscard]] virtual Outcome<std::optional<governor::LeafParts>> leaf(
+      const ChipId& chip) const = 0;
+  [[nodiscard]] virtual Outcome<void> post_renewal(ByteView request) const = 0;
+  [[nodiscard]] virtual Outcome<void> post_receipt(ByteView receipt) const = 0;
+  /// The JSON answer: whether the attestation agrees with the log.
+  [[nodiscard]] virtual Outcome<std::string> post_attestation(ByteView attestation) const = 0;
+  [[nodiscard]] virtual Outcome<void> post_ranging(
+      const ChipId& chip, const std::vector<std::vector<Byte>>& receipts) const = 0;
+};
+
 /// One authority. Nothing it answers is trusted: chips and verifiers check for themselves.
 /// Errors: those of net/http_client.h; errc::authority_refused with the authority's own sentence as
 /// detail; errc::cbor_* where an answer is malformed. Safe from several threads.
-class AuthorityClient {
+class AuthorityClient final : public ChipServices {
  public:
   explicit AuthorityClient(std::string url) : url_(std::move(url)) {}
 
@@ -29,20 +48,17 @@ class AuthorityClient {
   [[nodiscard]] Outcome<std::vector<Byte>> charter() const;
   /// The JSON answer of POST /orders.
   [[nodiscard]] Outcome<std::string> submit(ByteView order_file) const;
-  [[nodiscard]] Outcome<std::vector<governor::OrderParts>> feed(const ChipId& chip,
-                                                                std::uint64_t fleet_seq,
-                                                                std::uint64_t own_seq) const;
+  [[nodiscard]] Outcome<std::vector<governor::OrderParts>> feed(
+      const ChipId& chip, std::uint64_t fleet_seq, std::uint64_t own_seq) const override;
   [[nodiscard]] Outcome<governor::OrderParts> message(const std::string& order_hash) const;
-  /// None where the chip has no leaf yet.
-  [[nodiscard]] Outcome<std::optional<governor::LeafParts>> leaf(const ChipId& chip) const;
+  [[nodiscard]] Outcome<std::optional<governor::LeafParts>> leaf(const ChipId& chip) const override;
   [[nodiscard]] Outcome<DraftedBatch> draft_batch(const std::string& terms_json) const;
 
-  [[nodiscard]] Outcome<void> post_renewal(ByteView request) const;
-  [[nodiscard]] Outcome<void> post_receipt(ByteView receipt) const;
-  /// The JSON answer: whether the attestation agrees with the log.
-  [[nodiscard]] Outcome<std::string> post_attestation(ByteView attestation) const;
-  [[nodiscard]] Outcome<void> post_ranging(const ChipId& chip,
-                                           const std::vector<std::vector<Byte>>& receipts) const;
+  [[nodiscard]] Outcome<void> post_renewal(ByteView request) const override;
+  [[nodiscard]] Outcome<void> post_receipt(ByteView receipt) const override;
+  [[nodiscard]] Outcome<std::string> post_attestation(ByteView attestation) const override;
+  [[nodiscard]] Outcome<void> post_ranging(
+      const ChipId& chip, const std::vector<std::vector<Byte>>& receipts) const override;
   [[nodiscard]] Outcome<void> post_verdict(const std::string& json) const;
 
   /// Any route as text or bytes: "/chips", "/checkpoint"…
