@@ -20,6 +20,7 @@ void add_status(CLI::App& app, Session& session);
 void add_evidence(CLI::App& app, Session& session);
 void add_locate(CLI::App& app, Session& session);
 void add_usage(CLI::App& app, Session& session);
+void add_fleet(CLI::App& app, Session& session);
 void add_log(CLI::App& app, Session& session);
 void add_bundle(CLI::App& app, Session& session);
 void add_catalog(CLI::App& app, Session& session);
