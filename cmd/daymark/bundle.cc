@@ -5,18 +5,15 @@
 
 #include "daymark/authority/client.h"
 #include "daymark/base/file.h"
+#include "daymark/bundle/builder.h"
 #include "daymark/bundle/verify.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/evidence/evidence_file.h"
-#include "daymark/order/leaf.h"
 #include "daymark/order/leaf_file.h"
 
 namespace daymark::cli {
 
 namespace {
-
-using bundle::Part;
-using bundle::PartKind;
 
 struct MakeOptions {
   std::string authority;
@@ -24,51 +21,49 @@ struct MakeOptions {
   std::string charter;
   std::string report;
   std::string chain;
-  std::string as_of;
   std::string out;
 };
-
-std::vector<Byte> copy(std::string_view text) {
-  const ByteView bytes = bytes_of(text);
-  return {bytes.begin(), bytes.end()};
-}
 
 /// Collects parts from an authority; nothing it says is trusted, the verifier checks all.
 class Maker {
  public:
-  explicit Maker(const MakeOptions& options) : options_(options), client_(options.authority) {}
+  Maker(const MakeOptions& options, bundle::Builder builder)
+      : options_(options), client_(options.authority), builder_(std::move(builder)) {}
 
-  Outcome<std::vector<Byte>> make() {
-    DAYMARK_TRY(const ChipId chip, chip_argument(options_.chip));
-    DAYMARK_TRY(const std::vector<Byte> charter,
-                options_.charter.empty() ? client_.charter() : read_file(options_.charter, 4096));
-    add(PartKind::charter, "charter", charter);
-    DAYMARK_CHECK(add_orders(chip));
-    DAYMARK_CHECK(add_leaf(chip));
-    DAYMARK_CHECK(add_list(PartKind::receipt, "receipt", "/receipts"));
-    DAYMARK_TRY(const std::string attestation, client_.get(chip_route() + "/attestation"));
-    add(PartKind::attestation, "attestation", copy(attestation));
-    DAYMARK_CHECK(add_list(PartKind::ranging, "ranging", "/ranging"));
-    DAYMARK_CHECK(add_device());
-    return bundle::print_bundle(parts_);
+  static Outcome<std::vector<Byte>> make(const MakeOptions& options) {
+    DAYMARK_TRY(std::vector<Byte> charter,
+                options.charter.empty() ? authority::AuthorityClient(options.authority).charter()
+                                        : read_file(options.charter, 4096));
+    DAYMARK_TRY(bundle::Builder builder, bundle::Builder::begin(std::move(charter)));
+    Maker maker(options, std::move(builder));
+    DAYMARK_CHECK(maker.collect());
+    DAYMARK_TRY(const auto parts, std::move(maker.builder_).finish());
+    return bundle::print_bundle(parts);
   }
 
  private:
-  void add(PartKind kind, std::string name, std::vector<Byte> content) {
-    parts_.push_back({kind, std::move(name), std::move(content)});
+  Outcome<void> collect() {
+    DAYMARK_TRY(const ChipId chip, chip_argument(options_.chip));
+    DAYMARK_TRY(const auto orders, client_.feed(chip, 0, 0));
+    for (const governor::OrderParts& order : orders)
+      DAYMARK_CHECK(builder_.add_order(order));
+    DAYMARK_CHECK(add_leaf(chip));
+    DAYMARK_TRY(const std::string attestation, client_.get(chip_route() + "/attestation"));
+    builder_.add_attestation(copy(attestation));
+    DAYMARK_TRY(auto receipts, list("/receipts"));
+    for (std::vector<Byte>& receipt : receipts)
+      builder_.add_receipt(std::move(receipt));
+    DAYMARK_TRY(auto rangings, list("/ranging"));
+    for (std::vector<Byte>& receipt : rangings)
+      builder_.add_ranging(std::move(receipt));
+    return add_device();
   }
 
   [[nodiscard]] std::string chip_route() const { return "/chips/" + options_.chip; }
 
-  Outcome<void> add_orders(const ChipId& chip) {
-    DAYMARK_TRY(const auto orders, client_.feed(chip, 0, 0));
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-      DAYMARK_TRY(const order::SignedOrder read,
-                  about(order::parse_signed_order(orders[i].envelope), "order"));
-      add(PartKind::order, fmt::format("order {}: {}", i + 1, order::name_of(read.order.kind)),
-          bundle::print_order_part(orders[i]));
-    }
-    return {};
+  static std::vector<Byte> copy(std::string_view text) {
+    const ByteView bytes = bytes_of(text);
+    return {bytes.begin(), bytes.end()};
   }
 
   Outcome<void> add_leaf(const ChipId& chip) {
@@ -76,41 +71,38 @@ class Maker {
     if (!leaf) return {};
     DAYMARK_TRY(const order::SignedOrder batch,
                 about(order::parse_signed_order(leaf->batch.envelope), "batch"));
-    add(PartKind::batch, "batch", bundle::print_order_part(leaf->batch));
-    add(PartKind::leaf, "leaf",
-        order::print_leaf_file({leaf->leaf, leaf->index, {batch.order.count}, leaf->path}));
-    return {};
+    return builder_.add_leaf(leaf->batch,
+                             {leaf->leaf, leaf->index, {batch.order.count}, leaf->path});
   }
 
-  Outcome<void> add_list(PartKind kind, const char* name, const char* route) {
+  Outcome<std::vector<std::vector<Byte>>> list(const char* route) {
     DAYMARK_TRY(const std::string body, client_.get(chip_route() + route));
     cbor::Reader reader(bytes_of(body));
     DAYMARK_TRY(const std::size_t count, about(reader.enter_array(1024), route));
+    std::vector<std::vector<Byte>> out;
     for (std::size_t i = 0; i < count; ++i) {
       DAYMARK_TRY(const ByteView item, about(reader.read_bytes(1, 4096), route));
-      add(kind, fmt::format("{} {}", name, i + 1), {item.begin(), item.end()});
+      out.emplace_back(item.begin(), item.end());
     }
-    return {};
+    return out;
   }
 
   Outcome<void> add_device() {
     if (options_.report.empty()) return {};
-    DAYMARK_TRY(std::vector<Byte> report, read_file(options_.report, evidence::evidence_file_max));
-    DAYMARK_TRY(std::vector<Byte> chain, read_file(options_.chain, evidence::evidence_file_max));
-    DAYMARK_CHECK(time_argument("--evidence-as-of", options_.as_of));
-    add(PartKind::device_report, "device report", std::move(report));
-    add(PartKind::device_chain, "device chain", std::move(chain));
-    add(PartKind::device_time, "device time", copy(options_.as_of));
-    return {};
+    DAYMARK_TRY(const std::vector<Byte> report,
+                read_file(options_.report, evidence::evidence_file_max));
+    DAYMARK_TRY(const std::vector<Byte> chain,
+                read_file(options_.chain, evidence::evidence_file_max));
+    return builder_.add_device(report, std::string(text_of(chain)));
   }
 
   const MakeOptions& options_;
   authority::AuthorityClient client_;
-  std::vector<Part> parts_;
+  bundle::Builder builder_;
 };
 
 Outcome<Exit> make(const MakeOptions& options, const Session& session) {
-  DAYMARK_TRY(const std::vector<Byte> bytes, Maker(options).make());
+  DAYMARK_TRY(const std::vector<Byte> bytes, Maker::make(options));
   DAYMARK_CHECK(write_file(options.out, bytes));
   const bundle::BundleVerdict verdict = bundle::verify_bundle(bytes, {});
   session.print({{"bundle", options.out},
@@ -151,9 +143,7 @@ void add_bundle(CLI::App& app, Session& session) {
   command->add_option("--charter", options->charter, "The first charter, if it was amended");
   CLI::Option* report = command->add_option("--report", options->report, "Device evidence");
   CLI::Option* chain = command->add_option("--chain", options->chain, "Its chain (PEM)");
-  CLI::Option* as_of =
-      command->add_option("--evidence-as-of", options->as_of, "When it is judged (RFC 3339)");
-  report->needs(chain)->needs(as_of);
+  report->needs(chain);
   command->add_option("--out", options->out, "Bundle to write")->required();
   command->footer("Example: daymark bundle make --authority URL --chip 5c1f… --out c.bundle");
   session.on_run(*command, [options, &session] { return make(*options, session); });

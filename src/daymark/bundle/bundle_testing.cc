@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daymark/base/file.h"
 #include "daymark/cbor/encode.h"
-#include "daymark/order/leaf_file.h"
 #include "daymark/ranging/receipt.h"
 
 namespace daymark::bundle::testing {
@@ -13,20 +13,34 @@ namespace daymark::bundle::testing {
 using governor::testing::verdict;
 using order::testing::Logged;
 
-Life::Life(std::uint64_t chip) : device(world, chip) {
-  const std::vector<Byte>& charter = world.encoded_charter();
-  parts.push_back({PartKind::charter, "charter", charter});
+namespace {
+
+std::vector<Byte> evidence_file(const std::string& name) {
+  const auto bytes = read_file(
+      std::string(DAYMARK_SOURCE_DIR "/data/evidence/nvidia/h100-550.90.07/") + name, 1UL << 20);
+  EXPECT_TRUE(bytes) << name;
+  return bytes.value_or(std::vector<Byte>{});
+}
+
+}  // namespace
+
+Life::Life(std::uint64_t chip)
+    : device(world, chip), builder_(*Builder::begin(world.encoded_charter())) {
   enrol();
   device.range();
   const order::Program trainer{"trainer", crypto::sha256(bytes_of("trainer program"))};
-  apply("order 2: policy", world.prove(world.policy({trainer}), {"owner", "regulator-a"}));
-  apply("order 3: policy", world.prove(world.policy({}), {"owner", "regulator-b"}));
-  apply("order 4: suspend",
-        world.prove(world.suspend_chip(device.target(), days(2)), {"owner", "regulator-a"}));
+  apply(world.prove(world.policy({trainer}), {"owner", "regulator-a"}));
+  apply(world.prove(world.policy({}), {"owner", "regulator-b"}));
+  apply(world.prove(world.suspend_chip(device.target(), days(2)), {"owner", "regulator-a"}));
   early_attestation = attest();
   license();
-  range();
-  parts.push_back(attest());
+  range(1);
+  range(0);
+  builder_.add_attestation(attest());
+  add_device();
+  auto built = std::move(builder_).finish();
+  EXPECT_EQ(verdict(built), "ok");
+  if (built) parts = *std::move(built);
 }
 
 std::size_t Life::place_of(const std::string& name) const {
@@ -35,23 +49,23 @@ std::size_t Life::place_of(const std::string& name) const {
   return found == parts.end() ? 0 : static_cast<std::size_t>(found - parts.begin());
 }
 
-void Life::add_order(const std::string& name, const Logged& order,
+void Life::add_order(const Logged& order,
                      const Outcome<governor::Signed<governor::OrderReceipt>>& receipt) {
-  ASSERT_EQ(verdict(receipt), "ok") << name;
-  parts.push_back({PartKind::order, name, print_order_part(governor::testing::parts_of(order))});
-  parts.push_back({PartKind::receipt, "receipt of " + name, receipt->bytes});
+  ASSERT_EQ(verdict(receipt), "ok");
+  ASSERT_EQ(verdict(builder_.add_order(governor::testing::parts_of(order))), "ok");
+  builder_.add_receipt(receipt->bytes);
 }
 
 void Life::enrol() {
   const auto nonce = device.client().begin_enrolment();
   ASSERT_EQ(verdict(nonce), "ok");
   const Logged order = world.prove(world.enrol(device.chip, *nonce), {"owner", "authority"});
-  add_order("order 1: enrol", order,
+  add_order(order,
             device.client().enrol(governor::testing::parts_of(order), world.encoded_charter()));
 }
 
-void Life::apply(const std::string& name, const Logged& order) {
-  add_order(name, order, device.apply(order));
+void Life::apply(const Logged& order) {
+  add_order(order, device.apply(order));
 }
 
 void Life::license() {
@@ -59,35 +73,39 @@ void Life::license() {
   ASSERT_EQ(verdict(request), "ok");
   const governor::LeafParts leaf = device.make_leaf(*request, {});
   ASSERT_EQ(verdict(device.client().accept_leaf(leaf)), "ok");
-  parts.push_back({PartKind::batch, "batch", print_order_part(leaf.batch)});
   // The device's batches hold its own leaf and one of nobody.
-  parts.push_back({PartKind::leaf, "leaf",
-                   order::print_leaf_file({leaf.leaf, leaf.index, TreeSize{2}, leaf.path})});
+  ASSERT_EQ(verdict(builder_.add_leaf(leaf.batch, {leaf.leaf, leaf.index, TreeSize{2}, leaf.path})),
+            "ok");
 }
 
-void Life::range() {
+void Life::range(std::size_t beacon) {
   ranging::Receipt receipt;
   receipt.chip = device.chip.key;
   receipt.chip_nonce.fill(7);
   receipt.beacon_nonce.fill(8);
-  receipt.place = world.charter().beacons.front().place;
+  receipt.place = world.charter().beacons[beacon].place;
   receipt.least_round_trip = RoundTripNanos{1'500'000};
   receipt.exchanges = 1;
-  receipt.time = world.now;
+  // Beacon 0 ranged first, though its receipt is added last.
+  receipt.time = world.now + minutes(static_cast<std::int64_t>(beacon));
   receipt.radius = Millis{10};
   ByteArray<ranging::receipt_size_max> space{};
   const auto payload = ranging::write_receipt(receipt, space);
   ASSERT_TRUE(payload);
-  parts.push_back({PartKind::ranging, "ranging 1",
-                   cbor::sign1(*payload, ranging::receipt_purpose, world.beacon_key(0))});
+  builder_.add_ranging(cbor::sign1(*payload, ranging::receipt_purpose, world.beacon_key(beacon)));
 }
 
-Part Life::attest() {
+std::vector<Byte> Life::attest() {
   const ByteArray<16> nonce{1, 2, 3};
   const auto attestation = device.client().attest(nonce);
   EXPECT_EQ(verdict(attestation), "ok");
-  if (!attestation) return {};
-  return {PartKind::attestation, "attestation", attestation->bytes};
+  return attestation ? attestation->bytes : std::vector<Byte>{};
+}
+
+void Life::add_device() {
+  const std::vector<Byte> chain = evidence_file("chain.pem");
+  ASSERT_EQ(verdict(builder_.add_device(evidence_file("report.hex"), std::string(text_of(chain)))),
+            "ok");
 }
 
 }  // namespace daymark::bundle::testing

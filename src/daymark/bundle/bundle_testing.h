@@ -1,15 +1,17 @@
-// A chip's life in memory as the parts of its bundle. Tests only; link daymark_governor_testing.
+// A chip's life in memory as the parts of its bundle, put together by the builder. Tests only; link
+// daymark_governor_testing.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "daymark/bundle/format.h"
+#include "daymark/bundle/builder.h"
 #include "daymark/governor/governor_testing.h"
 
 namespace daymark::bundle::testing {
 
-/// Enrolled, under two policies and an announced stop, licensed, ranged once, attested.
+/// Enrolled, under two policies and an announced stop, licensed, ranged by two beacons, attested;
+/// with recorded evidence of an accelerator beside it.
 class Life {
  public:
   explicit Life(std::uint64_t chip = 1);
@@ -24,16 +26,19 @@ class Life {
   order::testing::World world;
   governor::testing::Device device;
   std::vector<Part> parts;
-  Part early_attestation;  ///< with the same heads, before the licence
+  std::vector<Byte> early_attestation;  ///< with the same heads, before the licence
 
  private:
   void enrol();
-  void apply(const std::string& name, const order::testing::Logged& order);
+  void apply(const order::testing::Logged& order);
   void license();
-  void range();
-  [[nodiscard]] Part attest();
-  void add_order(const std::string& name, const order::testing::Logged& order,
+  void range(std::size_t beacon);
+  [[nodiscard]] std::vector<Byte> attest();
+  void add_device();
+  void add_order(const order::testing::Logged& order,
                  const Outcome<governor::Signed<governor::OrderReceipt>>& receipt);
+
+  Builder builder_;
 };
 
 }  // namespace daymark::bundle::testing

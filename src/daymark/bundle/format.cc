@@ -1,5 +1,6 @@
 #include "daymark/bundle/format.h"
 
+#include <algorithm>
 #include <array>
 
 #include "daymark/bundle/errors.h"
@@ -23,6 +24,10 @@ struct Entry {
   Digest hash{};
 };
 
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ' ' || c == ':';
+}
+
 /// Of kind and name as well, so that no byte of a bundle can change unseen.
 Digest part_hash(PartKind kind, std::string_view name, ByteView content) {
   const Digest inner = crypto::sha256(content);
@@ -38,6 +43,10 @@ Result<Entry> read_entry(cbor::Reader& reader) {
   if (kind == 0) return fail(errc::bundle_malformed, field::bundle_part, reader.offset());
   out.kind = static_cast<PartKind>(kind);
   DAYMARK_TRY(const std::string_view name, reader.read_text(name_size_max));
+  // A name reaches terminals before it is compared with its place.
+  if (!std::ranges::all_of(name, is_name_character)) {
+    return fail(errc::bundle_malformed, field::bundle_part, reader.offset());
+  }
   out.name = name;
   DAYMARK_TRY(out.hash, reader.read_array_of_bytes<32>());
   return out;
@@ -94,8 +103,8 @@ std::vector<Byte> print_bundle(const std::vector<Part>& parts) {
 
 std::string_view name_of(PartKind kind) {
   constexpr std::array<std::string_view, part_kind_max + 1> names{
-      "none",        "charter", "order",         "batch",        "leaf",       "receipt",
-      "attestation", "ranging", "device report", "device chain", "device time"};
+      "none",    "charter",     "order",   "batch",         "leaf",
+      "receipt", "attestation", "ranging", "device report", "device chain"};
   return names[static_cast<std::size_t>(kind)];
 }
 

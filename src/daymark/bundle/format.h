@@ -28,21 +28,21 @@ enum class PartKind : std::uint8_t {
   receipt = 5,        ///< governor/documents.h, OrderReceipt
   attestation = 6,    ///< governor/documents.h, Attestation
   ranging = 7,        ///< ranging/receipt.h
-  device_report = 8,  ///< evidence of the accelerator itself
+  device_report = 8,  ///< evidence of the accelerator itself, raw
   device_chain = 9,   ///< its certificate chain, PEM
-  device_time = 10,   ///< RFC 3339: when its certificates are judged
 };
 
-inline constexpr std::uint8_t part_kind_max = 10;
+inline constexpr std::uint8_t part_kind_max = 9;
 
 struct Part {
   PartKind kind = PartKind::charter;
-  std::string name;  ///< for people and for naming what failed
+  std::string name;  ///< of its place: arrangement.h
   std::vector<Byte> content;
 };
 
-/// Form and hashes; judges no content. The failure's subject is the part.
-/// Errors: errc::bundle_malformed, errc::bundle_part_altered, errc::cbor_*.
+/// Form and hashes; judges no content. Names have at most 96 of a-z, 0-9, colon and space. The
+/// failure's subject is the part. Errors: errc::bundle_malformed, errc::bundle_part_altered,
+/// errc::cbor_*.
 [[nodiscard]] Outcome<std::vector<Part>> parse_bundle(ByteView bytes);
 [[nodiscard]] std::vector<Byte> print_bundle(const std::vector<Part>& parts);
 

@@ -19,7 +19,7 @@ std::vector<Part> drawn_parts() {
   std::vector<Part> out(*rc::gen::inRange<std::size_t>(0, 6));
   for (Part& part : out) {
     part.kind = static_cast<PartKind>(*rc::gen::inRange(1, part_kind_max + 1));
-    part.name = "p" + *rc::gen::container<std::string>(rc::gen::inRange('a', '{'));
+    part.name = "p" + *rc::gen::container<std::string>(rc::gen::elementOf(std::string("abz019 :")));
     part.name.resize(std::min<std::size_t>(part.name.size(), 96));
     part.content = drawn_bytes(1, 300);
   }

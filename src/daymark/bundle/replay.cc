@@ -6,6 +6,7 @@
 
 #include "daymark/base/hex.h"
 #include "daymark/base/time.h"
+#include "daymark/bundle/bound_proof.h"
 #include "daymark/bundle/errors.h"
 #include "daymark/order/errors.h"
 #include "daymark/ranging/errors.h"
@@ -45,17 +46,7 @@ std::string to_short_hex(ByteView bytes) {
 }
 
 Outcome<void> Replay::start(const std::vector<Byte>& charter) {
-  DAYMARK_CHECK(add_charter(charter, "charter"));
-  first_charter_ = charters_.begin()->first;
-  return {};
-}
-
-Outcome<void> Replay::add_charter(std::vector<Byte> encoded, const std::string& name) {
-  auto owned = std::make_unique<OwnedCharter>();
-  owned->encoded = std::move(encoded);
-  DAYMARK_TRY(owned->charter, about(order::parse_charter(owned->encoded), name));
-  const Digest hash = owned->charter.hash;
-  charters_[hash] = std::move(owned);
+  DAYMARK_TRY(first_charter_, about(charters_.add(charter), "charter"));
   return {};
 }
 
@@ -63,9 +54,9 @@ Outcome<const order::Charter*> Replay::charter_of(const governor::OrderParts& pa
                                                   const std::string& name) const {
   DAYMARK_TRY(const order::SignedOrder read,
               about(order::parse_signed_order(parts.envelope), name));
-  const auto found = charters_.find(read.order.charter);
-  if (found == charters_.end()) return refuse(errc::order_charter, name);
-  return &found->second->charter;
+  const order::Charter* found = charters_.find(read.order.charter);
+  if (found == nullptr) return refuse(errc::order_charter, name);
+  return found;
 }
 
 Outcome<void> Replay::apply(const Part& part) {
@@ -76,6 +67,7 @@ Outcome<void> Replay::apply(const Part& part) {
   if (read.order.kind == OrderKind::enrol) return enrol(parts, *charter, part.name);
   DAYMARK_TRY(const order::ProvenOrder proven,
               about(order::prove_order(parts.view(), *charter, *scratch_), part.name));
+  DAYMARK_CHECK(about(check_bound(parts.proof, proven, *charter), part.name));
   DAYMARK_CHECK(chain(proven, part.name));
   DAYMARK_CHECK(take_over_charter(proven, part.name));
   note(proven, *charter);
@@ -84,7 +76,7 @@ Outcome<void> Replay::apply(const Part& part) {
 
 Outcome<void> Replay::chain(const order::ProvenOrder& proven, const std::string& name) {
   const order::Order& order = proven.order();
-  applied_.insert(order.hash);
+  applied_.push_back(order.hash);
   if (!order.has_prev) return chain_own(proven, name);
   if (!fleet_.continues_with(order.seq, order.prev)) return refuse(errc::order_stream, name);
   fleet_ = {order.seq, order.hash};
@@ -110,9 +102,10 @@ Outcome<void> Replay::enrol(const governor::OrderParts& parts, const order::Char
   if (maker != charter.party_list().end()) trust.maker = maker->key;
   DAYMARK_TRY(const order::ProvenOrder proven,
               about(order::prove_enrol(parts.view(), charter, trust, *scratch_), name));
+  DAYMARK_CHECK(about(check_bound(parts.proof, proven, charter), name));
   chip_ = content.chip;
   own_ = {1, proven.order().hash};
-  applied_.insert(proven.order().hash);
+  applied_.push_back(proven.order().hash);
   note(proven, charter);
   return {};
 }
@@ -121,12 +114,20 @@ Outcome<void> Replay::take_over_charter(const order::ProvenOrder& proven, const 
   if (proven.order().kind == OrderKind::amend) {
     DAYMARK_TRY(const order::AmendContent content,
                 about(order::parse_amend(proven.content()), name));
-    return add_charter({content.charter.begin(), content.charter.end()}, name);
+    DAYMARK_CHECK(about(charters_.add({content.charter.begin(), content.charter.end()}), name));
+    return {};
   }
   if (proven.order().kind != OrderKind::transfer) return {};
   DAYMARK_TRY(const order::TransferContent content,
               about(order::parse_transfer(proven.content()), name));
-  return add_charter({content.charter.begin(), content.charter.end()}, name);
+  DAYMARK_CHECK(about(charters_.add({content.charter.begin(), content.charter.end()}), name));
+  return {};
+}
+
+Result<std::size_t> Replay::place_of(const Digest& order) const {
+  const auto found = std::ranges::find(applied_, order);
+  if (found == applied_.end()) return fail(errc::bundle_receipt);
+  return static_cast<std::size_t>(found - applied_.begin());
 }
 
 void Replay::note(const order::ProvenOrder& proven, const order::Charter& charter) {
@@ -145,6 +146,9 @@ Outcome<LeafFacts> Replay::prove_licence(const Part& batch, const Part& leaf,
   DAYMARK_TRY(const order::Charter* charter, charter_of(parts, batch.name));
   DAYMARK_TRY(const order::ProvenOrder proven,
               about(order::prove_order(parts.view(), *charter, *scratch_), batch.name));
+  DAYMARK_CHECK(about(check_bound(parts.proof, proven, *charter), batch.name));
+  // The chip is told the count by the order alone, so that nobody else reads it here.
+  if (file.size.value != proven.order().count) return refuse(errc::bundle_unbound, leaf.name);
   const auto storage = std::make_unique<order::Leaf>();
   DAYMARK_TRY(const order::ProvenLeaf found,
               about(order::prove_leaf(file.leaf, file.where(), proven, *storage), leaf.name));
@@ -157,8 +161,8 @@ Outcome<ranging::Receipt> Replay::verify_ranging(const Part& part) const {
   DAYMARK_TRY(const cbor::Sign1 message, about(cbor::parse_sign1(part.content), part.name));
   DAYMARK_TRY(const ranging::Receipt claimed,
               about(ranging::parse_receipt(message.payload), part.name));
-  for (const auto& [hash, owned] : charters_) {
-    for (const order::BeaconEntry& beacon : owned->charter.beacon_list()) {
+  for (const order::Charter* charter : charters_.all()) {
+    for (const order::BeaconEntry& beacon : charter->beacon_list()) {
       if (crypto::key_id(beacon.key) != message.key) continue;
       // The nonce is the session's, long gone: what counts here is who measured what, and where.
       DAYMARK_TRY(

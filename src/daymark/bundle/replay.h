@@ -1,13 +1,12 @@
 // Replays the public orders of one chip from the first on, as its governor must have. Host only.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "daymark/bundle/charters.h"
 #include "daymark/bundle/verify.h"
 #include "daymark/order/leaf_file.h"
 #include "daymark/order/proven.h"
@@ -52,18 +51,12 @@ class Replay {
 
   [[nodiscard]] const Digest& first_charter() const { return first_charter_; }
 
-  [[nodiscard]] bool holds(const Digest& order) const { return applied_.contains(order); }
+  /// Where in the application this order stands. Errors: errc::bundle_receipt.
+  [[nodiscard]] Result<std::size_t> place_of(const Digest& order) const;
 
   [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
 
  private:
-  /// A charter with the bytes that it views.
-  struct OwnedCharter {
-    std::vector<Byte> encoded;
-    order::Charter charter;
-  };
-
-  [[nodiscard]] Outcome<void> add_charter(std::vector<Byte> encoded, const std::string& name);
   [[nodiscard]] Outcome<const order::Charter*> charter_of(const governor::OrderParts& parts,
                                                           const std::string& name) const;
   [[nodiscard]] Outcome<void> chain(const order::ProvenOrder& proven, const std::string& name);
@@ -74,12 +67,12 @@ class Replay {
                                                 const std::string& name);
   void note(const order::ProvenOrder& proven, const order::Charter& charter);
 
-  std::map<Digest, std::unique_ptr<OwnedCharter>> charters_;
+  Charters charters_;
   Digest first_charter_{};
   std::optional<crypto::PublicKey> chip_;
   order::StreamHead fleet_;
   order::StreamHead own_;
-  std::set<Digest> applied_;
+  std::vector<Digest> applied_;
   std::vector<Statement> statements_;
   std::unique_ptr<order::ProofScratch> scratch_ = std::make_unique<order::ProofScratch>();
 };

@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 
 #include "daymark/base/time.h"
+#include "daymark/bundle/arrangement.h"
+#include "daymark/bundle/device_part.h"
 #include "daymark/bundle/errors.h"
 #include "daymark/bundle/replay.h"
-#include "daymark/evidence/evidence_file.h"
 #include "daymark/order/leaf_file.h"
 #include "daymark/ranging/receipt.h"
 
@@ -22,14 +23,15 @@ class Verification {
   explicit Verification(const std::vector<Part>& parts) : parts_(parts) {}
 
   Outcome<void> run() {
+    DAYMARK_CHECK(check_arrangement(parts_));
     DAYMARK_TRY(const Part* charter, only(PartKind::charter));
     DAYMARK_CHECK(replay_.start(charter->content));
     DAYMARK_CHECK(each(PartKind::order, [&](const Part& part) { return replay_.apply(part); }));
     if (!replay_.chip()) return refuse(errc::bundle_part_missing, "order: enrol");
     DAYMARK_CHECK(check_attestation());
     DAYMARK_CHECK(check_leaf());
-    DAYMARK_CHECK(each(PartKind::receipt, [&](const Part& part) { return check_receipt(part); }));
-    DAYMARK_CHECK(each(PartKind::ranging, [&](const Part& part) { return check_ranging(part); }));
+    DAYMARK_CHECK(check_receipts());
+    DAYMARK_CHECK(check_rangings());
     return check_device();
   }
 
@@ -77,6 +79,7 @@ class Verification {
         claims.fleet_head == replay_.fleet_head() && claims.own_head == replay_.own_head();
     if (!same) return refuse(errc::bundle_heads, part->name);
     licence_ = claims.licence;
+    attested_ = claims.clock.latest;
     const Level level = claims.level;
     statements_.push_back(
         {fmt::format("firmware {} of this chip obeyed these {} fleet orders and {} chip orders "
@@ -86,14 +89,15 @@ class Verification {
     return {};
   }
 
+  /// A leaf that the chip took has to be there: otherwise a denial could be left out.
   Outcome<void> check_leaf() {
-    if (!has(PartKind::leaf)) return {};
+    if (!has(PartKind::leaf) && !has(PartKind::batch) && licence_ == 0) return {};
     DAYMARK_TRY(const Part* batch, only(PartKind::batch));
     DAYMARK_TRY(const Part* leaf, only(PartKind::leaf));
     DAYMARK_TRY(const order::LeafFile file,
                 about(order::parse_leaf_file(leaf->content), leaf->name));
     DAYMARK_TRY(const LeafFacts facts, replay_.prove_licence(*batch, *leaf, file));
-    if (facts.id > licence_) return refuse(errc::bundle_licence, leaf->name);
+    if (facts.id != licence_) return refuse(errc::bundle_licence, leaf->name);
     statements_.push_back(
         {fmt::format(
              "{} {} of this chip is in a public batch{}", facts.licence ? "licence" : "denial",
@@ -103,47 +107,65 @@ class Verification {
     return {};
   }
 
-  Outcome<void> check_receipt(const Part& part) {
+  /// One receipt for an order at most, in the turn of the orders.
+  Outcome<void> check_receipts() {
+    std::optional<std::size_t> before;
+    return each(PartKind::receipt, [&](const Part& part) -> Outcome<void> {
+      DAYMARK_TRY(const std::size_t place, receipt_place(part));
+      if (before == place) return refuse(errc::bundle_part_twice, part.name);
+      if (before > place) return refuse(errc::bundle_turn, part.name);
+      before = place;
+      return {};
+    });
+  }
+
+  Outcome<std::size_t> receipt_place(const Part& part) const {
     const auto scratch = std::make_unique<governor::DocumentScratch>();
     DAYMARK_TRY(
         const governor::OrderReceipt receipt,
         about(governor::verify_order_receipt(part.content, *replay_.chip(), *scratch), part.name));
-    if (!replay_.holds(receipt.order)) return refuse(errc::bundle_receipt, part.name);
-    return {};
+    return about(replay_.place_of(receipt.order), part.name);
   }
 
-  Outcome<void> check_ranging(const Part& part) {
-    DAYMARK_TRY(const ranging::Receipt receipt, replay_.verify_ranging(part));
+  /// In the turn of their times, so that none stands twice.
+  Outcome<void> check_rangings() {
+    using Place = std::pair<UnixMillis, std::vector<Byte>>;
+    std::optional<Place> before;
+    return each(PartKind::ranging, [&](const Part& part) -> Outcome<void> {
+      DAYMARK_TRY(const ranging::Receipt receipt, replay_.verify_ranging(part));
+      Place place{receipt.time, part.content};
+      if (before == place) return refuse(errc::bundle_part_twice, part.name);
+      if (before > place) return refuse(errc::bundle_turn, part.name);
+      before = std::move(place);
+      note_ranging(part, receipt);
+      return {};
+    });
+  }
+
+  void note_ranging(const Part& part, const ranging::Receipt& receipt) {
     statements_.push_back(
         {fmt::format("{}: round trip {:.3f} ms to the chip's key from {:.4f},{:.4f}", part.name,
                      static_cast<double>(receipt.least_round_trip.value) * 1e-6,
                      receipt.place.latitude * 1e-7, receipt.place.longitude * 1e-7),
          Level::host_signed, receipt.time, true});
-    return {};
   }
 
+  /// Judged at the time that the chip attests: a time of its own would be anybody's to change.
   Outcome<void> check_device() {
-    if (!has(PartKind::device_report)) return {};
+    if (!has(PartKind::device_report) && !has(PartKind::device_chain)) return {};
     DAYMARK_TRY(const Part* report, only(PartKind::device_report));
     DAYMARK_TRY(const Part* chain, only(PartKind::device_chain));
-    DAYMARK_TRY(const Part* time, only(PartKind::device_time));
-    DAYMARK_TRY(const UnixMillis as_of, about(from_rfc3339(text_of(time->content)), time->name));
-    DAYMARK_TRY(const auto verifier, about(evidence::NvidiaVerifier::create(), report->name));
-    const auto verdicts = evidence::verify_file(
-        verifier, {report->name, report->content, std::string(text_of(chain->content))},
-        {.nonce = {}, .as_of = as_of});
-    const bool genuine =
-        verdicts.size() == 1 && verdicts.front().verdict == evidence::Verdict::genuine;
-    if (!genuine) return refuse(errc::bundle_evidence, report->name);
+    DAYMARK_CHECK(judge_device(*report, *chain, attested_));
     statements_.push_back(
         {"a recorded report of a genuine accelerator lies beside it; nothing binds it to this chip",
-         Level::device_attested, as_of, false});
+         Level::device_attested, attested_, false});
     return {};
   }
 
   const std::vector<Part>& parts_;
   Replay replay_;
   std::uint64_t licence_ = 0;
+  UnixMillis attested_;
   std::vector<Statement> statements_;
 };
 

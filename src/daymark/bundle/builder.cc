@@ -1,0 +1,120 @@
+#include "daymark/bundle/builder.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "daymark/bundle/arrangement.h"
+#include "daymark/bundle/bound_proof.h"
+#include "daymark/bundle/device_part.h"
+#include "daymark/cbor/cose.h"
+#include "daymark/governor/documents.h"
+#include "daymark/order/errors.h"
+#include "daymark/ranging/receipt.h"
+
+namespace daymark::bundle {
+
+namespace {
+
+/// The charter that comes into force with this order; empty where none does.
+Result<std::vector<Byte>> charter_in(order::OrderKind kind, ByteView content) {
+  if (kind == order::OrderKind::amend) {
+    DAYMARK_TRY(const order::AmendContent amend, order::parse_amend(content));
+    return std::vector<Byte>(amend.charter.begin(), amend.charter.end());
+  }
+  if (kind != order::OrderKind::transfer) return std::vector<Byte>{};
+  DAYMARK_TRY(const order::TransferContent transfer, order::parse_transfer(content));
+  return std::vector<Byte>(transfer.charter.begin(), transfer.charter.end());
+}
+
+constexpr UnixMillis end_of_time{std::numeric_limits<std::int64_t>::max()};
+
+UnixMillis time_of(const Part& ranging) {
+  const auto message = cbor::parse_sign1(ranging.content);
+  if (!message) return end_of_time;
+  const auto receipt = ranging::parse_receipt(message->payload);
+  return receipt ? receipt->time : end_of_time;
+}
+
+}  // namespace
+
+Outcome<Builder> Builder::begin(std::vector<Byte> charter) {
+  Builder out;
+  out.parts_.push_back({PartKind::charter, {}, charter});
+  DAYMARK_CHECK(about(out.charters_.add(std::move(charter)), "charter"));
+  return out;
+}
+
+Outcome<std::vector<Byte>> Builder::bound_part(const governor::OrderParts& order,
+                                               const std::string& name) const {
+  DAYMARK_TRY(const order::SignedOrder read,
+              about(order::parse_signed_order(order.envelope), name));
+  const order::Charter* charter = charters_.find(read.order.charter);
+  if (charter == nullptr) return refuse(errc::order_charter, name);
+  governor::OrderParts bound = order;
+  DAYMARK_TRY(bound.proof, about(bound_proof(order.proof, *charter), name));
+  return print_order_part(bound);
+}
+
+Outcome<void> Builder::add_order(const governor::OrderParts& order) {
+  const std::string name = "order " + std::to_string(orders_.size() + 1);
+  DAYMARK_TRY(std::vector<Byte> content, bound_part(order, name));
+  parts_.push_back({PartKind::order, {}, std::move(content)});
+  return take_over_charter(order, name);
+}
+
+Outcome<void> Builder::take_over_charter(const governor::OrderParts& order,
+                                         const std::string& name) {
+  DAYMARK_TRY(const order::SignedOrder read,
+              about(order::parse_signed_order(order.envelope), name));
+  orders_.push_back(read.order.hash);
+  DAYMARK_TRY(std::vector<Byte> charter, about(charter_in(read.order.kind, order.content), name));
+  if (!charter.empty()) DAYMARK_CHECK(about(charters_.add(std::move(charter)), name));
+  return {};
+}
+
+Outcome<void> Builder::add_leaf(const governor::OrderParts& batch, const order::LeafFile& leaf) {
+  DAYMARK_TRY(std::vector<Byte> content, bound_part(batch, "batch"));
+  parts_.push_back({PartKind::batch, {}, std::move(content)});
+  parts_.push_back({PartKind::leaf, {}, order::print_leaf_file(leaf)});
+  return {};
+}
+
+void Builder::add_receipt(std::vector<Byte> receipt) {
+  receipts_.push_back({PartKind::receipt, {}, std::move(receipt)});
+}
+
+void Builder::add_attestation(std::vector<Byte> attestation) {
+  parts_.push_back({PartKind::attestation, {}, std::move(attestation)});
+}
+
+void Builder::add_ranging(std::vector<Byte> receipt) {
+  rangings_.push_back({PartKind::ranging, {}, std::move(receipt)});
+}
+
+Outcome<void> Builder::add_device(ByteView file, const std::string& chain) {
+  DAYMARK_TRY(DeviceParts device, make_device_parts(file, chain));
+  parts_.push_back(std::move(device.report));
+  parts_.push_back(std::move(device.chain));
+  return {};
+}
+
+std::size_t Builder::place_of(const Part& receipt) const {
+  const auto message = cbor::parse_sign1(receipt.content);
+  if (!message) return orders_.size();
+  const auto read = governor::parse_order_receipt(message->payload);
+  if (!read) return orders_.size();
+  return static_cast<std::size_t>(std::ranges::find(orders_, read->order) - orders_.begin());
+}
+
+Outcome<std::vector<Part>> Builder::finish() && {
+  std::ranges::stable_sort(receipts_, {}, [this](const Part& part) { return place_of(part); });
+  std::ranges::stable_sort(rangings_, [](const Part& a, const Part& b) {
+    return std::pair(time_of(a), a.content) < std::pair(time_of(b), b.content);
+  });
+  parts_.insert(parts_.end(), receipts_.begin(), receipts_.end());
+  parts_.insert(parts_.end(), rangings_.begin(), rangings_.end());
+  DAYMARK_CHECK(arrange(parts_));
+  return std::move(parts_);
+}
+
+}  // namespace daymark::bundle

@@ -1,0 +1,53 @@
+// Puts a bundle together from what an authority keeps; proves nothing, the verifier does. Host
+// only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daymark/base/failure.h"
+#include "daymark/bundle/charters.h"
+#include "daymark/bundle/format.h"
+#include "daymark/order/leaf_file.h"
+
+namespace daymark::bundle {
+
+/// The parts may be added in any turn, but orders in the order of application and after the
+/// charter. Not thread-safe.
+class Builder {
+ public:
+  /// The fleet's first charter; the later ones come out of the orders. Errors: errc::charter_*.
+  [[nodiscard]] static Outcome<Builder> begin(std::vector<Byte> charter);
+
+  /// Errors: errc::order_charter where no charter so far is the order's, those of
+  /// parse_signed_order and bound_proof.
+  [[nodiscard]] Outcome<void> add_order(const governor::OrderParts& order);
+  [[nodiscard]] Outcome<void> add_leaf(const governor::OrderParts& batch,
+                                       const order::LeafFile& leaf);
+  void add_receipt(std::vector<Byte> receipt);
+  void add_attestation(std::vector<Byte> attestation);
+  void add_ranging(std::vector<Byte> receipt);
+  /// Errors: those of make_device_parts.
+  [[nodiscard]] Outcome<void> add_device(ByteView file, const std::string& chain);
+
+  /// Sorted and named. Receipts stand in the turn of their orders, rangings in that of their times;
+  /// of what can't be read the last. Errors: those of arrange.
+  [[nodiscard]] Outcome<std::vector<Part>> finish() &&;
+
+ private:
+  Builder() = default;
+
+  [[nodiscard]] Outcome<std::vector<Byte>> bound_part(const governor::OrderParts& order,
+                                                      const std::string& name) const;
+  [[nodiscard]] Outcome<void> take_over_charter(const governor::OrderParts& order,
+                                                const std::string& name);
+  [[nodiscard]] std::size_t place_of(const Part& receipt) const;
+
+  Charters charters_;
+  std::vector<Digest> orders_;
+  std::vector<Part> parts_;
+  std::vector<Part> receipts_;
+  std::vector<Part> rangings_;
+};
+
+}  // namespace daymark::bundle
