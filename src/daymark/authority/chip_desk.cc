@@ -14,6 +14,25 @@ namespace {
 constexpr std::size_t ranging_receipts_max = 16;
 constexpr std::size_t document_max = 4096;
 
+/// Views the list.
+struct RangingReceipt {
+  KeyId beacon{};
+  ByteView bytes;
+};
+
+Result<std::vector<RangingReceipt>> read_ranging(ByteView list) {
+  cbor::Reader reader(list);
+  DAYMARK_TRY(const std::size_t count, reader.enter_array(ranging_receipts_max));
+  std::vector<RangingReceipt> out(count);
+  for (RangingReceipt& receipt : out) {
+    DAYMARK_TRY(receipt.bytes, reader.read_bytes(1, document_max));
+    DAYMARK_TRY(const cbor::Sign1 parsed, cbor::parse_sign1(receipt.bytes));
+    receipt.beacon = parsed.key;
+  }
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
 }  // namespace
 
 Outcome<ChipRecord> ChipDesk::chip(const ChipId& id) {
@@ -39,8 +58,29 @@ Outcome<Digest> ChipDesk::take_request(ByteView message) {
               about(cbor::open_sign1(message, order::renewal_purpose, signer.key), "request"));
   DAYMARK_TRY(const order::RenewalRequest request, about(order::parse_request(payload), "request"));
   if (request.chip != signer.chip) return refuse(errc::authority_chip_unknown, "request");
+  DAYMARK_CHECK(check_newer_request(signer.chip, message, request.counter));
   DAYMARK_CHECK(records_.put_request(signer.chip, message));
   return order::request_hash(message);
+}
+
+Outcome<void> ChipDesk::check_newer_request(const ChipId& chip, ByteView message,
+                                            std::uint64_t counter) {
+  DAYMARK_TRY(const std::vector<Byte> stored, records_.request(chip));
+  if (stored.empty() || equal(stored, message)) return {};
+  DAYMARK_TRY(const cbor::Sign1 parsed, about(cbor::parse_sign1(stored), "request"));
+  DAYMARK_TRY(const order::RenewalRequest last,
+              about(order::parse_request(parsed.payload), "request"));
+  return counter > last.counter ? Outcome<void>{} : refuse(errc::authority_document_old, "request");
+}
+
+Outcome<void> ChipDesk::check_newer_attestation(const ChipRecord& chip, std::uint64_t counter) {
+  DAYMARK_TRY(const std::vector<Byte> stored, attestation(chip.chip));
+  if (stored.empty()) return {};
+  const auto scratch = std::make_unique<governor::DocumentScratch>();
+  DAYMARK_TRY(const governor::Attestation last,
+              about(governor::verify_attestation(stored, chip.key, *scratch), "attestation"));
+  return counter >= last.counter ? Outcome<void>{}
+                                 : refuse(errc::authority_document_old, "attestation");
 }
 
 Outcome<void> ChipDesk::take_receipt(ByteView message) {
@@ -57,6 +97,7 @@ Outcome<AttestationFinding> ChipDesk::take_attestation(ByteView message) {
   const auto scratch = std::make_unique<governor::DocumentScratch>();
   DAYMARK_TRY(const governor::Attestation claims,
               about(governor::verify_attestation(message, signer.key, *scratch), "attestation"));
+  DAYMARK_CHECK(check_newer_attestation(signer, claims.counter));
   const ByteView parts[] = {ByteView{}, message};
   DAYMARK_CHECK(store(DocumentKind::attestation, signer.chip, parts));
   DAYMARK_TRY(const bool fleet_known, in_stream({}, claims.fleet_head));
@@ -74,15 +115,12 @@ Outcome<bool> ChipDesk::in_stream(const std::optional<ChipId>& chip,
 
 Outcome<void> ChipDesk::take_ranging(const ChipId& id, ByteView list) {
   DAYMARK_TRY(const ChipRecord known, chip(id));
-  cbor::Reader reader(list);
-  DAYMARK_TRY(const std::size_t count, about(reader.enter_array(ranging_receipts_max), "ranging"));
-  for (std::size_t i = 0; i < count; ++i) {
-    DAYMARK_TRY(const ByteView receipt, about(reader.read_bytes(1, document_max), "ranging"));
-    DAYMARK_TRY(const cbor::Sign1 parsed, about(cbor::parse_sign1(receipt), "ranging"));
-    const ByteView parts[] = {parsed.key.view(), receipt};
+  DAYMARK_TRY(const auto receipts, about(read_ranging(list), "ranging"));
+  for (const RangingReceipt& receipt : receipts) {
+    const ByteView parts[] = {receipt.beacon.view(), receipt.bytes};
     DAYMARK_CHECK(store(DocumentKind::ranging, known.chip, parts));
   }
-  return about(reader.expect_end(), "ranging");
+  return {};
 }
 
 Outcome<void> ChipDesk::take_verdict(const ChipId& id, ByteView json) {

@@ -16,7 +16,8 @@ struct AttestationFinding {
   Errc reason{};  ///< errc::authority_attestation_fork, or 0
 };
 
-/// Checks signatures by the enrolled key before anything is stored. Not thread-safe.
+/// Checks signatures by the enrolled key before anything is stored. What a chip said earlier does
+/// not take the place of what it said later: a replay changes nothing. Not thread-safe.
 class ChipDesk {
  public:
   ChipDesk(Records& records, Clock& clock) : records_(records), clock_(clock) {}
@@ -24,10 +25,16 @@ class ChipDesk {
   /// Errors: errc::authority_chip_unknown.
   [[nodiscard]] Outcome<ChipRecord> chip(const ChipId& id);
 
-  /// Stores a renewal request signed by an enrolled chip and returns its hash.
+  /// Stores a renewal request signed by an enrolled chip and returns its hash; idempotent.
+  /// Errors: errc::cose_*, errc::request_malformed, errc::authority_chip_unknown,
+  /// errc::authority_document_old where a request with a later counter is stored, or another one
+  /// with the same: a chip counts on with each request, so one of the two is a copy's.
   [[nodiscard]] Outcome<Digest> take_request(ByteView message);
+  /// Errors: errc::cose_*, errc::gov_document*, errc::authority_chip_unknown.
   [[nodiscard]] Outcome<void> take_receipt(ByteView message);
   /// Stores the attestation whatever it says, and says whether its stream heads are in the records.
+  /// Errors: those of take_receipt, errc::authority_document_old where one with a later counter is
+  /// stored.
   [[nodiscard]] Outcome<AttestationFinding> take_attestation(ByteView message);
   /// Beacon receipts as a CBOR array of byte strings; kept as received.
   [[nodiscard]] Outcome<void> take_ranging(const ChipId& chip, ByteView list);
@@ -40,6 +47,10 @@ class ChipDesk {
 
  private:
   [[nodiscard]] Outcome<ChipRecord> signer_of(ByteView message);
+  [[nodiscard]] Outcome<void> check_newer_request(const ChipId& chip, ByteView message,
+                                                  std::uint64_t counter);
+  [[nodiscard]] Outcome<void> check_newer_attestation(const ChipRecord& chip,
+                                                      std::uint64_t counter);
   [[nodiscard]] Outcome<bool> in_stream(const std::optional<ChipId>& chip,
                                         const order::StreamHead& head);
   [[nodiscard]] Outcome<void> store(DocumentKind kind, const ChipId& chip,

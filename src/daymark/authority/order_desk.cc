@@ -141,8 +141,8 @@ const std::vector<Byte>& OrderDesk::charter_bytes() const {
   return in_force == charters_.rend() ? charters_.front().encoded : in_force->encoded;
 }
 
-Outcome<Acceptance> OrderDesk::submit(ByteView bytes) {
-  DAYMARK_TRY(const std::unique_ptr<ParsedFile> parsed, parse_file(bytes));
+Outcome<Acceptance> OrderDesk::submit(ByteView file) {
+  DAYMARK_TRY(const std::unique_ptr<ParsedFile> parsed, parse_file(file));
   DAYMARK_TRY(const auto known, records_.order(parsed->order.hash));
   if (!known) return accept(parsed->file, parsed->order);
   if (known->publication) return Acceptance{known->hash, known->kind, known->publication};
@@ -272,7 +272,8 @@ Outcome<Publication> OrderDesk::prove(Entered& entered, const std::string& check
   if (!binds) {
     const Errc code = binds.error().code;
     const bool too_few = code == errc::proof_quorum || code == errc::proof_mirrors;
-    if (too_few && publisher_.ahead()) return std::unexpected(*publisher_.ahead());
+    const std::optional<Failure>& ahead = publisher_.ahead();
+    if (too_few && ahead) return std::unexpected(*ahead);
     return std::unexpected(Failure(binds.error(), "order"));
   }
   if (!order::is_relief(parsed.kind) && !held_at(*entered.charter, out.logged_at)) {
@@ -285,6 +286,7 @@ Outcome<Publication> OrderDesk::prove(Entered& entered, const std::string& check
 Outcome<PendingReport> OrderDesk::publish_pending() {
   DAYMARK_TRY(const std::vector<StoredOrder> pending, records_.pending_orders());
   std::vector<Outcome<Entered>> entered;
+  entered.reserve(pending.size());
   for (const StoredOrder& stored : pending)
     entered.push_back(enter(stored));
   std::map<Digest, Outcome<std::string>> asked;
@@ -312,18 +314,19 @@ Outcome<HandedOrder> OrderDesk::handed(const StoredOrder& stored) const {
   HandedOrder out{.envelope = {}, .proof = {}, .salt = file.salt, .content = file.content};
   DAYMARK_TRY(out.envelope, about(order::envelope_of(file), "order"));
   if (!stored.publication) return out;
-  const bool late = order::is_relief(stored.kind) && outlived_charter(stored, file);
+  const bool relief = order::is_relief(stored.kind);
+  const bool late = relief && outlived_charter(file, stored.publication->logged_at);
   if (!late) out.proof = stored.publication->proof;
   return out;
 }
 
 /// A relief that was logged after its charter was left binds by its quorum alone: by the logged
 /// time a chip would take it for late.
-bool OrderDesk::outlived_charter(const StoredOrder& stored, const order::OrderFile& file) const {
+bool OrderDesk::outlived_charter(const order::OrderFile& file, UnixMillis logged_at) const {
   const Result<order::Order> parsed = order::parse_order(file.payload);
   if (!parsed) return false;
   const auto charter = charter_of(*parsed);
-  return charter && !held_at(**charter, stored.publication->logged_at);
+  return charter && !held_at(**charter, logged_at);
 }
 
 Outcome<std::vector<HandedOrder>> OrderDesk::feed(const ChipId& chip, std::uint64_t fleet_seq,

@@ -103,8 +103,7 @@ class OrderDesk {
                                          const Digest& prev);
   [[nodiscard]] Outcome<const DatedCharter*> charter_of(const order::Order& order) const;
   [[nodiscard]] bool held_at(const DatedCharter& charter, UnixMillis time) const;
-  [[nodiscard]] bool outlived_charter(const StoredOrder& stored,
-                                      const order::OrderFile& file) const;
+  [[nodiscard]] bool outlived_charter(const order::OrderFile& file, UnixMillis logged_at) const;
   [[nodiscard]] Outcome<std::vector<Placed>> open_part(const StreamPlace& after);
   [[nodiscard]] Outcome<Publication> publish(const StoredOrder& stored);
   [[nodiscard]] Outcome<std::string> newest_checkpoint(const DatedCharter& charter);

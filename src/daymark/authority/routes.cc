@@ -301,7 +301,8 @@ std::string_view take_part(std::string_view& rest) {
 
 unsigned status_of(Errc code) {
   constexpr auto not_found = std::array{errc::authority_not_found, errc::authority_chip_unknown};
-  constexpr auto conflict = std::array{errc::authority_stream_taken, errc::order_stream};
+  constexpr auto conflict =
+      std::array{errc::authority_stream_taken, errc::order_stream, errc::authority_document_old};
   constexpr auto later =
       std::array{errc::proof_quorum,      errc::proof_mirrors, errc::authority_not_cosigned,
                  errc::net_witness_ahead, errc::log_behind,    errc::log_forked};

@@ -18,6 +18,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Somebody else's bytes that are no UTF-8 must not hide a chip: they are shown as replaced.
+std::string text_of_json(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Json time_or_null(UnixMillis time) {
   return time.value == 0 ? Json(nullptr) : Json(to_rfc3339(time));
 }
@@ -159,7 +164,7 @@ Outcome<Json> short_json(const ChipFacts& facts) {
 
 Outcome<std::string> order_view(const StoredOrder& stored, const order::Charter& charter) {
   DAYMARK_TRY(const Json out, order_json(stored, charter));
-  return out.dump();
+  return text_of_json(out);
 }
 
 Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
@@ -169,7 +174,7 @@ Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
     DAYMARK_TRY(Json item, order_json(stored, charter));
     items.push_back(std::move(item));
   }
-  return Json{{"items", items}}.dump();
+  return text_of_json(Json{{"items", items}});
 }
 
 Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& charter) {
@@ -186,7 +191,7 @@ Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& cha
     const auto parsed = internal::parse_json(text);
     out["verdicts"].push_back(parsed ? Json(*parsed) : Json(text));
   }
-  return out.dump();
+  return text_of_json(out);
 }
 
 Outcome<std::string> chips_view(std::span<const ChipFacts> chips) {
@@ -195,7 +200,7 @@ Outcome<std::string> chips_view(std::span<const ChipFacts> chips) {
     DAYMARK_TRY(Json item, short_json(facts));
     items.push_back(std::move(item));
   }
-  return Json{{"items", items}}.dump();
+  return text_of_json(Json{{"items", items}});
 }
 
 }  // namespace daymark::authority

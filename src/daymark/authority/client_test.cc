@@ -1,0 +1,191 @@
+// The client against a real authority over loopback, and against servers that answer nonsense.
+#include "daymark/authority/client.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "daymark/authority/authority.h"
+#include "daymark/authority/chip_testing.h"
+#include "daymark/base/hex.h"
+#include "daymark/cbor/encode.h"
+#include "daymark/net/http_server.h"
+#include "daymark/order/errors.h"
+
+namespace daymark::authority {
+namespace {
+
+using governor::testing::Device;
+using order::testing::World;
+using testing::verdict;
+using Json = nlohmann::json;
+
+/// Serves on a thread for as long as it lives.
+class Served {
+ public:
+  explicit Served(net::HttpHandler handler)
+      : server_(net::HttpServer::listen({}, std::move(handler)).value()),
+        thread_([this] { server_.run(); }) {}
+
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  ~Served() {
+    server_.stop();
+    thread_.join();
+  }
+
+  [[nodiscard]] std::string url() const { return server_.url(); }
+
+ private:
+  net::HttpServer server_;
+  std::thread thread_;
+};
+
+class ClientTest : public ::testing::Test {
+ protected:
+  std::vector<Byte> signed_policy() {
+    order::OrderFile file = fleet.office.world.policy({});
+    fleet.office.world.sign(file, {"owner", "regulator-a"});
+    return order::print_order_file(file);
+  }
+
+  [[nodiscard]] Json get(const std::string& path) const {
+    const auto body = client.get(path);
+    EXPECT_EQ(verdict(body), "ok") << path;
+    return body ? Json::parse(*body) : Json();
+  }
+
+  testing::Fleet fleet;
+  Device& device = fleet.enrol(1);
+  std::string id = to_hex(device.chip.id.view());
+  Authority authority{{fleet.office.records.get(), fleet.office.publisher.get(),
+                       &fleet.office.clock, &fleet.office.world.random(),
+                       fleet.office.world.encoded_charter()}};
+  Served served{[this](const net::HttpRequest& request) { return authority.handle(request); }};
+  AuthorityClient client{served.url()};
+};
+
+TEST_F(ClientTest, CharterAndOrdersComeAsTheyAre) {
+  EXPECT_EQ(*client.charter(), fleet.office.world.encoded_charter());
+  const auto answer = client.submit(signed_policy());
+  ASSERT_EQ(verdict(answer), "ok");
+  const Json accepted = Json::parse(*answer);
+  EXPECT_EQ(accepted["kind"], "policy");
+  EXPECT_EQ(accepted["index"], 1);
+  const auto feed = client.feed(device.chip.id, 0, 0);
+  ASSERT_EQ(verdict(feed), "ok");
+  ASSERT_EQ(feed->size(), 2U);
+  const auto message = client.message(accepted["hash"].get<std::string>());
+  ASSERT_EQ(verdict(message), "ok");
+  EXPECT_EQ(message->envelope, feed->back().envelope);
+  EXPECT_EQ(message->proof, feed->back().proof);
+  EXPECT_EQ(verdict(device.client().apply(*message)), "ok");
+}
+
+TEST_F(ClientTest, ALicenceGoesAllTheWay) {
+  EXPECT_FALSE(client.leaf(device.chip.id)->has_value());
+  ASSERT_EQ(verdict(client.post_renewal(device.client().request_renewal().value())), "ok");
+  const auto draft = client.draft_batch(R"({"validity_s": 604800})");
+  ASSERT_EQ(verdict(draft), "ok");
+  ASSERT_EQ(draft->leaves.size(), 1U);
+  order::OrderFile file = order::parse_order_file(draft->order_file).value();
+  fleet.office.world.sign(file, {"authority"});
+  ASSERT_EQ(verdict(client.submit(order::print_order_file(file))), "ok");
+  const auto leaf = client.leaf(device.chip.id);
+  ASSERT_TRUE(leaf && *leaf);
+  EXPECT_EQ((*leaf)->leaf, draft->leaves.front());
+  EXPECT_EQ(verdict(device.client().accept_leaf(**leaf)), "ok");
+  EXPECT_EQ(get("/chips/" + id)["leaf"]["kind"], "licence");
+}
+
+TEST_F(ClientTest, WhatAChipSaysIsStored) {
+  EXPECT_EQ(verdict(client.post_receipt(fleet.receipts.front())), "ok");
+  const auto attested = device.client().attest(Digest{1}).value();
+  const auto answer = client.post_attestation(attested.bytes);
+  ASSERT_EQ(verdict(answer), "ok");
+  EXPECT_TRUE(Json::parse(*answer)["consistent"].get<bool>());
+  EXPECT_EQ(*client.get("/chips/" + id + "/attestation"), text_of(attested.bytes));
+  const ByteArray<1> payload{7};
+  const auto receipt =
+      cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
+  EXPECT_EQ(verdict(client.post_ranging(device.chip.id, {receipt})), "ok");
+  EXPECT_EQ(verdict(client.post_verdict(R"({"chip": ")" + id + R"(", "verdict": "fine"})")), "ok");
+  EXPECT_EQ(get("/chips/" + id)["verdicts"][0]["verdict"], "fine");
+  EXPECT_EQ(get("/chips")["items"].size(), 1U);
+  EXPECT_EQ(get("/healthz")["log_size"], 1);
+}
+
+TEST_F(ClientTest, ARefusalCarriesTheAuthoritysSentence) {
+  order::OrderFile file = fleet.office.world.policy({});
+  fleet.office.world.sign(file, {"owner"});
+  const auto refused = client.submit(order::print_order_file(file));
+  ASSERT_EQ(verdict(refused), "authority_refused");
+  EXPECT_NE(refused.error().detail.find(entry_of(errc::order_quorum).english), std::string::npos);
+  EXPECT_EQ(verdict(client.message(std::string(64, '0'))), "authority_not_found");
+  EXPECT_EQ(verdict(client.message("xyz")), "authority_refused");
+  EXPECT_EQ(verdict(client.post_receipt(bytes_of("x"))), "authority_refused");
+  EXPECT_EQ(verdict(client.get("/chips/" + std::string(32, '0'))), "authority_not_found");
+  EXPECT_EQ(verdict(client.draft_batch("{}")), "authority_refused");
+}
+
+TEST_F(ClientTest, NobodyThereIsAnError) {
+  std::string url;
+  {
+    const Served gone([](const net::HttpRequest&) { return net::text_response(200, ""); });
+    url = gone.url();
+  }
+  EXPECT_EQ(verdict(AuthorityClient(url).charter()), "net_unreachable");
+}
+
+/// Every answer of a server that means ill is refused or empty, never half-read.
+class HostileTest : public ::testing::Test {
+ protected:
+  void expect_refused() {
+    const ChipId chip = World::chip(1).id;
+    EXPECT_FALSE(client.feed(chip, 0, 0)) << answer.size();
+    EXPECT_FALSE(client.leaf(chip)) << answer.size();
+    EXPECT_FALSE(client.message("00")) << answer.size();
+    EXPECT_FALSE(client.draft_batch("{}")) << answer.size();
+  }
+
+  std::string answer;
+  Served served{[this](const net::HttpRequest&) {
+    return net::HttpResponse{
+        .status = 200, .content_type = "application/cbor", .body = answer, .headers = {}};
+  }};
+  AuthorityClient client{served.url()};
+};
+
+TEST_F(HostileTest, NonsenseIsRefused) {
+  for (const char* text : {"", "\xff", "{}", "\x9b\xff\xff\xff\xff\xff\xff\xff\xff", "\x84"}) {
+    answer = text;
+    expect_refused();
+  }
+}
+
+TEST_F(HostileTest, TruncatedAndTrailingBytesAreRefused) {
+  const std::vector<Byte> feed = cbor::encode([](cbor::Writer& writer) {
+    writer.open_array(1);
+    writer.open_array(4);
+    writer.put_bytes(bytes_of("envelope"));
+    writer.put_text("proof");
+    writer.put_bytes(Digest{});
+    writer.put_bytes(bytes_of("content"));
+  });
+  const ChipId chip = World::chip(1).id;
+  answer = text_of(feed);
+  ASSERT_EQ(verdict(client.feed(chip, 0, 0)), "ok");
+  EXPECT_EQ(client.feed(chip, 0, 0)->front().proof, "proof");
+  const std::string whole = answer;
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    answer = whole.substr(0, size);
+    EXPECT_FALSE(client.feed(chip, 0, 0)) << size;
+  }
+  answer = whole + '\0';
+  EXPECT_FALSE(client.feed(chip, 0, 0));
+}
+
+}  // namespace
+}  // namespace daymark::authority
