@@ -15,23 +15,9 @@ constexpr Millis signing_time = hours(2);
 constexpr std::string_view no_request = "no renewal request was received";
 constexpr std::string_view released = "released";
 
-void deny(order::Leaf& leaf, std::string_view reason) {
+void deny_for(std::string_view reason, order::Leaf& leaf) {
   leaf.kind = order::LeafKind::denial;
   leaf.denial_reason = reason;
-}
-
-void grant(const LicenceTerms& terms, UnixMillis now, order::Leaf& leaf) {
-  leaf.kind = order::LeafKind::licence;
-  leaf.not_before = terms.not_before.value != 0 ? terms.not_before : now;
-  leaf.not_after = leaf.not_before + terms.validity;
-  leaf.allowance = terms.allowance;
-  leaf.cluster_max = terms.cluster_max;
-  leaf.link_megabytes_per_second = terms.link_megabytes_per_second;
-  leaf.has_fence = terms.has_fence;
-  leaf.fence = terms.fence;
-  leaf.program_root = terms.program_root;
-  leaf.level_least = terms.level_least;
-  leaf.job_classes = terms.job_classes;
 }
 
 /// Whole seconds, which is what the wire carries.
@@ -81,14 +67,13 @@ Outcome<order::Leaf> BatchDesk::leaf_for(const ChipRecord& chip, const BatchTerm
   DAYMARK_CHECK(answer(chip, leaf));
   DAYMARK_TRY(leaf.fleet, records_.head({}));
   DAYMARK_TRY(leaf.own, records_.head(chip.chip));
+  const auto denial = terms.denials.find(chip.chip);
   if (chip.released) {
-    deny(leaf, released);
-  } else if (const auto denial = terms.denials.find(chip.chip); denial != terms.denials.end()) {
-    deny(leaf, denial->second.reason);
-    leaf.finding = denial->second.finding;
-    leaf.appeal_until = denial->second.appeal_until;
+    deny_for(released, leaf);
+  } else if (denial != terms.denials.end()) {
+    deny(denial->second, leaf);
   } else if (leaf.request == Digest{}) {
-    deny(leaf, no_request);
+    deny_for(no_request, leaf);
   } else {
     const auto own = terms.chips.find(chip.chip);
     grant(own == terms.chips.end() ? terms.common : own->second, whole_seconds(clock_.now()), leaf);

@@ -1,7 +1,10 @@
 #include "daymark/authority/batch_terms.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
+#include "daymark/base/error_table.h"
 #include "daymark/base/errors.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
@@ -26,9 +29,10 @@ ByteArray<N> hex_of(const Json& value, const char* member) {
   return *bytes;
 }
 
+/// Whole seconds, which is what the wire carries.
 UnixMillis time_of(const Json& value, const char* member) {
   const auto time = from_rfc3339(value.get<std::string>());
-  if (!time) throw Wrong{member};
+  if (!time || time->value % 1000 != 0) throw Wrong{member};
   return *time;
 }
 
@@ -50,6 +54,8 @@ order::FenceAlternative alternative_of(const Json& value, std::size_t beacons) {
     into.round_trip_us_max = number_of<std::uint32_t>(clause.at("rtt_us"), "fence.rtt_us");
     if (into.beacon >= beacons) throw Wrong{"fence.beacon"};
   }
+  const auto clauses = std::span(out.clauses).first(out.clause_count);
+  std::ranges::sort(clauses, {}, &order::FenceClause::beacon);
   return out;
 }
 
@@ -101,10 +107,21 @@ void take_member(const std::string& name, const Json& value, const order::Charte
   }
 }
 
+/// A leaf that no chip reads would be found only when its batch is signed and in the log.
+void check_readable(const order::Leaf& leaf) {
+  std::vector<Byte> space(order::leaf_size_max);
+  const Result<ByteView> written = order::write_leaf(leaf, space);
+  const auto read = written ? order::parse_leaf(*written) : std::unexpected(written.error());
+  if (!read) throw Wrong{std::string(label_of(read.error().field))};
+}
+
 LicenceTerms licence_of(const Json& members, const order::Charter& charter, LicenceTerms start) {
   for (const auto& [name, value] : members.items())
     take_member(name, value, charter, start);
   if (start.validity.value <= 0) throw Wrong{"validity_s"};
+  order::Leaf leaf;
+  grant(start, UnixMillis{}, leaf);
+  check_readable(leaf);
   return start;
 }
 
@@ -116,6 +133,9 @@ DenialTerms denial_of(const Json& value) {
   if (value.contains("appeal_until")) {
     out.appeal_until = time_of(value.at("appeal_until"), "deny.appeal_until");
   }
+  order::Leaf leaf;
+  deny(out, leaf);
+  check_readable(leaf);
   return out;
 }
 
@@ -144,6 +164,27 @@ BatchTerms terms_of(Json document, const order::Charter& charter) {
 }
 
 }  // namespace
+
+void grant(const LicenceTerms& terms, UnixMillis now, order::Leaf& leaf) {
+  leaf.kind = order::LeafKind::licence;
+  leaf.not_before = terms.not_before.value != 0 ? terms.not_before : now;
+  leaf.not_after = leaf.not_before + terms.validity;
+  leaf.allowance = terms.allowance;
+  leaf.cluster_max = terms.cluster_max;
+  leaf.link_megabytes_per_second = terms.link_megabytes_per_second;
+  leaf.has_fence = terms.has_fence;
+  leaf.fence = terms.fence;
+  leaf.program_root = terms.program_root;
+  leaf.level_least = terms.level_least;
+  leaf.job_classes = terms.job_classes;
+}
+
+void deny(const DenialTerms& terms, order::Leaf& leaf) {
+  leaf.kind = order::LeafKind::denial;
+  leaf.denial_reason = terms.reason;
+  leaf.finding = terms.finding;
+  leaf.appeal_until = terms.appeal_until;
+}
 
 Outcome<BatchTerms> parse_terms(std::string_view json, const order::Charter& charter) {
   DAYMARK_TRY(const Json document, about(internal::parse_json(json), "terms"));

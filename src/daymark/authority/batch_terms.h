@@ -39,7 +39,13 @@ struct BatchTerms {
   std::set<ChipId> simulated_omissions;
 };
 
-/// Errors: errc::json_malformed with the member that is missing, unknown or wrong.
+/// Makes `leaf` a licence or a denial by these terms; `now` is where a span begins that names no
+/// start. A denial's leaf views the terms.
+void grant(const LicenceTerms& terms, UnixMillis now, order::Leaf& leaf);
+void deny(const DenialTerms& terms, order::Leaf& leaf);
+
+/// Every leaf by terms that are read here is one that a chip reads; the clauses of a fence may come
+/// in any order. Errors: errc::json_malformed with the member that is missing, unknown or wrong.
 [[nodiscard]] Outcome<BatchTerms> parse_terms(std::string_view json, const order::Charter& charter);
 
 }  // namespace daymark::authority

@@ -105,5 +105,43 @@ TEST(BatchTerms, TooManyClausesAreRefused) {
   EXPECT_EQ(terms.error().detail, "fence.clauses");
 }
 
+std::string fenced(const std::string& alternative, const std::string& faults = "1") {
+  return R"({"validity_s": 3600, "fence": {"faults": )" + faults + R"(, "alternatives": [)" +
+         alternative + "]}}";
+}
+
+TEST(BatchTerms, ClausesMayComeInAnyOrder) {
+  const auto terms = parse_terms(
+      fenced(
+          R"({"needed": 2, "clauses": [{"beacon": 2, "rtt_us": 7}, {"beacon": 0, "rtt_us": 5}]})"),
+      charter());
+  ASSERT_TRUE(terms) << terms.error().detail;
+  const order::FenceAlternative& read = terms->common.fence.alternatives[0];
+  EXPECT_EQ(read.clauses[0].beacon, 0U);
+  EXPECT_EQ(read.clauses[0].round_trip_us_max, 5U);
+  EXPECT_EQ(read.clauses[1].beacon, 2U);
+}
+
+/// Found here, and not when the batch is signed and in the log.
+TEST(BatchTerms, WhatNoChipWouldReadIsRefused) {
+  const std::string clause = R"({"beacon": 0, "rtt_us": 5})";
+  const std::vector<std::string> wrong{
+      fenced(R"({"needed": 0, "clauses": [)" + clause + "]}"),
+      fenced(R"({"needed": 2, "clauses": [)" + clause + "]}"),
+      fenced(R"({"needed": 1, "clauses": [)" + clause + "," + clause + "]}"),
+      fenced(R"({"needed": 1, "clauses": [)" + clause + "]}", "255"),
+      R"({"validity_s": 1, "level_least": 200})",
+      R"({"validity_s": 1, "not_before": "2026-03-02T00:00:00.250Z"})",
+      R"({"validity_s": 1, "deny": {")" + chip_text + R"(": {"reason": "a\u0000b"}}})",
+      R"({"validity_s": 1, "terms": {")" + chip_text + R"(": {"level_least": 200}}})",
+  };
+  for (const std::string& text : wrong) {
+    const auto terms = parse_terms(text, charter());
+    ASSERT_FALSE(terms) << text;
+    EXPECT_EQ(terms.error().error.code, errc::json_malformed) << text;
+    EXPECT_FALSE(terms.error().detail.empty()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace daymark::authority
