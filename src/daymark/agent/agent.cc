@@ -180,8 +180,8 @@ Outcome<void> Agent::apply(const governor::OrderParts& order,
 Outcome<void> Agent::post_receipts() {
   std::optional<Failure> missing;
   std::erase_if(receipts_, [&](const std::vector<Byte>& receipt) {
-    Outcome<void> done = peers_.authority->post_receipt(receipt);
-    if (!done) missing = std::move(done).error();
+    const Outcome<void> done = peers_.authority->post_receipt(receipt);
+    if (!done) missing = done.error();
     return done.has_value();
   });
   return missing ? std::unexpected(*missing) : Outcome<void>{};
