@@ -1,4 +1,4 @@
-// The JSON that people write for `charter new`: key files, URLs and a few decisions.
+// Charters from the JSON that people write for `charter new`.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 namespace daymark::cli {
 
 /// The encoded charter of a JSON source (docs/formats/charter.md, "The source of charter new").
-/// Errors: errc::json_malformed with the member, those of the key files and of charter_new.
+/// The failure's subject is the file, its detail the member.
+/// Errors: those of order::parse_charter_source and order::charter_new.
 [[nodiscard]] Outcome<std::vector<Byte>> charter_from_spec(const std::string& file);
 
 }  // namespace daymark::cli

@@ -1,135 +1,18 @@
 // Charter from JSON.
 #include "daymark/order/charter_text.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
-#include <fmt/format.h>
-
 #include "daymark/base/errors.h"
-#include "daymark/base/hex.h"
-#include "daymark/base/json_internal.h"
-#include "daymark/base/time.h"
 #include "daymark/order/charter_draft_internal.h"
 #include "daymark/order/charter_words_internal.h"
 #include "daymark/order/errors.h"
+#include "daymark/order/json_node_internal.h"
 
 namespace daymark::order {
 
 namespace {
 
 using internal::CharterDraft;
-using Json = nlohmann::json;
-
-/// A JSON value and the path that leads to it.
-class Node {
- public:
-  Node(const Json& value, std::string path) : value_(&value), path_(std::move(path)) {}
-
-  [[nodiscard]] std::unexpected<Failure> refused(Errc code = errc::json_malformed) const {
-    return refuse(code, path_.empty() ? "charter" : path_);
-  }
-
-  /// The member `name` of an object.
-  [[nodiscard]] Outcome<Node> at(std::string_view name) const {
-    const std::string path = path_.empty() ? std::string(name) : fmt::format("{}.{}", path_, name);
-    const auto found = value_->is_object() ? value_->find(name) : value_->end();
-    if (!value_->is_object() || found == value_->end()) {
-      return refuse(errc::json_malformed, path);
-    }
-    return Node(*found, path);
-  }
-
-  [[nodiscard]] Outcome<void> has_only(std::initializer_list<std::string_view> names) const {
-    if (!value_->is_object()) return refused();
-    for (const auto& [name, value] : value_->items()) {
-      if (std::ranges::find(names, name) == names.end()) {
-        return refuse(errc::json_malformed,
-                      fmt::format("{}{}{}", path_, path_.empty() ? "" : ".", name));
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] Outcome<std::vector<Node>> items(std::size_t most) const {
-    if (!value_->is_array() || value_->size() > most) return refused();
-    std::vector<Node> out;
-    for (std::size_t i = 0; i < value_->size(); ++i)
-      out.emplace_back((*value_)[i], fmt::format("{}[{}]", path_, i));
-    return out;
-  }
-
-  [[nodiscard]] Outcome<std::string> text() const {
-    if (!value_->is_string()) return refused();
-    return value_->get<std::string>();
-  }
-
-  [[nodiscard]] Outcome<std::uint32_t> number() const {
-    const bool fits = value_->is_number_unsigned() &&
-                      value_->get<std::uint64_t>() <= std::numeric_limits<std::uint32_t>::max();
-    if (!fits) return refused();
-    return value_->get<std::uint32_t>();
-  }
-
-  /// Degrees as 10^-7 degrees.
-  [[nodiscard]] Outcome<std::int32_t> degrees(double most) const {
-    constexpr double e7 = 1e7;
-    if (!value_->is_number()) return refused();
-    const double value = value_->get<double>();
-    // Written so that NaN fails.
-    if (!(std::abs(value) <= most)) return refused();
-    return static_cast<std::int32_t>(std::llround(value * e7));
-  }
-
-  template <std::size_t N>
-  [[nodiscard]] Outcome<ByteArray<N>> bytes() const {
-    DAYMARK_TRY(const std::string hex, text());
-    return about(from_hex_fixed<N>(hex), path_);
-  }
-
-  [[nodiscard]] Outcome<Millis> span() const {
-    DAYMARK_TRY(const std::string words, text());
-    DAYMARK_TRY(const Millis value, about(parse_duration(words), path_));
-    // Charters hold whole seconds; a part of one would be lost in silence.
-    if (value.value % 1000 != 0) return refused(errc::duration_malformed);
-    return value;
-  }
-
-  [[nodiscard]] Outcome<UnixMillis> time() const {
-    DAYMARK_TRY(const std::string words, text());
-    DAYMARK_TRY(const UnixMillis value, about(from_rfc3339(words), path_));
-    if (value.value % 1000 != 0) return refused(errc::time_malformed);
-    return value;
-  }
-
-  /// A list of lines as one text.
-  [[nodiscard]] Outcome<std::string> lines() const {
-    DAYMARK_TRY(const std::vector<Node> list, items(charter_size_max));
-    std::string out;
-    for (const Node& line : list) {
-      DAYMARK_TRY(const std::string part, line.text());
-      if (part.contains('\n')) return line.refused();
-      if (&line != &list.front()) out += '\n';
-      out += part;
-    }
-    return out;
-  }
-
-  /// The index of the text in a table of words; index 0 may be unused.
-  [[nodiscard]] Outcome<std::size_t> word(std::span<const std::string_view> words) const {
-    DAYMARK_TRY(const std::string found, text());
-    const auto at = std::ranges::find(words, found);
-    if (found.empty() || at == words.end()) return refused();
-    return static_cast<std::size_t>(at - words.begin());
-  }
-
-  [[nodiscard]] const Json& value() const { return *value_; }
-
- private:
-  const Json* value_;
-  std::string path_;
-};
+using Node = internal::JsonNode;
 
 Outcome<KindSet> read_kinds(const Node& node) {
   if (node.value() == "all") return all_kinds;
