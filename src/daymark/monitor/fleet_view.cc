@@ -71,7 +71,7 @@ Result<void> prove(const SeenEntry& entry, const order::OpenedContent& opened,
 }
 
 Alarm alarm_about(Errc code, const AlarmOrder& about, std::string detail = {}) {
-  Alarm out{.code = code, .subject = fmt::format("entry {}", about.entry.value)};
+  Alarm out(code, fmt::format("entry {}", about.entry.value));
   out.detail = std::move(detail);
   out.order = about;
   return out;
@@ -103,7 +103,7 @@ const order::Charter* FleetView::charter_of(const order::Order& order) const {
 std::vector<Alarm> FleetView::take(const SeenEntry& entry) {
   const Result<order::SignedOrder> read = order::parse_signed_order(entry.bytes);
   if (!read) {
-    Alarm out{.code = errc::monitor_entry, .subject = fmt::format("entry {}", entry.index.value)};
+    Alarm out(errc::monitor_entry, fmt::format("entry {}", entry.index.value));
     out.cause = read.error().code;
     return {out};
   }
@@ -114,7 +114,10 @@ std::vector<Alarm> FleetView::take(const SeenEntry& entry) {
 
 std::vector<Alarm> FleetView::judge(const SeenEntry& entry, const order::SignedOrder& read) {
   const order::Order& order = read.order;
-  AlarmOrder about{.hash = order.hash, .kind = order.kind, .entry = entry.index};
+  AlarmOrder about;
+  about.hash = order.hash;
+  about.kind = order.kind;
+  about.entry = entry.index;
   const order::Charter* const charter = charter_of(order);
   if (charter == nullptr) {
     fleet_head_known_ = fleet_head_known_ && !order.has_prev;
@@ -172,8 +175,8 @@ void FleetView::remember(const SeenEntry& entry, const order::Order& order,
   if (order.kind == OrderKind::enrol) enrolments_.push_back({order.issued});
   if (opened == nullptr) return;
   if (order.kind == OrderKind::amend) {
-    // A charter that can't be read is told when the first order rests on it.
-    static_cast<void>(hold(opened->content));
+    // Where the charter can't be read, nothing that rests on it can be placed.
+    if (!hold(opened->content)) fleet_head_known_ = false;
   }
   const auto enrol =
       order.kind == OrderKind::enrol ? order::parse_enrol(opened->content) : fail(errc::order_kind);
@@ -237,13 +240,14 @@ Result<std::vector<Alarm>> FleetView::check_leaf(const order::LeafFile& file,
     return root && batch.root == *root && batch.leaves == file.size.value;
   });
   if (found == batches_.end()) {
-    return std::vector{
-        Alarm{.code = errc::monitor_leaf_unlogged, .subject = subject, .detail = chip}};
+    Alarm unlogged(errc::monitor_leaf_unlogged, subject);
+    unlogged.detail = chip;
+    return std::vector{std::move(unlogged)};
   }
   std::vector<Alarm> out;
   const auto later = std::distance(found, batches_.end()) - 1;
   if (later > 0) {
-    out.push_back({.code = errc::monitor_leaf_missing, .subject = subject});
+    out.emplace_back(errc::monitor_leaf_missing, subject);
     out.back().detail = fmt::format(
         "chip {}: its leaf is of entry {}; {} later batches, the last "
         "is entry {}",
@@ -252,7 +256,8 @@ Result<std::vector<Alarm>> FleetView::check_leaf(const order::LeafFile& file,
   const bool too_long = leaf->kind == order::LeafKind::licence &&
                         leaf->not_after - leaf->not_before > charter().bounds.licence_longest;
   if (too_long) {
-    out.push_back({.code = errc::monitor_unlawful, .subject = subject, .detail = chip});
+    out.emplace_back(errc::monitor_unlawful, subject);
+    out.back().detail = chip;
     out.back().cause = errc::order_bounds;
   }
   return out;

@@ -55,7 +55,7 @@ std::optional<UnixMillis> quorum_time(std::span<const Cosigned> cosigned,
 }
 
 Alarm contradiction(Errc code, const KnownHead& a, const KnownHead* b) {
-  Alarm out{.code = code, .subject = a.source};
+  Alarm out(code, a.source);
   out.detail = fmt::format("{}, size {}", a.origin, a.head.size.value);
   out.evidence.push_back(a.text);
   if (b != nullptr) {

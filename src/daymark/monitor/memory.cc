@@ -29,7 +29,8 @@ Outcome<Memory> Memory::open_on(std::unique_ptr<tlog::LogDisk> disk,
                                 std::unique_ptr<tlog::LogDisk> log_disk, const std::string& vkey) {
   Memory out(std::move(disk));
   if (!vkey.empty()) {
-    DAYMARK_TRY(out.log_, tlog::MirrorStore::open_on(std::move(log_disk), vkey));
+    DAYMARK_TRY(tlog::MirrorStore log, tlog::MirrorStore::open_on(std::move(log_disk), vkey));
+    out.log_ = std::make_unique<tlog::MirrorStore>(std::move(log));
   }
   DAYMARK_TRY(const auto alarms, out.disk_->list("alarms"));
   out.alarms_ = alarms.size();

@@ -32,11 +32,11 @@ class Memory {
 
   /// Errors of all: those of the disk.
   [[nodiscard]] Outcome<std::vector<std::string>> heads() const;
-  [[nodiscard]] Outcome<void> add_head(const tlog::TreeHead& head, const std::string& text);
+  [[nodiscard]] Outcome<void> add_head(const tlog::TreeHead& head, const std::string& note);
 
   /// Empty before the first.
   [[nodiscard]] Outcome<std::string> shown() const;
-  [[nodiscard]] Outcome<void> set_shown(const std::string& text);
+  [[nodiscard]] Outcome<void> set_shown(const std::string& note);
 
   [[nodiscard]] Outcome<std::uint64_t> examined() const;
   [[nodiscard]] Outcome<void> set_examined(std::uint64_t entries);
@@ -47,7 +47,7 @@ class Memory {
   [[nodiscard]] std::uint64_t alarms() const { return alarms_; }
 
   /// Whether a log is kept.
-  [[nodiscard]] bool has_log() const { return log_.has_value(); }
+  [[nodiscard]] bool has_log() const { return log_ != nullptr; }
 
   /// Entries that were verified.
   [[nodiscard]] TreeSize size() const { return log_ ? log_->size() : TreeSize{0}; }
@@ -66,7 +66,7 @@ class Memory {
 
   std::unique_ptr<tlog::LogDisk> disk_;
   std::optional<tlog::FolderLock> lock_;
-  std::optional<tlog::MirrorStore> log_;
+  std::unique_ptr<tlog::MirrorStore> log_;  ///< none where only heads are compared
   std::uint64_t alarms_ = 0;
 };
 

@@ -21,7 +21,7 @@ bool is_silence(const Failure& failure) {
 }
 
 Alarm withheld(const KnownHead& head, const std::string& source, std::string detail) {
-  Alarm out{.code = errc::monitor_withheld, .subject = source};
+  Alarm out(errc::monitor_withheld, source);
   out.detail = fmt::format("size {}: {}", head.head.size.value, detail);
   out.evidence = {head.text};
   return out;
@@ -43,12 +43,13 @@ Outcome<std::unique_ptr<Monitor>> Monitor::open(Memory memory, MonitorOptions op
   if (options.charter.empty()) {
     out->log_policy_ = std::move(options.policy);
   } else {
-    DAYMARK_TRY(out->fleet_,
+    DAYMARK_TRY(FleetView fleet,
                 about(FleetView::open(std::move(options.charter), std::move(options.following)),
                       "charter"));
+    out->fleet_ = std::make_unique<FleetView>(std::move(fleet));
+    out->book_.trust({&out->witnesses_, &out->mirrors_});
   }
   DAYMARK_CHECK(out->set_policies());
-  out->book_.emplace(tlog::LogTrust{&out->witnesses_, out->mirrors_ ? &*out->mirrors_ : nullptr});
   DAYMARK_CHECK(out->recall());
   return out;
 }
@@ -71,8 +72,8 @@ Outcome<void> Monitor::recall() {
   DAYMARK_TRY(const auto heads, memory_.heads());
   for (const std::string& note : heads) {
     // One that a later charter's log signed can't be judged by the first charter; it comes again.
-    auto head = book_->authenticate(note, "a head seen before");
-    if (head) DAYMARK_CHECK(raise_all(book_->add(*std::move(head), tree_)));
+    auto head = book_.authenticate(note, "a head seen before");
+    if (head) DAYMARK_CHECK(raise_all(book_.add(*std::move(head), tree_)));
   }
   DAYMARK_TRY(const std::uint64_t examined, memory_.examined());
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -80,7 +81,7 @@ Outcome<void> Monitor::recall() {
       fresh_.push_back(entries[i]);
       continue;
     }
-    const SeenEntry seen{{i}, entries[i], book_->logged({i}, tree_), {}};
+    const SeenEntry seen{{i}, entries[i], book_.logged({i}, tree_), {}};
     if (fleet_) static_cast<void>(fleet_->take(seen));
   }
   return set_policies();
@@ -104,20 +105,20 @@ Outcome<void> Monitor::raise_all(std::vector<Alarm> alarms) {
 }
 
 Outcome<void> Monitor::add_head(KnownHead head) {
-  if (book_->contains(head.head)) return {};
+  if (book_.contains(head.head)) return {};
   DAYMARK_CHECK(memory_.add_head(head.head, head.text));
-  return raise_all(book_->add(std::move(head), tree_));
+  return raise_all(book_.add(std::move(head), tree_));
 }
 
 Outcome<void> Monitor::hear(const std::string& note, const std::string& source) {
-  DAYMARK_TRY(KnownHead head, about(book_->authenticate(note, source), source));
+  DAYMARK_TRY(KnownHead head, about(book_.authenticate(note, source), source));
   return add_head(std::move(head));
 }
 
 Outcome<void> Monitor::hear_published(const std::string& note, const std::string& source,
                                       bool log_itself) {
-  Result<KnownHead> head = book_->authenticate(note, source);
-  if (!head) return raise({.code = head.error().code, .subject = source});
+  Result<KnownHead> head = book_.authenticate(note, source);
+  if (!head) return raise({head.error().code, source});
   if (log_itself) DAYMARK_CHECK(check_shown(*head));
   return add_head(*std::move(head));
 }
@@ -126,7 +127,7 @@ Outcome<void> Monitor::hear_published(const std::string& note, const std::string
 Outcome<void> Monitor::check_shown(const KnownHead& head) {
   const bool empty = head.head.size.value == 0;
   if (!empty && (!head.witnessed_at || !head.mirrored)) {
-    Alarm alarm{.code = errc::monitor_quorum, .subject = head.source};
+    Alarm alarm(errc::monitor_quorum, head.source);
     alarm.cause = head.witnessed_at ? errc::proof_mirrors : errc::proof_quorum;
     alarm.detail = fmt::format("size {}", head.head.size.value);
     alarm.evidence = {head.text};
@@ -136,7 +137,7 @@ Outcome<void> Monitor::check_shown(const KnownHead& head) {
   const auto last =
       before.empty() ? fail(errc::checkpoint_malformed) : tlog::parse_checkpoint(before);
   if (last && head.head.size < last->head.size) {
-    Alarm alarm{.code = errc::monitor_log_back, .subject = head.source};
+    Alarm alarm(errc::monitor_log_back, head.source);
     alarm.detail = fmt::format("size {} after {}", head.head.size.value, last->head.size.value);
     alarm.evidence = {before, head.text};
     return raise(std::move(alarm));
@@ -161,7 +162,7 @@ Outcome<void> Monitor::look(LogSource& log, std::span<LogSource* const> mirrors)
 /// Takes over the largest head first: if the heads tell one history, the others lie within it.
 Outcome<void> Monitor::catch_up(LogSource& log, std::span<LogSource* const> mirrors) {
   std::vector<KnownHead> ahead;
-  for (const KnownHead& head : book_->heads()) {
+  for (const KnownHead& head : book_.heads()) {
     const bool open = head.head.size > tree_.size() && !refuted_.contains(head.text);
     if (open && memory_.has_log()) ahead.push_back(head);
   }
@@ -170,7 +171,7 @@ Outcome<void> Monitor::catch_up(LogSource& log, std::span<LogSource* const> mirr
     if (head.head.size <= tree_.size()) continue;
     const TreeSize before = tree_.size();
     DAYMARK_CHECK(pursue(head, log, mirrors));
-    DAYMARK_CHECK(raise_all(book_->compare(tree_, before)));
+    DAYMARK_CHECK(raise_all(book_.compare(tree_, before)));
   }
   return {};
 }
@@ -181,8 +182,8 @@ Outcome<void> Monitor::pursue(const KnownHead& head, LogSource& log,
   if (own == Serving::taken) return {};
   if (own == Serving::other_history) {
     refuted_.insert(head.text);
-    const KnownHead* const confirmed = book_->newest_of(tree_);
-    Alarm alarm{.code = errc::monitor_history, .subject = head.source};
+    const KnownHead* const confirmed = book_.newest_of(tree_);
+    Alarm alarm(errc::monitor_history, head.source);
     alarm.detail =
         fmt::format("size {} does not continue size {}", head.head.size.value, tree_.size().value);
     alarm.evidence = {head.text};
@@ -232,13 +233,13 @@ Outcome<Monitor::Serving> Monitor::take_from(LogSource& source, const KnownHead&
 Outcome<void> Monitor::examine() {
   if (fresh_.empty()) return {};
   const std::uint64_t first = tree_.size().value - fresh_.size();
-  const KnownHead* const head = book_->newest_of(tree_);
+  const KnownHead* const head = book_.newest_of(tree_);
   const bool whole = head != nullptr && head->head.size == tree_.size();
   for (std::uint64_t i = 0; fleet_ && i < fresh_.size(); ++i) {
     const LeafIndex index{first + i};
     DAYMARK_TRY(const auto path, tree_.inclusion_path(index, tree_.size()));
     const std::string proof = whole ? tlog::make_proof(index, path, head->text) : std::string{};
-    const SeenEntry seen{index, fresh_[i], book_->logged(index, tree_), proof};
+    const SeenEntry seen{index, fresh_[i], book_.logged(index, tree_), proof};
     DAYMARK_CHECK(raise_all(fleet_->take(seen)));
   }
   fresh_.clear();
@@ -261,7 +262,7 @@ Outcome<void> Monitor::check_attestation(ByteView attestation, const std::string
   const bool beyond = claims.checkpoint.size > tree_.size();
   const auto own = beyond ? fail(errc::tlog_index) : tree_.head_at(claims.checkpoint.size);
   if (own && *own == claims.checkpoint) return {};
-  Alarm alarm{.code = beyond ? errc::monitor_withheld : errc::monitor_history, .subject = source};
+  Alarm alarm(beyond ? errc::monitor_withheld : errc::monitor_history, source);
   alarm.detail = fmt::format("the chip relied on a head of size {}", claims.checkpoint.size.value);
   return raise(std::move(alarm));
 }
@@ -275,8 +276,8 @@ Outcome<void> Monitor::check_leaf(ByteView file, const std::string& source) {
 
 std::vector<std::string> Monitor::mirror_urls() const {
   std::vector<std::string> out;
-  for (std::size_t i = 0; mirrors_ && i < mirrors_->member_count(); ++i) {
-    if (!mirrors_->witness_url(i).empty()) out.emplace_back(mirrors_->witness_url(i));
+  for (std::size_t i = 0; i < mirrors_.member_count(); ++i) {
+    if (!mirrors_.witness_url(i).empty()) out.emplace_back(mirrors_.witness_url(i));
   }
   return out;
 }

@@ -25,9 +25,9 @@ namespace daymark::monitor {
 /// What to follow: a fleet's charter with its log, witnesses and mirrors, or a policy alone, under
 /// which heads and entries are compared and no entry is judged.
 struct MonitorOptions {
-  std::vector<Byte> charter = {};
-  std::string policy = {};  ///< C2SP tlog-policy, where there is no charter
-  Following following = {};
+  std::vector<Byte> charter;
+  std::string policy;  ///< C2SP tlog-policy, where there is no charter
+  Following following;
 };
 
 /// Alarms are kept in the memory before they are handed out; one that lasts is told once by each
@@ -91,9 +91,9 @@ class Monitor {
   std::string log_policy_;
   std::string mirror_policy_;
   tlog::Policy witnesses_;
-  std::optional<tlog::Policy> mirrors_;
-  std::optional<HeadBook> book_;
-  std::optional<FleetView> fleet_;
+  tlog::Policy mirrors_;
+  HeadBook book_{{&witnesses_, nullptr}};
+  std::unique_ptr<FleetView> fleet_;  ///< none under a policy alone
   tlog::Tree tree_;
   std::vector<std::vector<Byte>> fresh_;  ///< entries that are verified but not judged
   std::vector<Alarm> alarms_;

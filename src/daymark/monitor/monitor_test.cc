@@ -27,7 +27,8 @@ class Following : public ::testing::Test {
     monitor_.reset();
     auto memory = disks_.memory(testing::log_vkey(world_));
     ASSERT_TRUE(memory) << describe(memory.error());
-    MonitorOptions options{.charter = world_.encoded_charter()};
+    MonitorOptions options;
+    options.charter = world_.encoded_charter();
     options.following = {{World::chip(0).id}, world_.party("owner").key.open};
     auto monitor = Monitor::open(*std::move(memory), std::move(options), clock_);
     ASSERT_TRUE(monitor) << describe(monitor.error());
@@ -288,7 +289,9 @@ TEST_F(Following, ABatchWithoutALeafForEveryChipIsTold) {
 TEST_F(Following, APolicyAloneComparesHeads) {
   const std::string policy(world_.charter().log_policy);
   const testing::Disks disks;
-  auto monitor = Monitor::open(*disks.memory(""), {.charter = {}, .policy = policy}, clock_);
+  MonitorOptions options;
+  options.policy = policy;
+  auto monitor = Monitor::open(*disks.memory(""), std::move(options), clock_);
   ASSERT_TRUE(monitor);
   World other;
   enrol(world_, 1);
