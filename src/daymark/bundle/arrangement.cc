@@ -36,10 +36,22 @@ class Names {
   std::array<std::size_t, part_kind_max + 1> counts_{};
 };
 
+/// Keeps the turn within a kind. libstdc++ 12's stable_sort calls what it declares deprecated.
+void sort_by_kind(std::vector<Part>& parts) {
+  std::vector<Part> sorted;
+  sorted.reserve(parts.size());
+  for (std::size_t kind = 0; kind <= part_kind_max; ++kind) {
+    for (Part& part : parts) {
+      if (static_cast<std::size_t>(part.kind) == kind) sorted.push_back(std::move(part));
+    }
+  }
+  parts = std::move(sorted);
+}
+
 }  // namespace
 
 Outcome<void> arrange(std::vector<Part>& parts) {
-  std::ranges::stable_sort(parts, {}, &Part::kind);
+  sort_by_kind(parts);
   Names names;
   for (Part& part : parts) {
     DAYMARK_TRY(part.name, names.next(part));

@@ -107,8 +107,9 @@ std::size_t Builder::place_of(const Part& receipt) const {
 }
 
 Outcome<std::vector<Part>> Builder::finish() && {
-  std::ranges::stable_sort(receipts_, {}, [this](const Part& part) { return place_of(part); });
-  std::ranges::stable_sort(rangings_, [](const Part& a, const Part& b) {
+  std::ranges::sort(receipts_, {},
+                    [this](const Part& part) { return std::pair(place_of(part), part.content); });
+  std::ranges::sort(rangings_, [](const Part& a, const Part& b) {
     return std::pair(time_of(a), a.content) < std::pair(time_of(b), b.content);
   });
   parts_.insert(parts_.end(), receipts_.begin(), receipts_.end());
