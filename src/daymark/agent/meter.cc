@@ -17,7 +17,7 @@ struct Replay {
   std::optional<UnixMillis> began;
 
   [[nodiscard]] UnixMillis at(Millis offset) const {
-    return *began + (offset - intervals.front().start);
+    return began.value_or(UnixMillis{}) + (offset - intervals.front().start);
   }
 };
 

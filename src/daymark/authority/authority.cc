@@ -14,6 +14,8 @@ class Turn {
 
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = delete;
+  Turn& operator=(Turn&&) = delete;
 
   ~Turn() { --waiting_; }
 

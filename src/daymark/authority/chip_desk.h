@@ -37,8 +37,8 @@ class ChipDesk {
   /// stored.
   [[nodiscard]] Outcome<AttestationFinding> take_attestation(ByteView message);
   /// Beacon receipts as a CBOR array of byte strings; kept as received.
-  [[nodiscard]] Outcome<void> take_ranging(const ChipId& chip, ByteView list);
-  [[nodiscard]] Outcome<void> take_verdict(const ChipId& chip, ByteView json);
+  [[nodiscard]] Outcome<void> take_ranging(const ChipId& id, ByteView list);
+  [[nodiscard]] Outcome<void> take_verdict(const ChipId& id, ByteView json);
 
   /// The newest attestation as received; empty where there is none.
   [[nodiscard]] Outcome<std::vector<Byte>> attestation(const ChipId& chip);

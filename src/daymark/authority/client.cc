@@ -143,12 +143,12 @@ Outcome<DraftedBatch> AuthorityClient::draft_batch(const std::string& terms_json
 }
 
 Outcome<void> AuthorityClient::post_renewal(ByteView request) const {
-  DAYMARK_TRY(const std::string answer, post("/renewals", request, cbor_type));
+  DAYMARK_CHECK(post("/renewals", request, cbor_type));
   return {};
 }
 
 Outcome<void> AuthorityClient::post_receipt(ByteView receipt) const {
-  DAYMARK_TRY(const std::string answer, post("/receipts", receipt, cbor_type));
+  DAYMARK_CHECK(post("/receipts", receipt, cbor_type));
   return {};
 }
 
@@ -163,12 +163,12 @@ Outcome<void> AuthorityClient::post_ranging(const ChipId& chip,
     for (const auto& receipt : receipts)
       writer.put_bytes(receipt);
   });
-  DAYMARK_TRY(const std::string answer, post("/ranging/" + to_hex(chip.view()), list, cbor_type));
+  DAYMARK_CHECK(post("/ranging/" + to_hex(chip.view()), list, cbor_type));
   return {};
 }
 
 Outcome<void> AuthorityClient::post_verdict(const std::string& json) const {
-  DAYMARK_TRY(const std::string answer, post("/verdicts", bytes_of(json), json_type));
+  DAYMARK_CHECK(post("/verdicts", bytes_of(json), json_type));
   return {};
 }
 

@@ -261,10 +261,10 @@ Outcome<HttpResponse> get_attestation(Authority& authority, const RouteCall& cal
   return cbor_bytes(bytes);
 }
 
-template <DocumentKind kind>
+template <DocumentKind Kind>
 Outcome<HttpResponse> get_documents(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
-  DAYMARK_TRY(const auto bytes, authority.chips().documents(kind, chip));
+  DAYMARK_TRY(const auto bytes, authority.chips().documents(Kind, chip));
   return cbor_bytes(bytes);
 }
 

@@ -16,20 +16,20 @@ namespace daymark::authority {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Somebody else's bytes that are no UTF-8 must not hide a chip: they are shown as replaced.
-std::string text_of_json(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string text_of_json(const OrderedJson& document) {
+  return document.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-Json time_or_null(UnixMillis time) {
-  return time.value == 0 ? Json(nullptr) : Json(to_rfc3339(time));
+OrderedJson time_or_null(UnixMillis time) {
+  return time.value == 0 ? OrderedJson(nullptr) : OrderedJson(to_rfc3339(time));
 }
 
 /// Names of the parties whose keys or spares signed; an unknown key by its id.
-Json signer_names(const order::OrderFile& file, const order::Charter& charter) {
-  Json out = Json::array();
+OrderedJson signer_names(const order::OrderFile& file, const order::Charter& charter) {
+  OrderedJson out = OrderedJson::array();
   for (const order::FileSignature& signature : file.signatures) {
     const auto party = charter.party_of(signature.key);
     out.push_back(party ? std::string(charter.parties[*party].name) : to_hex(signature.key.view()));
@@ -38,8 +38,8 @@ Json signer_names(const order::OrderFile& file, const order::Charter& charter) {
 }
 
 /// Adds reason and chips where the kind has them; enrolments name the chip by its key.
-void add_scope(const order::Order& parsed, ByteView content, Json& out) {
-  out["chips"] = Json::array();
+void add_scope(const order::Order& parsed, ByteView content, OrderedJson& out) {
+  out["chips"] = OrderedJson::array();
   if (parsed.kind == order::OrderKind::enrol) {
     if (const auto enrol = order::parse_enrol(content)) {
       out["chips"].push_back(to_hex(crypto::chip_id(enrol->chip).view()));
@@ -69,21 +69,21 @@ std::string_view stream_name(order::Stream stream) {
   return "none";
 }
 
-Outcome<Json> order_json(const StoredOrder& stored, const order::Charter& charter) {
+Outcome<OrderedJson> order_json(const StoredOrder& stored, const order::Charter& charter) {
   DAYMARK_TRY(const order::OrderFile file, about(order::parse_order_file(stored.file), "order"));
   DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), "order"));
-  Json out{{"hash", to_hex(stored.hash)},
-           {"kind", order::name_of(stored.kind)},
-           {"stream", stream_name(parsed.stream())},
-           {"seq", parsed.seq},
-           {"count", parsed.count},
-           {"issued", to_rfc3339(parsed.issued)},
-           {"expires", to_rfc3339(parsed.expires)},
-           {"until", time_or_null(parsed.until)},
-           {"signers", signer_names(file, charter)},
-           {"index", nullptr},
-           {"logged_at", nullptr},
-           {"binds_at", nullptr}};
+  OrderedJson out{{"hash", to_hex(stored.hash)},
+                  {"kind", order::name_of(stored.kind)},
+                  {"stream", stream_name(parsed.stream())},
+                  {"seq", parsed.seq},
+                  {"count", parsed.count},
+                  {"issued", to_rfc3339(parsed.issued)},
+                  {"expires", to_rfc3339(parsed.expires)},
+                  {"until", time_or_null(parsed.until)},
+                  {"signers", signer_names(file, charter)},
+                  {"index", nullptr},
+                  {"logged_at", nullptr},
+                  {"binds_at", nullptr}};
   if (stored.publication) {
     out["index"] = stored.publication->index.value;
     out["logged_at"] = to_rfc3339(stored.publication->logged_at);
@@ -98,36 +98,37 @@ constexpr std::array<std::string_view, governor::standing_max + 1> standing_name
 
 constexpr std::array<std::string_view, 4> fence_names{"none", "inside", "outside", "stale"};
 
-Result<Json> attestation_json(const ChipFacts& facts) {
+Result<OrderedJson> attestation_json(const ChipFacts& facts) {
   const auto scratch = std::make_unique<governor::DocumentScratch>();
   DAYMARK_TRY(const governor::Attestation claims,
               governor::verify_attestation(facts.attestation, facts.chip.key, *scratch));
-  Json out{{"state", standing_names[static_cast<std::size_t>(claims.standing)]},
-           {"reason", claims.reason == Errc{} ? Json(nullptr) : Json(entry_of(claims.reason).name)},
-           {"level", "L" + std::to_string(static_cast<unsigned>(claims.level))},
-           {"licence", claims.licence},
-           {"fleet_seq", claims.fleet_head.seq},
-           {"fleet_head", to_hex(claims.fleet_head.hash)},
-           {"own_seq", claims.own_head.seq},
-           {"own_head", to_hex(claims.own_head.hash)},
-           {"checkpoint_size", claims.checkpoint.size.value},
-           {"earliest", time_or_null(claims.clock.earliest)},
-           {"latest", time_or_null(claims.clock.latest)},
-           {"fence", fence_names[static_cast<std::size_t>(claims.fence)]},
-           {"counter", claims.counter},
-           {"refusals", claims.refusals},
-           {"firmware", to_hex(claims.firmware)}};
+  OrderedJson out{{"state", standing_names[static_cast<std::size_t>(claims.standing)]},
+                  {"reason", claims.reason == Errc{} ? OrderedJson(nullptr)
+                                                     : OrderedJson(entry_of(claims.reason).name)},
+                  {"level", "L" + std::to_string(static_cast<unsigned>(claims.level))},
+                  {"licence", claims.licence},
+                  {"fleet_seq", claims.fleet_head.seq},
+                  {"fleet_head", to_hex(claims.fleet_head.hash)},
+                  {"own_seq", claims.own_head.seq},
+                  {"own_head", to_hex(claims.own_head.hash)},
+                  {"checkpoint_size", claims.checkpoint.size.value},
+                  {"earliest", time_or_null(claims.clock.earliest)},
+                  {"latest", time_or_null(claims.clock.latest)},
+                  {"fence", fence_names[static_cast<std::size_t>(claims.fence)]},
+                  {"counter", claims.counter},
+                  {"refusals", claims.refusals},
+                  {"firmware", to_hex(claims.firmware)}};
   return out;
 }
 
-Result<Json> leaf_json(const LeafRecord& record) {
+Result<OrderedJson> leaf_json(const LeafRecord& record) {
   const auto leaf = std::make_unique<order::Leaf>();
   DAYMARK_TRY(*leaf, order::parse_leaf(record.leaf));
   const bool licence = leaf->kind == order::LeafKind::licence;
-  Json out{{"kind", licence ? "licence" : "denial"},
-           {"id", leaf->id},
-           {"batch", to_hex(record.batch)},
-           {"slot", record.index.value}};
+  OrderedJson out{{"kind", licence ? "licence" : "denial"},
+                  {"id", leaf->id},
+                  {"batch", to_hex(record.batch)},
+                  {"slot", record.index.value}};
   if (licence) {
     out["not_before"] = to_rfc3339(leaf->not_before);
     out["not_after"] = to_rfc3339(leaf->not_after);
@@ -141,16 +142,16 @@ Result<Json> leaf_json(const LeafRecord& record) {
   return out;
 }
 
-Outcome<Json> short_json(const ChipFacts& facts) {
-  Json out{{"chip", to_hex(facts.chip.chip.view())},
-           {"slot", facts.chip.slot},
-           {"model", facts.chip.model},
-           {"serial", facts.chip.serial},
-           {"released", facts.chip.released},
-           {"own_seq", facts.own.seq},
-           {"own_head", to_hex(facts.own.hash)},
-           {"leaf", nullptr},
-           {"attestation", nullptr}};
+Outcome<OrderedJson> short_json(const ChipFacts& facts) {
+  OrderedJson out{{"chip", to_hex(facts.chip.chip.view())},
+                  {"slot", facts.chip.slot},
+                  {"model", facts.chip.model},
+                  {"serial", facts.chip.serial},
+                  {"released", facts.chip.released},
+                  {"own_seq", facts.own.seq},
+                  {"own_head", to_hex(facts.own.hash)},
+                  {"leaf", nullptr},
+                  {"attestation", nullptr}};
   if (facts.leaf) {
     DAYMARK_TRY(out["leaf"], about(leaf_json(*facts.leaf), "leaf"));
   }
@@ -163,44 +164,44 @@ Outcome<Json> short_json(const ChipFacts& facts) {
 }  // namespace
 
 Outcome<std::string> order_view(const StoredOrder& stored, const order::Charter& charter) {
-  DAYMARK_TRY(const Json out, order_json(stored, charter));
+  DAYMARK_TRY(const OrderedJson out, order_json(stored, charter));
   return text_of_json(out);
 }
 
 Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
                                  const order::Charter& charter) {
-  Json items = Json::array();
+  OrderedJson items = OrderedJson::array();
   for (const StoredOrder& stored : orders) {
-    DAYMARK_TRY(Json item, order_json(stored, charter));
+    DAYMARK_TRY(OrderedJson item, order_json(stored, charter));
     items.push_back(std::move(item));
   }
-  return text_of_json(Json{{"items", items}});
+  return text_of_json(OrderedJson{{"items", items}});
 }
 
 Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& charter) {
-  DAYMARK_TRY(Json out, short_json(facts));
+  DAYMARK_TRY(OrderedJson out, short_json(facts));
   out["key"] = to_hex(facts.chip.key.bytes);
-  out["orders"] = Json::array();
+  out["orders"] = OrderedJson::array();
   for (const StoredOrder& stored : facts.orders) {
-    DAYMARK_TRY(Json item, order_json(stored, charter));
+    DAYMARK_TRY(OrderedJson item, order_json(stored, charter));
     out["orders"].push_back(std::move(item));
   }
-  out["verdicts"] = Json::array();
+  out["verdicts"] = OrderedJson::array();
   for (const std::string& text : facts.verdict_json) {
     // A verdict is stored as its verifier wrote it; what is no JSON is shown as text.
     const auto parsed = internal::parse_json(text);
-    out["verdicts"].push_back(parsed ? Json(*parsed) : Json(text));
+    out["verdicts"].push_back(parsed ? OrderedJson(*parsed) : OrderedJson(text));
   }
   return text_of_json(out);
 }
 
 Outcome<std::string> chips_view(std::span<const ChipFacts> chips) {
-  Json items = Json::array();
+  OrderedJson items = OrderedJson::array();
   for (const ChipFacts& facts : chips) {
-    DAYMARK_TRY(Json item, short_json(facts));
+    DAYMARK_TRY(OrderedJson item, short_json(facts));
     items.push_back(std::move(item));
   }
-  return text_of_json(Json{{"items", items}});
+  return text_of_json(OrderedJson{{"items", items}});
 }
 
 }  // namespace daymark::authority

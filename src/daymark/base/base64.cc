@@ -21,6 +21,17 @@ std::size_t padding_of(std::string_view text) {
   return text[text.size() - 2] == '=' ? 2 : 1;
 }
 
+/// Writes the three bytes of one group, of which those beyond the end must be zero: no other text
+/// decodes to the same bytes.
+bool put_group(std::uint32_t bits, MutableBytes out, std::size_t& written) {
+  for (std::size_t k = 0; k < 3; ++k) {
+    const auto byte = static_cast<Byte>(bits >> (16 - 8 * k) & 0xFF);
+    if (written == out.size() && byte != 0) return false;
+    if (written < out.size()) out[written++] = byte;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<ByteView> base64_decode(std::string_view text, MutableBytes out) {
@@ -35,13 +46,8 @@ Result<ByteView> base64_decode(std::string_view text, MutableBytes out) {
     if (value < 0) return fail(errc::base64_malformed, field::text, static_cast<std::uint32_t>(i));
     bits = bits << 6 | static_cast<std::uint32_t>(value);
     if (i % 4 != 3) continue;
-    for (std::size_t k = 0; k < 3; ++k) {
-      const auto byte = static_cast<Byte>(bits >> (16 - 8 * k) & 0xFF);
-      if (written < size) {
-        out[written++] = byte;
-      } else if (byte != 0) {
-        return fail(errc::base64_malformed, field::text, static_cast<std::uint32_t>(i));
-      }
+    if (!put_group(bits, out.first(size), written)) {
+      return fail(errc::base64_malformed, field::text, static_cast<std::uint32_t>(i));
     }
     bits = 0;
   }

@@ -18,6 +18,7 @@ const order::Charter* Charters::find(const Digest& hash) const {
 
 std::vector<const order::Charter*> Charters::all() const {
   std::vector<const order::Charter*> out;
+  out.reserve(charters_.size());
   for (const auto& [hash, owned] : charters_)
     out.push_back(&owned->charter);
   return out;

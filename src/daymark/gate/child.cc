@@ -28,6 +28,7 @@ Outcome<Child> Child::start(const OpenedProgram& program,
                             const std::vector<std::string>& arguments) {
   std::vector<std::string> copies = arguments;
   std::vector<char*> pointers;
+  pointers.reserve(copies.size() + 1);
   for (std::string& argument : copies)
     pointers.push_back(argument.data());
   pointers.push_back(nullptr);

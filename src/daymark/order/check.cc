@@ -63,16 +63,21 @@ void check_one_party(const Charter& charter, OrderKind kind, const tlog::Policy&
   }
 }
 
+/// Says whose signatures amend without party `owner`.
+void report_without_owner(const Charter& charter, std::size_t owner, Findings& out) {
+  const auto sets = minimal_signers(charter, OrderKind::amend);
+  const auto without =
+      std::ranges::find_if(sets, [&](MemberSet set) { return (set & bit(owner)) == 0; });
+  out.push_back(
+      {errc::charter_amend_without_owner, about(OrderKind::amend, names_of(charter, *without))});
+}
+
 void check_amend(const Charter& charter, const tlog::Policy& policy, Findings& out) {
   for (std::size_t i = 0; i < charter.party_count; ++i) {
     const Party& party = charter.parties[i];
     const bool reachable_without = policy.met_by(everybody(charter) & ~bit(i));
     if (party.role == Role::owner && reachable_without) {
-      const auto sets = minimal_signers(charter, OrderKind::amend);
-      const auto without =
-          std::ranges::find_if(sets, [&](MemberSet set) { return (set & bit(i)) == 0; });
-      out.push_back({errc::charter_amend_without_owner,
-                     about(OrderKind::amend, names_of(charter, *without))});
+      report_without_owner(charter, i, out);
     }
     // A party with a spare can lose either key and still sign. The owner signs every amendment.
     const bool needed = !reachable_without || party.role == Role::owner;

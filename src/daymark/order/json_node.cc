@@ -42,6 +42,7 @@ Outcome<void> JsonNode::has_only(std::initializer_list<std::string_view> names) 
 Outcome<std::vector<JsonNode>> JsonNode::items(std::size_t most) const {
   if (!value_->is_array() || value_->size() > most) return refused();
   std::vector<JsonNode> out;
+  out.reserve(value_->size());
   for (std::size_t i = 0; i < value_->size(); ++i)
     out.emplace_back((*value_)[i], fmt::format("{}[{}]", path_, i));
   return out;

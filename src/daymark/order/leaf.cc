@@ -17,7 +17,7 @@ using internal::read_time;
 using internal::read_unsigned_32;
 
 constexpr std::size_t leaf_items = 20;
-constexpr std::uint64_t level_max = 4;
+constexpr std::uint64_t least_level_max = 4;
 
 Result<void> read_front(Reader& in, Leaf& out) {
   DAYMARK_CHECK(in.enter_array_of(leaf_items));
@@ -45,7 +45,7 @@ Result<void> read_terms(Reader& in, Leaf& out) {
     DAYMARK_CHECK(in.read_null(field::fence));
   }
   DAYMARK_TRY(out.program_root, read_digest(in, field::programs));
-  DAYMARK_TRY(const std::uint64_t level, in.read_unsigned_up_to(level_max, field::licence));
+  DAYMARK_TRY(const std::uint64_t level, in.read_unsigned_up_to(least_level_max, field::licence));
   out.level_least = static_cast<std::uint8_t>(level);
   DAYMARK_TRY(out.job_classes, read_unsigned_32(in, field::licence));
   DAYMARK_TRY(out.salt, in.read_array_of_bytes<16>(field::salt));

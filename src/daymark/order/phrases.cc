@@ -18,7 +18,7 @@ constexpr auto table = std::to_array<Row>({
 });
 
 struct Unit {
-  std::int64_t seconds;
+  std::int64_t seconds = 0;
   Row words;
 };
 
