@@ -21,11 +21,15 @@ constexpr double mark_space = 74;
 struct Range {
   UnixMillis from{};
   UnixMillis to{};
+  bool any = false;
 
   void include(UnixMillis time) {
-    if (from.value == 0 || time < from) from = time;
-    if (time > to) to = time;
+    if (!any || time < from) from = time;
+    if (!any || time > to) to = time;
+    any = true;
   }
+
+  [[nodiscard]] bool holds(UnixMillis time) const { return any && from <= time && time <= to; }
 
   [[nodiscard]] double x(UnixMillis time) const {
     const auto whole = static_cast<double>(std::max<std::int64_t>((to - from).value, 1));
@@ -78,12 +82,14 @@ std::string day_axis(const Range& range, double top, double bottom) {
   return out;
 }
 
-/// Numbered marks; their texts stand in the list below the chart, so that they are never cut.
+/// Numbered marks; their texts stand in the list below the chart, so that they are never cut. A
+/// mark before or after what the chart shows stands in that list alone.
 std::string mark_lines(std::span<const Mark> marks, const Range& range, double top, double bottom) {
   std::string out;
   double last_x = -100;
   double y = top - 8;
   for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (!range.holds(marks[i].time)) continue;
     const double x = range.x(marks[i].time);
     y = x - last_x < 16 ? y - 15 : top - 8;
     last_x = x;
@@ -163,7 +169,7 @@ std::string escape(std::string_view text) {
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;
       case '\'': out += "&#39;"; break;
-      default: out += c;
+      default: out += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' ? ' ' : c;
     }
   }
   return out;

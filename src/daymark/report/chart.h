@@ -15,7 +15,8 @@ namespace daymark::report {
 [[nodiscard]] std::string throughput_svg(std::span<const Series> series,
                                          std::span<const Mark> marks, const std::string& unit);
 
-/// `&`, `<`, `>` and both quotes as entities: for text inside XML and HTML.
+/// `&`, `<`, `>` and both quotes as entities, control characters but newline and tab as spaces:
+/// for text inside XML and HTML.
 [[nodiscard]] std::string escape(std::string_view text);
 
 }  // namespace daymark::report

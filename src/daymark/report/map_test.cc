@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "daymark/locate/locate.h"
+#include "daymark/report/inert_svg.h"
 
 namespace daymark::report {
 namespace {
@@ -45,6 +46,7 @@ TEST(Map, ShowsDiscsRegionZoneAndLandmarks) {
   EXPECT_NE(svg.find("gcp:europe-west3 2.1 ms"), std::string::npos);
   EXPECT_EQ(count(svg, "fill=\"#f4a261\""), 2U) << "the region and its entry in the legend";
   EXPECT_EQ(count(svg, "<g "), count(svg, "</g>"));
+  EXPECT_TRUE(is_inert_svg(svg)) << "a story may hold it";
   EXPECT_LT(svg.size(), 600'000U);
   EXPECT_EQ(svg, map_svg(one, borders())) << "the same bytes again";
   one.declared = frankfurt;

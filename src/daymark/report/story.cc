@@ -1,9 +1,9 @@
 #include "daymark/report/story.h"
 
-#include <nlohmann/json.hpp>
-
 #include "daymark/base/errors.h"
+#include "daymark/base/json_internal.h"
 #include "daymark/base/time.h"
+#include "daymark/report/inert_svg.h"
 
 namespace daymark::report {
 
@@ -42,6 +42,7 @@ template <class T, class Read>
 std::vector<T> list(const Json& object, const char* name, Read read) {
   std::vector<T> out;
   if (!object.contains(name)) return out;
+  if (!object.at(name).is_array()) throw Malformed{name};
   for (const Json& item : object.at(name))
     out.push_back(read(item));
   return out;
@@ -97,21 +98,38 @@ Mark mark(const Json& value) {
 }
 
 Series series(const Json& value) {
+  constexpr double value_most = 1e18;
   const auto point = [](const Json& pair) {
-    return Point{time(pair.at(0)), pair.at(1).get<double>()};
+    const Point out{time(pair.at(0)), pair.at(1).get<double>()};
+    // Written so that NaN fails.
+    if (!(out.value >= 0 && out.value <= value_most)) throw Malformed{"points"};
+    return out;
   };
   return {.name = text(value, "name"), .points = list<Point>(value, "points", point)};
+}
+
+/// The one text that goes into the page as it is.
+std::string picture(const Json& value, const char* name) {
+  std::string svg = text(value, name);
+  if (!svg.empty() && !is_inert_svg(svg)) throw Malformed{name};
+  return svg;
+}
+
+std::vector<Act> acts(const Json& value) {
+  std::vector<Act> out = list<Act>(value, "acts", act);
+  if (out.empty()) throw Malformed{"acts"};
+  return out;
 }
 
 Story story(const Json& value) {
   return {.title = translated(member(value, "title")),
           .introduction = translated(member(value, "introduction")),
-          .acts = list<Act>(value, "acts", act),
+          .acts = acts(value),
           .lanes = list<Lane>(value, "lanes", lane),
           .marks = list<Mark>(value, "marks", mark),
           .throughput = list<Series>(value, "throughput", series),
           .throughput_unit = text(value, "throughput_unit"),
-          .map_svg = text(value, "map_svg"),
+          .map_svg = picture(value, "map_svg"),
           .limits = list<Translated>(value, "limits", translated),
           .closing_commands = list<std::string>(value, "closing_commands", plain)};
 }
@@ -119,8 +137,10 @@ Story story(const Json& value) {
 }  // namespace
 
 Outcome<Story> parse_story(std::string_view json, const std::string& subject) {
+  const auto document = internal::parse_json(json);
+  if (!document) return refuse(document.error().code, subject);
   try {
-    return story(Json::parse(json));
+    return story(*document);
   } catch (const Malformed& missing) {
     return refuse(errc::json_malformed, subject, missing.member);
   } catch (const Json::exception& malformed) {

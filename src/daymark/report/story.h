@@ -82,11 +82,12 @@ struct Story {
   std::vector<Mark> marks;
   std::vector<Series> throughput;
   std::string throughput_unit;
-  std::string map_svg;
+  std::string map_svg;  ///< goes into the page as it is
   std::vector<Translated> limits;
   std::vector<std::string> closing_commands;
 };
 
+/// A story has at least one act, and its map is an inert picture (inert_svg.h).
 /// Errors: errc::json_malformed with the member that is missing or wrong.
 [[nodiscard]] Outcome<Story> parse_story(std::string_view json, const std::string& subject);
 
