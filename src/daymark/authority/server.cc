@@ -85,10 +85,10 @@ PeerAccess peer_access(const std::string& origin, const std::atomic<bool>& stopp
 }
 
 /// Serves until the server is stopped, and publishes beside it what witnesses kept waiting.
-void serve(net::HttpServer& server, Authority& authority) {
+void serve(net::HttpServer& server, Authority& authority, const RetryPace& pace) {
   PendingTeller teller;
   // The mirrors that a pending order waits for fetch it from this very server.
-  const RetryLoop retry({}, [&] {
+  const RetryLoop retry(pace, [&] {
     const Outcome<PendingReport> report = authority.publish_pending();
     teller.tell(report);
     return !report || report->worth_another();
@@ -128,7 +128,7 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   });
   fmt::print("authority: {} serves log {} with charter {}\n", server.url(), origin, charter.name);
   std::fflush(stdout);
-  serve(server, authority);
+  serve(server, authority, options.retry);
   return {};
 }
 

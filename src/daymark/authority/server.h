@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "daymark/authority/retry_loop.h"
 #include "daymark/base/failure.h"
 #include "daymark/base/time.h"
 
@@ -16,11 +17,15 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
   bool allow_public = false;
+  RetryPace retry;  ///< of orders that too few witnesses cosigned
 };
 
-/// Serves until SIGINT or SIGTERM. Prints one line with its URL when it is ready.
-/// Errors: those of the files, the store and the log, errc::log_missing where the folder was
-/// started before and its log is gone, errc::note_vkey where the key isn't the charter's log key.
+/// Serves until SIGINT or SIGTERM, and tries again in the background what is accepted and not
+/// public. Prints one line with its URL when it is ready, and on stderr what stays unpublished.
+/// Errors: those of the files, the store and the log, errc::log_behind and errc::log_forked where
+/// its folder is not as new as a head that somebody cosigned, errc::log_missing where the folder
+/// was started before and its log is gone, errc::note_vkey where the key isn't the charter's log
+/// key.
 [[nodiscard]] Outcome<void> run_authority(const ServerOptions& options, Clock& clock);
 
 }  // namespace daymark::authority
