@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   const int count = argc > 4 ? std::atoi(argv[4]) : 100;  // NOLINT(cert-err34-c)
   std::vector<double> samples;
   for (int i = 0; i <= count; ++i) {
-    const double used = bench::microseconds_of([&] {
+    const double used = bench::processor_microseconds_of([&] {
       const bundle::BundleVerdict verdict = bundle::verify_bundle(*bytes, *trust);
       require(verdict.result == bundle::BundleResult::verified, "the bundle is not verified");
     });

@@ -37,7 +37,7 @@ void measure(const bench::Label& label, const Setting& setting,
              const locate::LocateRequest& request, std::size_t count) {
   std::vector<double> samples;
   for (std::size_t i = 0; i <= count; ++i) {
-    const double used = bench::microseconds_of([&] {
+    const double used = bench::processor_microseconds_of([&] {
       const auto verdict = locate::locate(setting.matrix, request);
       require(verdict && verdict->verdict == geo::Verdict::inside, "the verdict is not `inside`");
     });

@@ -39,6 +39,14 @@ void require(bool rule, const char* sentence);
 /// Calls `step` for `seconds` of processor time; calls per second of one core.
 [[nodiscard]] double rate_of(double seconds, const std::function<void()>& step);
 
+/// Microseconds of processor time that `step` takes.
+template <class Step>
+[[nodiscard]] double processor_microseconds_of(Step&& step) {
+  const double start = processor_seconds();
+  std::forward<Step>(step)();
+  return (processor_seconds() - start) * 1e6;
+}
+
 /// Microseconds of real time that `step` takes.
 template <class Step>
 [[nodiscard]] double microseconds_of(Step&& step) {

@@ -29,7 +29,6 @@ watch() { # STATUS ALARMS ARGUMENT… : one round; the alarms by name, blank bet
 }
 mine=(--charter "$work/fleet.charter" --key "$work/keys/owner.key" --dir "$work/watch" --log-url "$authority")
 
-watch 0 "" "${mine[@]}"
 for i in 1 2; do
   spawn "governor$i" daymark --clock-file "$work/clock" governor run --dir "$work/g$i" --socket "$work/g$i.sock" --maker "$work/keys/maker.pub"
   wait_for test -S "$work/g$i.sock"

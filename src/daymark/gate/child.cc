@@ -74,6 +74,10 @@ void Child::ask_end() const {
   signal(SIGCONT);
 }
 
+void Child::end_now() const {
+  signal(SIGKILL);
+}
+
 void Child::signal(int number) const {
   if (pid_ > 0) ::kill(-pid_, number);
 }

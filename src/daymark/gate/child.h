@@ -35,6 +35,8 @@ class Child {
   void resume() const;
   /// Asks it to end; resumes it first, since a paused program can't act on it.
   void ask_end() const;
+  /// Ends it whether it wants to or not (SIGKILL).
+  void end_now() const;
 
  private:
   explicit Child(pid_t pid) : pid_(pid) {}

@@ -37,8 +37,11 @@ class Run {
     note(GateEvent::started);
     while (true) {
       if (const std::optional<int> status = child.ended()) return leave(*status);
-      if (stop.load()) child.ask_end();
-      if (!stop.load()) look_after(child);
+      if (stop.load()) {
+        bring_to_end(child);
+      } else {
+        look_after(child);
+      }
       sleep_real(options_.poll);
     }
   }
@@ -100,6 +103,16 @@ class Run {
     note(GateEvent::paused, renewed.error().error.code);
   }
 
+  void bring_to_end(const Child& child) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!asked_to_end_) {
+      asked_to_end_ = now;
+      child.ask_end();
+    } else if (now - *asked_to_end_ >= std::chrono::milliseconds(options_.ending.value)) {
+      child.end_now();
+    }
+  }
+
   Outcome<void> renew() {
     DAYMARK_TRY(const auto permit, peers_.governor->renew_permit(job_));
     take(permit.content);
@@ -127,6 +140,7 @@ class Run {
   Millis life_;
   bool holds_ = false;
   bool paused_ = false;
+  std::optional<std::chrono::steady_clock::time_point> asked_to_end_;
 };
 
 }  // namespace

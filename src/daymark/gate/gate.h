@@ -25,6 +25,7 @@ struct GateOptions {
   Millis duration = hours(24);  ///< asked for; the chip grants what it may
   Millis drain = Millis{300};   ///< real time between the checkpoint signal and the pause
   Millis poll = Millis{100};    ///< real time between two looks
+  Millis ending = seconds(30);  ///< real time between the request to end and the end by force
 };
 
 enum class GateEvent { started, renewed, paused, resumed, ended };
@@ -43,8 +44,9 @@ struct GatePeers {
   std::function<void(const GateNote&)> note;  ///< may be empty
 };
 
-/// Runs the command under permits until it ends or `stop` is set, and returns its exit status.
-/// Errors: errc::gate_*, and the chip's own refusal (errc::gov_*) where the first permit is
+/// Runs the command under permits until it ends and returns its exit status. Once `stop` is set the
+/// program is asked to end, and ended by force where it does not: nobody renews its permit any
+/// more. Errors: errc::gate_*, and the chip's own refusal (errc::gov_*) where the first permit is
 /// refused: then nothing was started.
 [[nodiscard]] Outcome<int> run_gate(const GateOptions& options, const GatePeers& peers,
                                     const std::atomic<bool>& stop);
