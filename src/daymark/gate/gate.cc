@@ -86,7 +86,7 @@ class Run {
   void look_after(const Child& child) {
     const bool early = holds_ && peers_.clock->tick() - asked_at_ < Millis{life_.value / 2};
     if (early) return;
-    const Outcome<void> renewed = holds_ ? renew() : ask();
+    const Outcome<void> renewed = holds_ ? renew_or_ask() : ask();
     if (renewed && paused_) {
       child.resume();
       paused_ = false;
@@ -111,6 +111,13 @@ class Run {
     } else if (now - *asked_to_end_ >= std::chrono::milliseconds(options_.ending.value)) {
       child.end_now();
     }
+  }
+
+  /// A permit that ran out is no answer to why: asked afresh, the chip grants or says its reason.
+  Outcome<void> renew_or_ask() {
+    Outcome<void> renewed = renew();
+    const bool gone = !renewed && renewed.error().error.code == errc::gov_no_permit;
+    return gone ? ask() : renewed;
   }
 
   Outcome<void> renew() {
