@@ -1,6 +1,7 @@
 #include "daymark/evidence/chain.h"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "daymark/crypto/ports.h"
@@ -21,24 +22,22 @@ Error in_certificate(Error error, std::size_t number) {
   return {error.code, error.field, static_cast<std::uint32_t>(number)};
 }
 
-Result<Certificates> parse_all(std::string_view pem) {
-  DAYMARK_TRY(auto ders, parse_pem_certificates(pem));
+/// Parses `ders`, of which the first is number `first` of its chain.
+Result<Certificates> parse_all(std::span<std::vector<Byte>> ders, std::size_t first) {
   Certificates out;
   out.reserve(ders.size());
   for (std::size_t i = 0; i < ders.size(); ++i) {
     auto certificate = Certificate::parse(std::move(ders[i]));
-    if (!certificate) return fail(in_certificate(certificate.error(), i));
+    if (!certificate) return fail(in_certificate(certificate.error(), first + i));
     out.push_back(*std::move(certificate));
   }
   return out;
 }
 
-Result<void> check_links(const Certificates& chain) {
-  for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-    const auto issued = chain[i].check_issued_by(chain[i + 1], i);
-    if (!issued) return fail(in_certificate(issued.error(), i));
-  }
-  return chain.front().check_signs_reports();
+/// That `issuer` issued `issued`, which is number `number` of its chain.
+Result<void> check_link(const Certificate& issued, const Certificate& issuer, std::size_t number) {
+  const auto link = issued.check_issued_by(issuer, number);
+  return link ? ok() : fail(in_certificate(link.error(), number));
 }
 
 Result<CertifiedDevice> device_of(const Certificates& chain) {
@@ -113,11 +112,16 @@ Result<void> VerifiedChain::verify_signature(ByteView message, ByteView signatur
   return good ? ok() : fail(errc::evidence_signature, field::report);
 }
 
+/// Provisioner and architecture: the certificates between a device's own and the root. Few exist,
+/// and every device of a kind brings the same.
+using Issuers = std::shared_ptr<const Certificates>;
+
 struct ChainVerifier::State {
-  std::vector<Byte> root;
+  std::optional<Certificate> root;
   std::shared_ptr<EVP_MD> digest;
   std::mutex guard;
   std::map<Digest, VerifiedChain> remembered;
+  std::map<Digest, Issuers> issuers;  ///< by the hash of both; verified up to the root
 
   std::optional<VerifiedChain> find(const Digest& name) {
     const std::lock_guard lock(guard);
@@ -131,6 +135,27 @@ struct ChainVerifier::State {
     if (remembered.size() >= remembered_max) remembered.clear();
     remembered.insert_or_assign(name, chain);
   }
+
+  /// Verified up to the root, now or before.
+  Result<Issuers> issuers_of(std::span<std::vector<Byte>, 2> ders) {
+    const std::array<ByteView, 2> both{ders[0], ders[1]};
+    const Digest name = crypto::tagged_hash("daymark issuers v1", both);
+    if (Issuers known = find_issuers(name)) return known;
+    DAYMARK_TRY(Certificates parsed, parse_all(ders, 2));
+    DAYMARK_CHECK(check_link(parsed[0], parsed[1], 2));
+    DAYMARK_CHECK(check_link(parsed[1], *root, 3));
+    const auto verified = std::make_shared<const Certificates>(std::move(parsed));
+    const std::lock_guard lock(guard);
+    if (issuers.size() >= remembered_issuers_max) issuers.clear();
+    issuers.insert_or_assign(name, verified);
+    return verified;
+  }
+
+  Issuers find_issuers(const Digest& name) {
+    const std::lock_guard lock(guard);
+    const auto found = issuers.find(name);
+    return found == issuers.end() ? nullptr : found->second;
+  }
 };
 
 ChainVerifier::ChainVerifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -141,10 +166,11 @@ ChainVerifier& ChainVerifier::operator=(ChainVerifier&&) noexcept = default;
 
 Result<ChainVerifier> ChainVerifier::create(std::string_view root_pem) {
   const ErrorQueueGuard queue;
-  DAYMARK_TRY(const Certificates roots, parse_all(root_pem));
+  DAYMARK_TRY(auto ders, parse_pem_certificates(root_pem));
+  DAYMARK_TRY(Certificates roots, parse_all(ders, 0));
   if (roots.size() != 1) return fail(errc::chain_pem, field::certificate);
   auto state = std::make_unique<State>();
-  state->root.assign(roots[0].der().begin(), roots[0].der().end());
+  state->root = std::move(roots.front());
   state->digest.reset(EVP_MD_fetch(nullptr, "SHA2-384", nullptr), Freed<EVP_MD_free>{});
   if (!state->digest) return fail(errc::chain_algorithm);
   return ChainVerifier(std::move(state));
@@ -155,18 +181,22 @@ Result<VerifiedChain> ChainVerifier::verify(std::string_view pem) const {
   const Digest name = crypto::sha256(bytes_of(pem));
   if (auto known = state_->find(name)) return *std::move(known);
   const ErrorQueueGuard queue;
-  DAYMARK_TRY(const Certificates chain, parse_all(pem));
-  if (chain.size() != chain_certificates) return fail(errc::chain_length, field::certificate);
-  if (!equal(chain.back().der(), state_->root)) {
+  DAYMARK_TRY(auto ders, parse_pem_certificates(pem));
+  if (ders.size() != chain_certificates) return fail(errc::chain_length, field::certificate);
+  if (!equal(ders.back(), state_->root->der())) {
     return fail(errc::chain_root, field::certificate, chain_certificates - 1);
   }
-  DAYMARK_CHECK(check_links(chain));
+  DAYMARK_TRY(const Certificates own, parse_all(std::span(ders).first(2), 0));
+  DAYMARK_TRY(const Issuers issuers, state_->issuers_of(std::span(ders).subspan<2, 2>()));
+  DAYMARK_CHECK(check_link(own[0], own[1], 0));
+  DAYMARK_CHECK(check_link(own[1], issuers->front(), 1));
+  DAYMARK_CHECK(own[0].check_signs_reports());
   auto parts = std::make_shared<VerifiedChain::Parts>();
-  DAYMARK_TRY(parts->device, device_of(chain));
-  for (const Certificate& certificate : chain)
-    parts->validity.push_back(certificate.validity());
-  EVP_PKEY_up_ref(chain[0].key());
-  parts->key.reset(chain[0].key());
+  DAYMARK_TRY(parts->device, device_of(own));
+  parts->validity = {own[0].validity(), own[1].validity(), issuers->front().validity(),
+                     issuers->back().validity(), state_->root->validity()};
+  EVP_PKEY_up_ref(own[0].key());
+  parts->key.reset(own[0].key());
   parts->digest = state_->digest;
   VerifiedChain verified(std::move(parts));
   state_->remember(name, verified);

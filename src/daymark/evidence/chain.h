@@ -70,6 +70,8 @@ class ChainVerifier {
  public:
   /// Verified chains that are remembered at most; the memory is emptied when full.
   static constexpr std::size_t remembered_max = 4096;
+  /// The same for the issuers of devices' certificates, which many devices share.
+  static constexpr std::size_t remembered_issuers_max = 64;
 
   /// `root_pem` holds one certificate. Errors: errc::chain_pem, errc::chain_certificate.
   [[nodiscard]] static Result<ChainVerifier> create(

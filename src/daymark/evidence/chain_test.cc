@@ -70,6 +70,27 @@ TEST(Chain, ForgedSignaturesAreRefusedAtEachLink) {
   }
 }
 
+TEST(Chain, RememberedIssuersVouchForNobodyElse) {
+  const TestChain chain(good_plan());
+  const TestChain other(good_plan());  // the same names, other keys
+  const auto verifier = ChainVerifier::create(chain.root());
+  ASSERT_TRUE(verifier);
+  ASSERT_TRUE(verifier->verify(chain.pem()));
+  const auto code = [&](const std::string& pem) {
+    const auto verified = verifier->verify(pem);
+    return verified ? Errc{} : verified.error().code;
+  };
+  EXPECT_EQ(Errc{}, code(chain.pem() + "\n"));
+  // Strangers below known issuers, and strangers between a known device and the root.
+  EXPECT_EQ(errc::chain_signature, code(other.pem(0, 2) + chain.pem(2, 5)));
+  EXPECT_EQ(errc::chain_signature, code(other.pem(0, 1) + chain.pem(1, 5)));
+  EXPECT_EQ(errc::chain_root, code(chain.pem(0, 4) + other.root()));
+  EXPECT_EQ(errc::chain_signature, code(chain.pem(0, 2) + other.pem(2, 4) + chain.root()));
+  // What was refused is not remembered.
+  EXPECT_EQ(errc::chain_signature, code(chain.pem(0, 2) + other.pem(2, 4) + chain.root() + "\n"));
+  EXPECT_EQ(errc::chain_signature, code(other.pem(0, 4) + chain.root()));
+}
+
 TEST(Chain, OtherIssuerNamesAreRefused) {
   for (std::size_t i = 0; i + 1 < chain_certificates; ++i) {
     const Error error = error_of(i, [](CertificatePlan& plan) { plan.issuer_name = "Somebody"; });
