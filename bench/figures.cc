@@ -58,15 +58,15 @@ void require(bool rule, const char* sentence) {
   std::exit(3);  // NOLINT(concurrency-mt-unsafe): benchmarks have one thread
 }
 
-double rate_of(double seconds, const std::function<void()>& step) {
+double rate_of(double seconds, const std::function<void()>& step,
+               const std::function<void()>& prepare) {
+  prepare();
   step();
-  const double start = processor_seconds();
   std::size_t count = 0;
   double used = 0;
-  while (used < seconds) {
-    step();
-    ++count;
-    used = processor_seconds() - start;
+  for (; used < seconds; ++count) {
+    prepare();
+    used += processor_microseconds_of(step) * 1e-6;
   }
   return static_cast<double>(count) / used;
 }

@@ -36,8 +36,11 @@ void require(bool rule, const char* sentence);
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-/// Calls `step` for `seconds` of processor time; calls per second of one core.
-[[nodiscard]] double rate_of(double seconds, const std::function<void()>& step);
+/// Calls `step` for `seconds` of processor time; calls per second of one core. `prepare` goes
+/// before each call and its time doesn't count.
+[[nodiscard]] double rate_of(
+    double seconds, const std::function<void()>& step,
+    const std::function<void()>& prepare = [] {});
 
 /// Microseconds of processor time that `step` takes.
 template <class Step>
