@@ -127,10 +127,16 @@ make_keys() {
     daymark keygen "$name" --out "$work/keys" --json >"$work/$name.json"
   done
 }
-free_base() { # a range of 40 ports that nobody listens at
-  local base
-  for base in $(shuf -i 20000-45000 -n 20); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$base") 2>/dev/null || { echo "$base"; return; }
+free_base() { # a range of 40 ports that nobody listens at, below those that the kernel hands out (32768)
+  local slot port used base
+  used=$(ss -Htan 2>/dev/null | awk '{sub(/.*:/, "", $4); print $4}' || true)
+  for slot in $(seq 0 424 | shuf); do
+    base=$((15000 + 40 * slot))
+    for ((port = base; port < base + 40; ++port)); do
+      ! grep -qx "$port" <<<"$used" || continue 2
+    done
+    echo "$base"
+    return
   done
 }
 make_charter() {
@@ -176,7 +182,7 @@ spawn() { # NAME COMMAND… : in the background, its output in a log
 }
 wait_for() { # COMMAND… : until it works
   local tries
-  for ((tries = 0; tries < 200; ++tries)); do
+  for ((tries = 0; tries < 600; ++tries)); do
     "$@" >/dev/null 2>&1 && return
     sleep 0.05
   done
