@@ -6,8 +6,7 @@
 #include <fmt/format.h>
 
 #include "daymark/base/file.h"
-#include "daymark/base/json_internal.h"
-#include "daymark/beacon/delay_relay.h"
+#include "daymark/beacon/relay_pairs.h"
 #include "daymark/beacon/server.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
@@ -52,24 +51,14 @@ Outcome<Exit> serve(ServeOptions options, const Session& session) {
   return Exit::success;
 }
 
-Outcome<beacon::RelayPair> pair_of(const nlohmann::json& value, const std::string& file) {
-  const bool form = value.is_object() && value.contains("listen") && value.contains("target") &&
-                    value.contains("rtt_ms") && value["listen"].is_string() &&
-                    value["target"].is_string() && value["rtt_ms"].is_number();
-  if (!form) return refuse(errc::json_malformed, file, "listen, target, rtt_ms");
-  return beacon::RelayPair{value["listen"], value["target"],
-                           RoundTripNanos{std::llround(value["rtt_ms"].get<double>() * 1e6)}};
-}
-
 Outcome<Exit> relay(const std::string& file) {
   DAYMARK_TRY(const std::string text, read_text(file, 1UL << 20));
-  DAYMARK_TRY(const nlohmann::json pairs, about(internal::parse_json(text), file));
-  if (!pairs.is_array()) return refuse(errc::json_malformed, file);
-  beacon::RelayOptions options;
-  for (const nlohmann::json& value : pairs) {
-    DAYMARK_TRY(beacon::RelayPair pair, pair_of(value, file));
-    options.pairs.push_back(std::move(pair));
+  auto pairs = beacon::parse_relay_pairs(text);
+  if (!pairs) {
+    return std::unexpected(Failure(pairs.error().error, file, std::move(pairs.error().subject)));
   }
+  beacon::RelayOptions options;
+  options.pairs = *std::move(pairs);
   DAYMARK_CHECK(beacon::run_delay_relay(options));
   return Exit::success;
 }

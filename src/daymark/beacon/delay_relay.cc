@@ -24,8 +24,6 @@ namespace daymark::beacon {
 
 namespace {
 
-constexpr std::size_t pairs_max = 1024;
-constexpr std::int64_t delay_max_nanos = 10'000'000'000;
 constexpr std::int64_t stop_check_nanos = 100'000'000;
 /// The relay wakes this long before a packet is due and waits the rest on the processor: a sleeping
 /// process is woken some ten microseconds late, at random.
@@ -67,7 +65,7 @@ std::int64_t arrival_nanos(const net::Stamp& stamp) {
 }  // namespace
 
 Outcome<DelayRelay> DelayRelay::open(const RelayOptions& options) {
-  if (options.pairs.empty() || options.pairs.size() > pairs_max || options.clients_max == 0) {
+  if (options.pairs.empty() || options.pairs.size() > relay_pairs_max || options.clients_max == 0) {
     return refuse(errc::relay_pairs, "relay");
   }
   DelayRelay relay(options);
@@ -78,7 +76,8 @@ Outcome<DelayRelay> DelayRelay::open(const RelayOptions& options) {
 
 Outcome<void> DelayRelay::add_pair(const RelayPair& pair) {
   const std::int64_t delay = pair.round_trip.value;
-  if (delay < 0 || delay > delay_max_nanos) return refuse(errc::relay_delay, pair.listen);
+  if (delay < 0 || delay > relay_round_trip_max.value)
+    return refuse(errc::relay_delay, pair.listen);
   DAYMARK_TRY(const net::Endpoint target, about(net::parse_endpoint(pair.target), pair.target));
   DAYMARK_TRY(auto socket, bind_at(pair.listen));
   pairs_.push_back({std::move(socket), target, delay / 2, delay - delay / 2, {}, {}});

@@ -23,14 +23,17 @@
 
 namespace daymark::beacon {
 
+inline constexpr std::size_t relay_pairs_max = 1024;
+inline constexpr RoundTripNanos relay_round_trip_max{10'000'000'000};
+
 struct RelayPair {
   std::string listen = "127.0.0.1:0";  ///< numeric; port 0: any free one
   std::string target;                  ///< the beacon's address
-  RoundTripNanos round_trip;           ///< 0 to 10 s
+  RoundTripNanos round_trip;           ///< 0 to relay_round_trip_max
 };
 
 struct RelayOptions {
-  std::vector<RelayPair> pairs;  ///< at most 1024
+  std::vector<RelayPair> pairs;  ///< at most relay_pairs_max
   std::size_t clients_max = 64;  ///< per pair; the one that was idle longest makes room
   std::size_t packets_max = 16'384;
 };
