@@ -1,4 +1,4 @@
-// A bundle that is read is written back to the same bytes; so is the path of a tile.
+// A bundle or tile that is read is written back to the same bytes; so is the path of a tile.
 #include <cstdlib>
 
 #include "daymark/tlog/tiles.h"
@@ -23,6 +23,18 @@ void check_bundle(ByteView input) {
   require(tlog::parse_bundle(input, width).has_value() == fits);
 }
 
+void check_tile(ByteView input) {
+  const auto width = static_cast<unsigned>(input.size() / Digest{}.size());
+  const auto hashes = tlog::parse_tile(input, width);
+  require(hashes.has_value() == (width >= 1 && input.size() == width * Digest{}.size()));
+  if (!hashes) return;
+  std::vector<Byte> again;
+  for (const Digest& hash : *hashes)
+    again.insert(again.end(), hash.begin(), hash.end());
+  require(equal(again, input));
+  require(!tlog::parse_tile(input, width + 1));
+}
+
 void check_path(std::string_view input) {
   const auto tile = tlog::parse_tile_path(input);
   if (tile) require(tlog::tile_path(*tile) == input);
@@ -32,6 +44,7 @@ void check_path(std::string_view input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_bundle({data, size});
+  check_tile({data, size});
   check_path(text_of({data, size}));
   return 0;
 }

@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "daymark/authority/answers.h"
 #include "daymark/authority/errors.h"
-#include "daymark/authority/leaf_list.h"
 #include "daymark/base/hex.h"
-#include "daymark/base/json_internal.h"
 #include "daymark/cbor/encode.h"
-#include "daymark/cbor/reader.h"
 #include "daymark/net/http_client.h"
-#include "daymark/order/leaf.h"
-#include "daymark/order/order_file.h"
 
 namespace daymark::authority {
 
@@ -18,74 +14,13 @@ namespace {
 
 constexpr std::string_view cbor_type = "application/cbor";
 constexpr std::string_view json_type = "application/json";
-constexpr std::size_t feed_max = 4096;
-
-/// The sentence of an {"error":…} body, or the body itself.
-std::string said(const std::string& body) {
-  const auto document = internal::parse_json(body);
-  if (!document || !document->is_object() || !document->contains("error")) return body;
-  const auto& error = document->at("error");
-  return error.is_object() ? error.value("text", body) : body;
-}
 
 Outcome<std::string> checked(Outcome<net::HttpResponse> answer, const std::string& url) {
   if (!answer) return std::unexpected(std::move(answer).error());
   if (answer->status == 200) return std::move(answer->body);
-  if (answer->status == 404) return refuse(errc::authority_not_found, url, said(answer->body));
-  return refuse(errc::authority_refused, url, said(answer->body));
-}
-
-Result<governor::OrderParts> read_parts(cbor::Reader& reader) {
-  DAYMARK_CHECK(reader.enter_array_of(4));
-  governor::OrderParts out;
-  DAYMARK_TRY(const ByteView envelope, reader.read_bytes(1, order::order_size_max));
-  DAYMARK_TRY(const std::string_view proof, reader.read_text(tlog::proof_size_max));
-  DAYMARK_TRY(out.salt, reader.read_array_of_bytes<32>());
-  DAYMARK_TRY(const ByteView content, reader.read_bytes(0, order::content_size_max));
-  out.envelope.assign(envelope.begin(), envelope.end());
-  out.proof = proof;
-  out.content.assign(content.begin(), content.end());
-  return out;
-}
-
-Result<std::vector<governor::OrderParts>> read_feed(ByteView bytes) {
-  cbor::Reader reader(bytes);
-  DAYMARK_TRY(const std::size_t count, reader.enter_array(feed_max));
-  std::vector<governor::OrderParts> out;
-  for (std::size_t i = 0; i < count; ++i) {
-    DAYMARK_TRY(governor::OrderParts parts, read_parts(reader));
-    out.push_back(std::move(parts));
-  }
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
-}
-
-Result<governor::LeafParts> read_leaf(ByteView bytes) {
-  cbor::Reader reader(bytes);
-  DAYMARK_CHECK(reader.enter_array_of(4));
-  governor::LeafParts out;
-  DAYMARK_TRY(out.batch, read_parts(reader));
-  DAYMARK_TRY(const ByteView leaf, reader.read_bytes(1, order::leaf_size_max));
-  out.leaf.assign(leaf.begin(), leaf.end());
-  DAYMARK_TRY(out.index.value, reader.read_unsigned());
-  DAYMARK_TRY(const std::size_t nodes, reader.enter_array(tlog::path_max));
-  for (std::size_t i = 0; i < nodes; ++i) {
-    DAYMARK_TRY(const Digest node, reader.read_array_of_bytes<32>());
-    out.path.push_back(node);
-  }
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
-}
-
-Result<DraftedBatch> read_batch(ByteView bytes) {
-  cbor::Reader reader(bytes);
-  DAYMARK_CHECK(reader.enter_array_of(2));
-  DraftedBatch out;
-  DAYMARK_TRY(const ByteView file, reader.read_bytes(1, order::order_file_size_max));
-  out.order_file.assign(file.begin(), file.end());
-  DAYMARK_TRY(out.leaves, read_leaf_list(reader));
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
+  if (answer->status == 404)
+    return refuse(errc::authority_not_found, url, error_sentence(answer->body));
+  return refuse(errc::authority_refused, url, error_sentence(answer->body));
 }
 
 }  // namespace
@@ -114,16 +49,13 @@ Outcome<std::vector<governor::OrderParts>> AuthorityClient::feed(const ChipId& c
                                                                  std::uint64_t own_seq) const {
   DAYMARK_TRY(const std::string body, get(fmt::format("/feed?chip={}&fleet={}&own={}",
                                                       to_hex(chip.view()), fleet_seq, own_seq)));
-  return about(read_feed(bytes_of(body)), url_ + "/feed");
+  return about(parse_feed_answer(bytes_of(body)), url_ + "/feed");
 }
 
 Outcome<governor::OrderParts> AuthorityClient::message(const std::string& order_hash) const {
   const std::string path = "/orders/" + order_hash + "/message";
   DAYMARK_TRY(const std::string body, get(path));
-  cbor::Reader reader(bytes_of(body));
-  DAYMARK_TRY(governor::OrderParts parts, about(read_parts(reader), url_ + path));
-  DAYMARK_CHECK(about(reader.expect_end(), url_ + path));
-  return parts;
+  return about(parse_message_answer(bytes_of(body)), url_ + path);
 }
 
 Outcome<std::optional<governor::LeafParts>> AuthorityClient::leaf(const ChipId& chip) const {
@@ -133,13 +65,20 @@ Outcome<std::optional<governor::LeafParts>> AuthorityClient::leaf(const ChipId& 
     return std::optional<governor::LeafParts>{};
   }
   if (!body) return std::unexpected(body.error());
-  DAYMARK_TRY(governor::LeafParts parts, about(read_leaf(bytes_of(*body)), url_ + path));
+  DAYMARK_TRY(governor::LeafParts parts, about(parse_leaf_answer(bytes_of(*body)), url_ + path));
   return std::optional(std::move(parts));
+}
+
+Outcome<governor::LeafParts> AuthorityClient::leaf(const ChipId& chip,
+                                                   std::uint64_t licence) const {
+  const std::string path = fmt::format("/leaves/{}/{}", to_hex(chip.view()), licence);
+  DAYMARK_TRY(const std::string body, get(path));
+  return about(parse_leaf_answer(bytes_of(body)), url_ + path);
 }
 
 Outcome<DraftedBatch> AuthorityClient::draft_batch(const std::string& terms_json) const {
   DAYMARK_TRY(const std::string body, post("/batches", bytes_of(terms_json), json_type));
-  return about(read_batch(bytes_of(body)), url_ + "/batches");
+  return about(parse_batch_answer(bytes_of(body)), url_ + "/batches");
 }
 
 Outcome<void> AuthorityClient::post_renewal(ByteView request) const {

@@ -5,17 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "daymark/authority/answers.h"
 #include "daymark/base/failure.h"
 #include "daymark/base/ids.h"
-#include "daymark/governor/client.h"
 
 namespace daymark::authority {
-
-/// A batch to be signed: the order file and every leaf that it commits to.
-struct DraftedBatch {
-  std::vector<Byte> order_file;
-  std::vector<std::vector<Byte>> leaves;
-};
 
 /// What the agent of one chip asks of an authority: AuthorityClient, or a test's own.
 class ChipServices {
@@ -52,6 +46,8 @@ class AuthorityClient final : public ChipServices {
       const ChipId& chip, std::uint64_t fleet_seq, std::uint64_t own_seq) const override;
   [[nodiscard]] Outcome<governor::OrderParts> message(const std::string& order_hash) const;
   [[nodiscard]] Outcome<std::optional<governor::LeafParts>> leaf(const ChipId& chip) const override;
+  /// The leaf with this licence id, also while a newer one is on its way.
+  [[nodiscard]] Outcome<governor::LeafParts> leaf(const ChipId& chip, std::uint64_t licence) const;
   [[nodiscard]] Outcome<DraftedBatch> draft_batch(const std::string& terms_json) const;
 
   [[nodiscard]] Outcome<void> post_renewal(ByteView request) const override;

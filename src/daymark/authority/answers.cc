@@ -1,0 +1,83 @@
+#include "daymark/authority/answers.h"
+
+#include "daymark/authority/leaf_list.h"
+#include "daymark/base/json_internal.h"
+#include "daymark/cbor/reader.h"
+#include "daymark/order/leaf.h"
+#include "daymark/order/order_file.h"
+
+namespace daymark::authority {
+
+namespace {
+
+Result<governor::OrderParts> read_parts(cbor::Reader& reader) {
+  DAYMARK_CHECK(reader.enter_array_of(4));
+  governor::OrderParts out;
+  DAYMARK_TRY(const ByteView envelope, reader.read_bytes(1, order::order_size_max));
+  DAYMARK_TRY(const std::string_view proof, reader.read_text(tlog::proof_size_max));
+  DAYMARK_TRY(out.salt, reader.read_array_of_bytes<32>());
+  DAYMARK_TRY(const ByteView content, reader.read_bytes(0, order::content_size_max));
+  out.envelope.assign(envelope.begin(), envelope.end());
+  out.proof = proof;
+  out.content.assign(content.begin(), content.end());
+  return out;
+}
+
+}  // namespace
+
+Result<governor::OrderParts> parse_message_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_TRY(governor::OrderParts out, read_parts(reader));
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<std::vector<governor::OrderParts>> parse_feed_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_TRY(const std::size_t count, reader.enter_array(feed_max));
+  std::vector<governor::OrderParts> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    DAYMARK_TRY(governor::OrderParts parts, read_parts(reader));
+    out.push_back(std::move(parts));
+  }
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<governor::LeafParts> parse_leaf_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_CHECK(reader.enter_array_of(4));
+  governor::LeafParts out;
+  DAYMARK_TRY(out.batch, read_parts(reader));
+  DAYMARK_TRY(const ByteView leaf, reader.read_bytes(1, order::leaf_size_max));
+  out.leaf.assign(leaf.begin(), leaf.end());
+  DAYMARK_TRY(out.index.value, reader.read_unsigned());
+  DAYMARK_TRY(const std::size_t nodes, reader.enter_array(tlog::path_max));
+  for (std::size_t i = 0; i < nodes; ++i) {
+    DAYMARK_TRY(const Digest node, reader.read_array_of_bytes<32>());
+    out.path.push_back(node);
+  }
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<DraftedBatch> parse_batch_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_CHECK(reader.enter_array_of(2));
+  DraftedBatch out;
+  DAYMARK_TRY(const ByteView file, reader.read_bytes(1, order::order_file_size_max));
+  out.order_file.assign(file.begin(), file.end());
+  DAYMARK_TRY(out.leaves, read_leaf_list(reader));
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+std::string error_sentence(const std::string& body) {
+  const auto document = internal::parse_json(body);
+  if (!document) return body;
+  const auto error = internal::member(*document, "error");
+  if (!error) return body;
+  return internal::text_member(**error, "text").value_or(body);
+}
+
+}  // namespace daymark::authority

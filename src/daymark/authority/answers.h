@@ -1,0 +1,37 @@
+// What an authority answers, read strictly: the forms of the bodies behind AuthorityClient. Host
+// only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daymark/base/result.h"
+#include "daymark/governor/client.h"
+
+namespace daymark::authority {
+
+/// A batch to be signed: the order file and every leaf that it commits to.
+struct DraftedBatch {
+  std::vector<Byte> order_file;
+  std::vector<std::vector<Byte>> leaves;
+};
+
+/// Orders that one answer of GET /feed carries at most.
+inline constexpr std::size_t feed_max = 4096;
+
+// Every reader takes exactly one deterministic CBOR item (RFC 8949 §4.2.1), so what it accepts is
+// written back to the same bytes. Nothing in it is verified. Errors: errc::cbor_*.
+
+/// An order with its proof and opened content: [envelope, proof, salt, content].
+[[nodiscard]] Result<governor::OrderParts> parse_message_answer(ByteView body);
+/// Array of orders, in the order of the log.
+[[nodiscard]] Result<std::vector<governor::OrderParts>> parse_feed_answer(ByteView body);
+/// [batch order, leaf, index, path].
+[[nodiscard]] Result<governor::LeafParts> parse_leaf_answer(ByteView body);
+/// [order file, leaves].
+[[nodiscard]] Result<DraftedBatch> parse_batch_answer(ByteView body);
+
+/// The sentence of an {"error":{"text":…}} body; the body itself where it has another form.
+[[nodiscard]] std::string error_sentence(const std::string& body);
+
+}  // namespace daymark::authority

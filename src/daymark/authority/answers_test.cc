@@ -1,0 +1,112 @@
+#include "daymark/authority/answers.h"
+
+#include <gtest/gtest.h>
+
+#include "daymark/authority/leaf_list.h"
+#include "daymark/cbor/encode.h"
+
+namespace daymark::authority {
+namespace {
+
+void put_order(cbor::Writer& out, ByteView envelope) {
+  out.open_array(4);
+  out.put_bytes(envelope);
+  out.put_text("proof");
+  out.put_bytes(Digest{5});
+  out.put_bytes(bytes_of("content"));
+}
+
+void put_leaf(cbor::Writer& out, std::size_t nodes) {
+  out.open_array(4);
+  put_order(out, bytes_of("envelope"));
+  out.put_bytes(bytes_of("leaf"));
+  out.put_unsigned(3);
+  out.open_array(nodes);
+  for (std::size_t i = 0; i < nodes; ++i)
+    out.put_bytes(Digest{static_cast<Byte>(i)});
+}
+
+/// Every beginning of `whole`, and `whole` with a byte behind it, is refused.
+template <class Parser>
+void expect_only_whole(const std::vector<Byte>& whole, Parser parse) {
+  ASSERT_TRUE(parse(whole));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(parse(ByteView(whole).first(size))) << size;
+  }
+  std::vector<Byte> longer = whole;
+  longer.push_back(0);
+  EXPECT_FALSE(parse(longer));
+}
+
+TEST(AuthorityAnswers, AMessageIsRead) {
+  const auto body = cbor::encode([](cbor::Writer& out) { put_order(out, bytes_of("envelope")); });
+  const auto order = parse_message_answer(body);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(text_of(order->envelope), "envelope");
+  EXPECT_EQ(order->proof, "proof");
+  EXPECT_EQ(order->salt, Digest{5});
+  EXPECT_EQ(text_of(order->content), "content");
+  expect_only_whole(body, parse_message_answer);
+}
+
+TEST(AuthorityAnswers, AnOrderIsNeverEmpty) {
+  const auto body = cbor::encode([](cbor::Writer& out) { put_order(out, {}); });
+  EXPECT_FALSE(parse_message_answer(body));
+}
+
+TEST(AuthorityAnswers, AFeedKeepsItsTurn) {
+  const auto body = cbor::encode([](cbor::Writer& out) {
+    out.open_array(2);
+    put_order(out, bytes_of("first"));
+    put_order(out, bytes_of("second"));
+  });
+  const auto feed = parse_feed_answer(body);
+  ASSERT_TRUE(feed);
+  ASSERT_EQ(feed->size(), 2U);
+  EXPECT_EQ(text_of(feed->front().envelope), "first");
+  EXPECT_EQ(text_of(feed->back().envelope), "second");
+  expect_only_whole(body, parse_feed_answer);
+  EXPECT_TRUE(parse_feed_answer(ByteArray<1>{0x80})->empty());
+}
+
+TEST(AuthorityAnswers, AFeedHasItsBound) {
+  const auto body = cbor::encode([](cbor::Writer& out) { out.open_array(feed_max + 1); });
+  EXPECT_FALSE(parse_feed_answer(body));
+}
+
+TEST(AuthorityAnswers, ALeafComesWithItsPath) {
+  const auto body = cbor::encode([](cbor::Writer& out) { put_leaf(out, 2); });
+  const auto leaf = parse_leaf_answer(body);
+  ASSERT_TRUE(leaf);
+  EXPECT_EQ(text_of(leaf->leaf), "leaf");
+  EXPECT_EQ(leaf->index.value, 3U);
+  EXPECT_EQ(leaf->path, (std::vector<Digest>{Digest{0}, Digest{1}}));
+  expect_only_whole(body, parse_leaf_answer);
+  const auto deep = cbor::encode([](cbor::Writer& out) { put_leaf(out, tlog::path_max + 1); });
+  EXPECT_FALSE(parse_leaf_answer(deep));
+}
+
+TEST(AuthorityAnswers, ABatchIsRead) {
+  const LeafList leaves{{1}, {2, 3}};
+  const auto body = cbor::encode([&](cbor::Writer& out) {
+    out.open_array(2);
+    out.put_bytes(bytes_of("order file"));
+    out.put_raw(print_leaf_list(leaves));
+  });
+  const auto batch = parse_batch_answer(body);
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(text_of(batch->order_file), "order file");
+  EXPECT_EQ(batch->leaves, leaves);
+  expect_only_whole(body, parse_batch_answer);
+}
+
+TEST(AuthorityAnswers, ErrorsOfAnyFormHaveASentence) {
+  EXPECT_EQ(error_sentence(R"({"error":{"code":7,"text":"No."}})"), "No.");
+  for (const char* other : {"", "gone", "[]", "{}", R"({"error":"No."})", R"({"error":{}})",
+                            R"({"error":{"text":7}})", R"({"error":{"text":{"en":"No."}}})"}) {
+    EXPECT_EQ(error_sentence(other), other);
+  }
+}
+
+}  // namespace
+}  // namespace daymark::authority
