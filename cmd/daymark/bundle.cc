@@ -44,12 +44,13 @@ class Maker {
  private:
   Outcome<void> collect() {
     DAYMARK_TRY(const ChipId chip, chip_argument(options_.chip));
+    // First: what comes after it is not in the bundle.
+    DAYMARK_TRY(const std::string attestation, client_.get(chip_route() + "/attestation"));
+    builder_.add_attestation(copy(attestation));
     DAYMARK_TRY(const auto orders, client_.feed(chip, 0, 0));
     for (const governor::OrderParts& order : orders)
       DAYMARK_CHECK(builder_.add_order(order));
-    DAYMARK_CHECK(add_leaf(chip));
-    DAYMARK_TRY(const std::string attestation, client_.get(chip_route() + "/attestation"));
-    builder_.add_attestation(copy(attestation));
+    DAYMARK_CHECK(add_leaf(chip, bytes_of(attestation)));
     DAYMARK_TRY(auto receipts, list("/receipts"));
     for (std::vector<Byte>& receipt : receipts)
       builder_.add_receipt(std::move(receipt));
@@ -66,13 +67,13 @@ class Maker {
     return {bytes.begin(), bytes.end()};
   }
 
-  Outcome<void> add_leaf(const ChipId& chip) {
-    DAYMARK_TRY(const auto leaf, client_.leaf(chip));
-    if (!leaf) return {};
+  Outcome<void> add_leaf(const ChipId& chip, ByteView attestation) {
+    DAYMARK_TRY(const std::uint64_t licence, bundle::attested_licence(attestation));
+    if (licence == 0) return {};
+    DAYMARK_TRY(const governor::LeafParts leaf, client_.leaf(chip, licence));
     DAYMARK_TRY(const order::SignedOrder batch,
-                about(order::parse_signed_order(leaf->batch.envelope), "batch"));
-    return builder_.add_leaf(leaf->batch,
-                             {leaf->leaf, leaf->index, {batch.order.count}, leaf->path});
+                about(order::parse_signed_order(leaf.batch.envelope), "batch"));
+    return builder_.add_leaf(leaf.batch, {leaf.leaf, leaf.index, {batch.order.count}, leaf.path});
   }
 
   Outcome<std::vector<std::vector<Byte>>> list(const char* route) {

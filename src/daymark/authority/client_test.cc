@@ -98,6 +98,11 @@ TEST_F(ClientTest, ALicenceGoesAllTheWay) {
   EXPECT_EQ((*leaf)->leaf, draft->leaves.front());
   EXPECT_EQ(verdict(device.client().accept_leaf(**leaf)), "ok");
   EXPECT_EQ(get("/chips/" + id)["leaf"]["kind"], "licence");
+  const std::uint64_t number = get("/chips/" + id)["leaf"]["id"];
+  const auto former = client.leaf(device.chip.id, number);
+  ASSERT_EQ(verdict(former), "ok");
+  EXPECT_EQ(former->leaf, (*leaf)->leaf);
+  EXPECT_EQ(verdict(client.leaf(device.chip.id, number + 1)), "authority_not_found");
 }
 
 TEST_F(ClientTest, WhatAChipSaysIsStored) {

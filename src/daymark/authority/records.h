@@ -47,7 +47,7 @@ struct ChipRecord {
   bool released = false;
 };
 
-/// The newest leaf of a chip and where it stands in its batch.
+/// A leaf of a chip and where it stands in its batch.
 struct LeafRecord {
   ChipId chip;
   Digest batch{};  ///< hash of the licence order
@@ -107,8 +107,12 @@ class Records {
   /// Leaves of a drafted batch, by its root, until its order is accepted.
   [[nodiscard]] virtual Outcome<void> put_draft(const Digest& root, ByteView leaves) = 0;
   [[nodiscard]] virtual Outcome<std::vector<Byte>> draft(const Digest& root) = 0;
+  /// Keeps the first leaf of a chip in a batch; leaves of former batches stay.
   [[nodiscard]] virtual Outcome<void> put_leaf(const LeafRecord& leaf) = 0;
+  /// The newest.
   [[nodiscard]] virtual Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) = 0;
+  /// All, newest first.
+  [[nodiscard]] virtual Outcome<std::vector<LeafRecord>> leaves(const ChipId& chip) = 0;
 
   /// Replaces a document of the same kind, chip and subject.
   [[nodiscard]] virtual Outcome<void> put_document(const Document& document) = 0;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "daymark/cbor/encode.h"
 #include "daymark/net/errors.h"
 #include "daymark/order/errors.h"
+#include "daymark/order/leaf.h"
 #include "daymark/tlog/errors.h"
 
 namespace daymark::authority {
@@ -185,21 +187,42 @@ Outcome<HttpResponse> post_batch(Authority& authority, const RouteCall& call) {
   }));
 }
 
-Outcome<HttpResponse> get_leaf(Authority& authority, const RouteCall& call) {
-  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
-  DAYMARK_TRY(const auto leaf, authority.records().leaf(chip));
-  if (!leaf) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
-  DAYMARK_TRY(const StoredOrder batch, stored_order(authority, to_hex(leaf->batch)));
+Outcome<HttpResponse> leaf_response(Authority& authority, const LeafRecord& leaf) {
+  DAYMARK_TRY(const StoredOrder batch, stored_order(authority, to_hex(leaf.batch)));
   DAYMARK_TRY(const HandedOrder order, authority.orders().handed(batch));
   return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
     writer.open_array(4);
     put_message(writer, order);
-    writer.put_bytes(leaf->leaf);
-    writer.put_unsigned(leaf->index.value);
-    writer.open_array(leaf->path.size());
-    for (const Digest& node : leaf->path)
+    writer.put_bytes(leaf.leaf);
+    writer.put_unsigned(leaf.index.value);
+    writer.open_array(leaf.path.size());
+    for (const Digest& node : leaf.path)
       writer.put_bytes(node);
   }));
+}
+
+Result<std::uint64_t> leaf_id(const LeafRecord& record) {
+  const auto leaf = std::make_unique<order::Leaf>();
+  DAYMARK_TRY(*leaf, order::parse_leaf(record.leaf));
+  return leaf->id;
+}
+
+Outcome<HttpResponse> get_leaf(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_TRY(const auto leaf, authority.records().leaf(chip));
+  if (!leaf) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
+  return leaf_response(authority, *leaf);
+}
+
+/// A former leaf: what a chip holds while a newer one is on its way.
+Outcome<HttpResponse> get_former_leaf(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_TRY(const auto leaves, authority.records().leaves(chip));
+  for (const LeafRecord& record : leaves) {
+    DAYMARK_TRY(const std::uint64_t id, about(leaf_id(record), "leaf"));
+    if (std::to_string(id) == call.arguments[1]) return leaf_response(authority, record);
+  }
+  return refuse(errc::authority_not_found, std::string(call.request->path));
 }
 
 Outcome<HttpResponse> post_receipt(Authority& authority, const RouteCall& call) {
@@ -280,6 +303,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/renewals", post_renewal},
     {"POST", "/batches", post_batch},
     {"GET", "/leaves/*", get_leaf},
+    {"GET", "/leaves/*/*", get_former_leaf},
     {"POST", "/receipts", post_receipt},
     {"POST", "/attestations", post_attestation},
     {"POST", "/ranging/*", post_ranging},

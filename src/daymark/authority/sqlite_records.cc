@@ -13,7 +13,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 2> schema{R"sql(
+constexpr std::array<std::string_view, 3> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -36,6 +36,15 @@ CREATE TABLE documents(
 CREATE INDEX pending ON orders(number) WHERE proof IS NULL;
 CREATE TABLE cosigned_heads(
   origin TEXT PRIMARY KEY, checkpoint TEXT NOT NULL) WITHOUT ROWID;
+)sql",
+                                                 R"sql(
+CREATE TABLE issued_leaves(
+  number INTEGER PRIMARY KEY, chip BLOB NOT NULL, batch BLOB NOT NULL, leaf BLOB NOT NULL,
+  place INTEGER NOT NULL, path BLOB NOT NULL, UNIQUE(chip, batch));
+INSERT INTO issued_leaves(chip, batch, leaf, place, path)
+  SELECT chip, batch, leaf, place, path FROM leaves;
+DROP TABLE leaves;
+CREATE INDEX leaves_of_chip ON issued_leaves(chip, number);
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -232,16 +241,26 @@ class SqliteRecords final : public Records {
 
   Outcome<void> put_leaf(const LeafRecord& leaf) override {
     const std::vector<Byte> path = join(leaf.path);
-    return run("INSERT OR REPLACE INTO leaves VALUES(?, ?, ?, ?, ?)",
-               {leaf.chip.view(), ByteView(leaf.batch), ByteView(leaf.leaf), leaf.index.value,
-                ByteView(path)});
+    return run(
+        "INSERT OR IGNORE INTO issued_leaves(chip, batch, leaf, place, path) "
+        "VALUES(?, ?, ?, ?, ?)",
+        {leaf.chip.view(), ByteView(leaf.batch), ByteView(leaf.leaf), leaf.index.value,
+         ByteView(path)});
   }
 
   Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) override {
     DAYMARK_TRY(auto found,
-                list<LeafRecord>("SELECT chip, batch, leaf, place, path FROM leaves WHERE chip = ?",
+                list<LeafRecord>("SELECT chip, batch, leaf, place, path FROM issued_leaves "
+                                 "WHERE chip = ? ORDER BY number DESC LIMIT 1",
                                  {chip.view()}, read_leaf));
     return first_of(std::move(found));
+  }
+
+  Outcome<std::vector<LeafRecord>> leaves(const ChipId& chip) override {
+    return list<LeafRecord>(
+        "SELECT chip, batch, leaf, place, path FROM issued_leaves "
+        "WHERE chip = ? ORDER BY number DESC",
+        {chip.view()}, read_leaf);
   }
 
   Outcome<void> put_document(const Document& document) override {

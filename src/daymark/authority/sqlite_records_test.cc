@@ -160,12 +160,28 @@ TEST_F(RecordsTest, LeavesKeepTheirPaths) {
   // The only leaf of a batch has no path.
   leaf.path.clear();
   leaf.index = {0};
+  leaf.batch = Digest{2};
   ASSERT_TRUE(records->put_leaf(leaf));
   const auto stored = *records->leaf(chip(1));
   ASSERT_TRUE(stored);
   EXPECT_TRUE(stored->path.empty());
   EXPECT_EQ(stored->leaf, leaf.leaf);
   EXPECT_EQ(stored->batch, leaf.batch);
+}
+
+TEST_F(RecordsTest, LeavesOfFormerBatchesStay) {
+  const auto put = [&](Byte batch, std::vector<Byte> leaf) {
+    EXPECT_TRUE(records->put_leaf({chip(1), Digest{batch}, std::move(leaf), {0}, {}}));
+  };
+  put(1, {1});
+  put(2, {2});
+  put(1, {3});
+  const auto all = *records->leaves(chip(1));
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].leaf, std::vector<Byte>{2});
+  EXPECT_EQ(all[1].leaf, std::vector<Byte>{1});
+  EXPECT_EQ((*records->leaf(chip(1)))->leaf, all[0].leaf);
+  EXPECT_TRUE(records->leaves(chip(2))->empty());
 }
 
 TEST_F(RecordsTest, DocumentsAreToldApartBySubject) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "daymark/bundle/arrangement.h"
 #include "daymark/bundle/bound_proof.h"
@@ -28,6 +29,18 @@ Result<std::vector<Byte>> charter_in(order::OrderKind kind, ByteView content) {
 
 constexpr UnixMillis end_of_time{std::numeric_limits<std::int64_t>::max()};
 
+/// The order that a receipt is about. Errors: as verify_order_receipt, without the signature.
+Result<Digest> order_of(const Part& receipt) {
+  DAYMARK_TRY(const cbor::Sign1 message, cbor::parse_sign1(receipt.content));
+  DAYMARK_TRY(const governor::OrderReceipt read, governor::parse_order_receipt(message.payload));
+  return read.order;
+}
+
+Result<governor::Attestation> claims_of(ByteView attestation) {
+  DAYMARK_TRY(const cbor::Sign1 message, cbor::parse_sign1(attestation));
+  return governor::parse_attestation(message.payload);
+}
+
 UnixMillis time_of(const Part& ranging) {
   const auto message = cbor::parse_sign1(ranging.content);
   if (!message) return end_of_time;
@@ -36,6 +49,11 @@ UnixMillis time_of(const Part& ranging) {
 }
 
 }  // namespace
+
+Outcome<std::uint64_t> attested_licence(ByteView attestation) {
+  DAYMARK_TRY(const governor::Attestation claims, about(claims_of(attestation), "attestation"));
+  return claims.licence;
+}
 
 Outcome<Builder> Builder::begin(std::vector<Byte> charter) {
   Builder out;
@@ -58,7 +76,11 @@ Outcome<std::vector<Byte>> Builder::bound_part(const governor::OrderParts& order
 Outcome<void> Builder::add_order(const governor::OrderParts& order) {
   const std::string name = "order " + std::to_string(orders_.size() + 1);
   DAYMARK_TRY(std::vector<Byte> content, bound_part(order, name));
-  parts_.push_back({PartKind::order, {}, std::move(content)});
+  DAYMARK_TRY(const order::SignedOrder read,
+              about(order::parse_signed_order(order.envelope), name));
+  orders_.push_back({read.order.hash,
+                     read.order.stream() == order::Stream::fleet,
+                     {PartKind::order, {}, std::move(content)}});
   return take_over_charter(order, name);
 }
 
@@ -66,7 +88,6 @@ Outcome<void> Builder::take_over_charter(const governor::OrderParts& order,
                                          const std::string& name) {
   DAYMARK_TRY(const order::SignedOrder read,
               about(order::parse_signed_order(order.envelope), name));
-  orders_.push_back(read.order.hash);
   DAYMARK_TRY(std::vector<Byte> charter, about(charter_in(read.order.kind, order.content), name));
   if (!charter.empty()) DAYMARK_CHECK(about(charters_.add(std::move(charter)), name));
   return {};
@@ -98,20 +119,43 @@ Outcome<void> Builder::add_device(ByteView file, const std::string& chain) {
   return {};
 }
 
-std::size_t Builder::place_of(const Part& receipt) const {
-  const auto message = cbor::parse_sign1(receipt.content);
-  if (!message) return orders_.size();
-  const auto read = governor::parse_order_receipt(message->payload);
-  if (!read) return orders_.size();
-  return static_cast<std::size_t>(std::ranges::find(orders_, read->order) - orders_.begin());
+std::size_t Builder::place_of(const Digest& order) const {
+  return static_cast<std::size_t>(std::ranges::find(orders_, order, &Placed::hash) -
+                                  orders_.begin());
+}
+
+void Builder::leave_out_later_orders() {
+  const auto attestation = std::ranges::find(parts_, PartKind::attestation, &Part::kind);
+  if (attestation == parts_.end()) return;
+  const auto claims = claims_of(attestation->content);
+  if (!claims) return;  // the verifier names it
+  std::uint64_t fleet = 0;
+  std::uint64_t own = 0;
+  std::set<Digest> later;
+  for (const Placed& order : orders_) {
+    const bool attested =
+        order.fleet ? ++fleet <= claims->fleet_head.seq : ++own <= claims->own_head.seq;
+    if (!attested) later.insert(order.hash);
+  }
+  const auto is_later = [&](const Digest& order) { return later.contains(order); };
+  std::erase_if(orders_, [&](const Placed& order) { return is_later(order.hash); });
+  std::erase_if(receipts_, [&](const Part& receipt) {
+    const auto order = order_of(receipt);
+    return order && is_later(*order);
+  });
 }
 
 Outcome<std::vector<Part>> Builder::finish() && {
-  std::ranges::sort(receipts_, {},
-                    [this](const Part& part) { return std::pair(place_of(part), part.content); });
+  leave_out_later_orders();
+  std::ranges::sort(receipts_, {}, [this](const Part& part) {
+    const auto order = order_of(part);
+    return std::pair(order ? place_of(*order) : orders_.size(), part.content);
+  });
   std::ranges::sort(rangings_, [](const Part& a, const Part& b) {
     return std::pair(time_of(a), a.content) < std::pair(time_of(b), b.content);
   });
+  for (Placed& order : orders_)
+    parts_.push_back(std::move(order.part));
   parts_.insert(parts_.end(), receipts_.begin(), receipts_.end());
   parts_.insert(parts_.end(), rangings_.begin(), rangings_.end());
   DAYMARK_CHECK(arrange(parts_));

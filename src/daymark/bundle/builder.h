@@ -12,6 +12,10 @@
 
 namespace daymark::bundle {
 
+/// The licence id that the chip attests: which leaf belongs into its bundle; 0 for none.
+/// Errors: errc::cose_*, errc::gov_document, errc::cbor_*, about "attestation".
+[[nodiscard]] Outcome<std::uint64_t> attested_licence(ByteView attestation);
+
 /// The parts may be added in any turn, but orders in the order of application and after the
 /// charter. Not thread-safe.
 class Builder {
@@ -30,8 +34,9 @@ class Builder {
   /// Errors: those of make_device_parts.
   [[nodiscard]] Outcome<void> add_device(ByteView file, const std::string& chain);
 
-  /// Sorted and named. Receipts stand in the turn of their orders, rangings in that of their times;
-  /// of what can't be read the last. Errors: those of arrange.
+  /// Sorted and named, without the orders that came after the attestation, and their receipts: a
+  /// chip may take them while the parts are collected. Receipts stand in the turn of their orders,
+  /// rangings in that of their times; of what can't be read the last. Errors: those of arrange.
   [[nodiscard]] Outcome<std::vector<Part>> finish() &&;
 
  private:
@@ -41,10 +46,18 @@ class Builder {
                                                       const std::string& name) const;
   [[nodiscard]] Outcome<void> take_over_charter(const governor::OrderParts& order,
                                                 const std::string& name);
-  [[nodiscard]] std::size_t place_of(const Part& receipt) const;
+  /// Where an order stands, or would: behind the last for one that isn't there.
+  [[nodiscard]] std::size_t place_of(const Digest& order) const;
+  void leave_out_later_orders();
+
+  struct Placed {
+    Digest hash{};
+    bool fleet = false;
+    Part part;
+  };
 
   Charters charters_;
-  std::vector<Digest> orders_;
+  std::vector<Placed> orders_;
   std::vector<Part> parts_;
   std::vector<Part> receipts_;
   std::vector<Part> rangings_;

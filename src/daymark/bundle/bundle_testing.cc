@@ -37,6 +37,9 @@ Life::Life(std::uint64_t chip)
   range(1);
   range(0);
   builder_.add_attestation(attest());
+  // Taken while the parts were collected: the bundle ends before them.
+  apply(world.prove(world.policy({trainer}), {"owner", "regulator-a"}));
+  apply(world.prove(world.suspend_chip(device.target(), days(2)), {"owner", "regulator-a"}));
   add_device();
   auto built = std::move(builder_).finish();
   EXPECT_EQ(verdict(built), "ok");

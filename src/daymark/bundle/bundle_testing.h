@@ -11,7 +11,7 @@
 namespace daymark::bundle::testing {
 
 /// Enrolled, under two policies and an announced stop, licensed, ranged by two beacons, attested;
-/// with recorded evidence of an accelerator beside it.
+/// with recorded evidence of an accelerator beside it. Two orders more came after the attestation.
 class Life {
  public:
   explicit Life(std::uint64_t chip = 1);
