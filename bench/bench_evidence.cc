@@ -22,6 +22,10 @@ constexpr UnixMillis as_of{1'772'000'000'000};
 constexpr std::size_t rounds = 5;
 /// Four links of the chain and the report.
 constexpr double cold_signatures = 5;
+/// What the goals of 220 and 1500 a second are of the 1850 bare verifications a second of the core
+/// that they were set on: shares hold on any core.
+constexpr double cold_share = 0.59;
+constexpr double cached_share = 0.81;
 /// Two links and the report.
 constexpr double new_device_signatures = 3;
 
@@ -112,10 +116,11 @@ int main(int argc, char** argv) {
                      new_device, rounds);
   bench::print_value({"evidence.cached", "evidence, chain cached", per_core, 1500}, cached, rounds);
   bench::print_value({"evidence.bare", "bare ECDSA P-384 verification", per_core}, bare, rounds);
-  bench::print_value({"evidence.cold_ratio", "cold ÷ limit of 5 bare ones", "ratio"},
+  bench::print_value({"evidence.cold_ratio", "cold ÷ limit of 5 bare ones", "ratio", cold_share},
                      cold / (bare / cold_signatures), rounds);
   bench::print_value({"evidence.new_device_ratio", "new device ÷ limit of 3 bare ones", "ratio"},
                      new_device / (bare / new_device_signatures), rounds);
-  bench::print_value({"evidence.cached_ratio", "cached ÷ limit of 1 bare one", "ratio"},
-                     cached / bare, rounds);
+  bench::print_value(
+      {"evidence.cached_ratio", "cached ÷ limit of 1 bare one", "ratio", cached_share},
+      cached / bare, rounds);
 }
