@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { size = 48, report_every_ns = 20000000, nap_ns = 8000000 };
+enum { size = 48, report_every_ns = 20000000, nap_ns = 30000000 };
 
 static volatile sig_atomic_t ending = 0;
 static volatile sig_atomic_t checkpoint = 0;
