@@ -10,27 +10,28 @@
 namespace daymark::bundle {
 namespace {
 
-const testing::Life& life() {
+const testing::Life& built_life() {
   static const testing::Life shared;
   return shared;
 }
 
 std::ptrdiff_t count_of(PartKind kind) {
-  return std::ranges::count(life().parts, kind, &Part::kind);
+  return std::ranges::count(built_life().parts, kind, &Part::kind);
 }
 
 TEST(BundleBuilder, OrdersThatCameAfterTheAttestationAreLeftOut) {
   EXPECT_EQ(count_of(PartKind::order), 4);
   EXPECT_EQ(count_of(PartKind::receipt), 4);
-  const BundleVerdict verdict = verify_bundle(print_bundle(life().parts), life().fingerprint());
+  const BundleVerdict verdict =
+      verify_bundle(print_bundle(built_life().parts), built_life().fingerprint());
   EXPECT_EQ(name_of(verdict.result), "verified") << verdict.detail;
 }
 
 TEST(BundleBuilder, TheAttestedLicenceNamesTheLeaf) {
-  const auto first = attested_licence(life().early_attestation);
+  const auto first = attested_licence(built_life().early_attestation);
   ASSERT_TRUE(first);
   EXPECT_EQ(*first, 0U);
-  const auto newest = attested_licence(life().part("attestation").content);
+  const auto newest = attested_licence(built_life().part("attestation").content);
   ASSERT_TRUE(newest);
   EXPECT_NE(*newest, 0U);
 }
@@ -42,7 +43,7 @@ TEST(BundleBuilder, AnAttestationThatCannotBeReadIsNamed) {
 }
 
 TEST(BundleBuilder, AnOrderThatCannotBeReadIsNamed) {
-  auto builder = Builder::begin(life().part("charter").content);
+  auto builder = Builder::begin(built_life().part("charter").content);
   ASSERT_TRUE(builder);
   governor::OrderParts order;
   order.envelope = {1, 2, 3};
