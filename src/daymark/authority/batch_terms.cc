@@ -15,7 +15,7 @@ namespace daymark::authority {
 
 namespace {
 
-using Json = nlohmann::json;
+using TermsJson = nlohmann::json;
 
 /// Thrown and caught in this file only, beside the JSON library's own exceptions.
 struct Wrong {
@@ -23,31 +23,31 @@ struct Wrong {
 };
 
 template <std::size_t N>
-ByteArray<N> hex_of(const Json& value, const char* member) {
+ByteArray<N> hex_of(const TermsJson& value, const char* member) {
   const auto bytes = from_hex_fixed<N>(value.get<std::string>());
   if (!bytes) throw Wrong{member};
   return *bytes;
 }
 
 /// Whole seconds, which is what the wire carries.
-UnixMillis time_of(const Json& value, const char* member) {
+UnixMillis time_of(const TermsJson& value, const char* member) {
   const auto time = from_rfc3339(value.get<std::string>());
   if (!time || time->value % 1000 != 0) throw Wrong{member};
   return *time;
 }
 
 template <class Unsigned>
-Unsigned number_of(const Json& value, const char* member) {
+Unsigned number_of(const TermsJson& value, const char* member) {
   if (!value.is_number_unsigned()) throw Wrong{member};
   const auto number = value.get<std::uint64_t>();
   if (number > std::numeric_limits<Unsigned>::max()) throw Wrong{member};
   return static_cast<Unsigned>(number);
 }
 
-order::FenceAlternative alternative_of(const Json& value, std::size_t beacons) {
+order::FenceAlternative alternative_of(const TermsJson& value, std::size_t beacons) {
   order::FenceAlternative out;
   out.needed = number_of<std::uint8_t>(value.at("needed"), "fence.needed");
-  for (const Json& clause : value.at("clauses")) {
+  for (const TermsJson& clause : value.at("clauses")) {
     if (out.clause_count == order::fence_clauses_max) throw Wrong{"fence.clauses"};
     order::FenceClause& into = out.clauses[out.clause_count++];
     into.beacon = number_of<std::uint8_t>(clause.at("beacon"), "fence.beacon");
@@ -70,18 +70,18 @@ void take_beacons(const order::Charter& charter, order::Fence& fence) {
   }
 }
 
-order::Fence fence_of(const Json& value, const order::Charter& charter) {
+order::Fence fence_of(const TermsJson& value, const order::Charter& charter) {
   order::Fence out;
   out.faults = number_of<std::uint8_t>(value.at("faults"), "fence.faults");
   take_beacons(charter, out);
-  for (const Json& alternative : value.at("alternatives")) {
+  for (const TermsJson& alternative : value.at("alternatives")) {
     if (out.alternative_count == order::fence_alternatives_max) throw Wrong{"fence.alternatives"};
     out.alternatives[out.alternative_count++] = alternative_of(alternative, out.beacon_count);
   }
   return out;
 }
 
-void take_member(const std::string& name, const Json& value, const order::Charter& charter,
+void take_member(const std::string& name, const TermsJson& value, const order::Charter& charter,
                  LicenceTerms& out) {
   if (name == "validity_s") {
     out.validity = seconds(number_of<std::uint32_t>(value, "validity_s"));
@@ -115,7 +115,8 @@ void check_readable(const order::Leaf& leaf) {
   if (!read) throw Wrong{std::string(label_of(read.error().field))};
 }
 
-LicenceTerms licence_of(const Json& members, const order::Charter& charter, LicenceTerms start) {
+LicenceTerms licence_of(const TermsJson& members, const order::Charter& charter,
+                        LicenceTerms start) {
   for (const auto& [name, value] : members.items())
     take_member(name, value, charter, start);
   if (start.validity.value <= 0) throw Wrong{"validity_s"};
@@ -125,7 +126,7 @@ LicenceTerms licence_of(const Json& members, const order::Charter& charter, Lice
   return start;
 }
 
-DenialTerms denial_of(const Json& value) {
+DenialTerms denial_of(const TermsJson& value) {
   DenialTerms out;
   out.reason = value.at("reason").get<std::string>();
   if (out.reason.empty() || out.reason.size() > order::reason_size_max) throw Wrong{"deny.reason"};
@@ -140,14 +141,14 @@ DenialTerms denial_of(const Json& value) {
 }
 
 ChipId chip_of(const std::string& text, const char* member) {
-  return ChipId{hex_of<16>(Json(text), member)};
+  return ChipId{hex_of<16>(TermsJson(text), member)};
 }
 
-BatchTerms terms_of(Json document, const order::Charter& charter) {
+BatchTerms terms_of(TermsJson document, const order::Charter& charter) {
   BatchTerms out;
-  const Json chips = document.value("terms", Json::object());
-  const Json denials = document.value("deny", Json::object());
-  const Json omissions = document.value("simulate_omission", Json::array());
+  const TermsJson chips = document.value("terms", TermsJson::object());
+  const TermsJson denials = document.value("deny", TermsJson::object());
+  const TermsJson omissions = document.value("simulate_omission", TermsJson::array());
   for (const char* name : {"terms", "deny", "simulate_omission"})
     document.erase(name);
   out.common = licence_of(document, charter, {});
@@ -157,7 +158,7 @@ BatchTerms terms_of(Json document, const order::Charter& charter) {
   for (const auto& [chip, denial] : denials.items()) {
     out.denials[chip_of(chip, "deny")] = denial_of(denial);
   }
-  for (const Json& chip : omissions) {
+  for (const TermsJson& chip : omissions) {
     out.simulated_omissions.insert(chip_of(chip.get<std::string>(), "simulate_omission"));
   }
   return out;
@@ -187,13 +188,13 @@ void deny(const DenialTerms& terms, order::Leaf& leaf) {
 }
 
 Outcome<BatchTerms> parse_terms(std::string_view json, const order::Charter& charter) {
-  DAYMARK_TRY(const Json document, about(internal::parse_json(json), "terms"));
+  DAYMARK_TRY(const TermsJson document, about(internal::parse_json(json), "terms"));
   if (!document.is_object()) return refuse(errc::json_malformed, "terms");
   try {
     return terms_of(document, charter);
   } catch (const Wrong& wrong) {
     return refuse(errc::json_malformed, "terms", wrong.member);
-  } catch (const Json::exception& malformed) {
+  } catch (const TermsJson::exception& malformed) {
     return refuse(errc::json_malformed, "terms", malformed.what());
   }
 }

@@ -42,8 +42,9 @@ Outcome<RoundTripNanos> read_round_trip(const Json& value, const std::string& pa
   if (!value.is_number()) return refuse(errc::json_malformed, path);
   const double milliseconds = value.get<double>();
   const auto most = static_cast<double>(relay_round_trip_max.value) * 1e-6;
-  // Written so that NaN fails.
-  if (!(milliseconds >= 0 && milliseconds <= most)) return refuse(errc::relay_delay, path);
+  // False for NaN.
+  const bool in_range = milliseconds >= 0 && milliseconds <= most;
+  if (!in_range) return refuse(errc::relay_delay, path);
   return RoundTripNanos{std::llround(milliseconds * 1e6)};
 }
 

@@ -144,7 +144,7 @@ struct ChainVerifier::State {
     DAYMARK_TRY(Certificates parsed, parse_all(ders, 2));
     DAYMARK_CHECK(check_link(parsed[0], parsed[1], 2));
     DAYMARK_CHECK(check_link(parsed[1], *root, 3));
-    const auto verified = std::make_shared<const Certificates>(std::move(parsed));
+    auto verified = std::make_shared<const Certificates>(std::move(parsed));
     const std::lock_guard lock(guard);
     if (issuers.size() >= remembered_issuers_max) issuers.clear();
     issuers.insert_or_assign(name, verified);

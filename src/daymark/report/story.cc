@@ -101,8 +101,9 @@ Series series(const Json& value) {
   constexpr double value_most = 1e18;
   const auto point = [](const Json& pair) {
     const Point out{time(pair.at(0)), pair.at(1).get<double>()};
-    // Written so that NaN fails.
-    if (!(out.value >= 0 && out.value <= value_most)) throw Malformed{"points"};
+    // False for NaN.
+    const bool in_range = out.value >= 0 && out.value <= value_most;
+    if (!in_range) throw Malformed{"points"};
     return out;
   };
   return {.name = text(value, "name"), .points = list<Point>(value, "points", point)};

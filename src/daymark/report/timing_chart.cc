@@ -11,7 +11,7 @@ namespace daymark::report {
 
 namespace {
 
-constexpr Pixel picture{760, 360};
+constexpr Pixel canvas{760, 360};
 constexpr Pixel origin{60, 300};  ///< of the axes
 constexpr Pixel extent{660, 250};
 constexpr double millis_per_hour = 3'600'000;
@@ -62,8 +62,8 @@ std::string timing_chart(const order::LapseTimes& times) {
   const std::string label = fmt::format(
       "The first chip stops after {:.1f} h, the median after {:.1f} h, the last after {:.1f} h",
       in_hours(times.first), in_hours(times.median), in_hours(times.last));
-  SvgWriter svg(picture.x, picture.y, label);
-  svg.rectangle({0, 0}, picture, R"(fill="#ffffff")");
+  SvgWriter svg(canvas.x, canvas.y, label);
+  svg.rectangle({0, 0}, canvas, R"(fill="#ffffff")");
   svg.text({origin.x, 22}, label, R"(font-size="14" fill="#0f172a")");
   const Axes axes(times);
   draw_axes(svg, axes);
