@@ -72,7 +72,8 @@ class Drafter {
     if (!options_.not_before.empty()) {
       DAYMARK_TRY(out.not_before, time_argument("--not-before", options_.not_before));
     }
-    if (kind_ != OrderKind::suspend) return out;
+    // A confirmation restores the end that the suspension stated.
+    if (kind_ != OrderKind::suspend || !options_.confirms.empty()) return out;
     DAYMARK_TRY(const Millis lasting, duration_argument("--for", options_.lasting));
     const UnixMillis earliest = now_ + charter.bounds.notice;
     out.until = (earliest < out.not_before ? out.not_before : earliest) + lasting;
@@ -94,6 +95,10 @@ class Drafter {
     }
     order::ScopeContent out;
     out.reason = options_.reason;
+    if (!options_.confirms.empty()) {
+      DAYMARK_TRY(appeal_, hex_argument<32>("--confirms", options_.confirms));
+      out.appeal = appeal_;
+    }
     for (const std::string& chip : options_.chips) {
       DAYMARK_TRY(out.targets[out.target_count], target(chip));
       ++out.target_count;
@@ -139,6 +144,7 @@ class Drafter {
   OrderKind kind_;
   std::vector<Byte> charter_bytes_;
   std::vector<Byte> programs_;
+  Digest appeal_{};
 };
 
 }  // namespace

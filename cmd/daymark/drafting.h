@@ -16,6 +16,7 @@ struct DraftOptions {
   std::vector<std::string> chips;
   std::string reason;
   std::string lasting;
+  std::string confirms;
   std::string expires = "2h";
   std::string not_before;
   std::string programs;

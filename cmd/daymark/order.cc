@@ -6,8 +6,12 @@
 
 #include "daymark/authority/client.h"
 #include "daymark/base/file.h"
+#include "daymark/base/hex.h"
+#include "daymark/base/json_internal.h"
 #include "daymark/crypto/key_file.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/batch.h"
+#include "daymark/order/content_writer.h"
 #include "daymark/order/describe.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/leaf.h"
@@ -105,7 +109,61 @@ Outcome<Exit> submit(const std::string& path, const std::string& url, const Sess
   return Exit::success;
 }
 
+bool is_hash(const std::string& text) {
+  return text.size() == 64 && from_hex(text).has_value();
+}
+
+/// The life of an order that the authority holds, one line an event.
+std::string life_text(const nlohmann::json& order) {
+  std::string out = fmt::format("{} order {}\n", order.value("kind", ""), order.value("hash", ""));
+  if (order.contains("reason")) out += fmt::format("reason: {}\n", order.value("reason", ""));
+  for (const auto& event : order.value("life", nlohmann::json::array())) {
+    const bool dated = event.contains("at") && event["at"].is_string();
+    out += fmt::format("{:20}  {:9}  {}\n", dated ? event["at"].get<std::string>() : "",
+                       event.value("event", ""), event.value("detail", ""));
+  }
+  return out;
+}
+
+Outcome<Exit> show_life(const SignOptions& options, const Session& session) {
+  if (options.authority.empty()) {
+    return refuse(errc::usage_wrong, "--authority",
+                  "an order named by its hash is asked for there");
+  }
+  const std::string path = "/orders/" + options.file;
+  DAYMARK_TRY(const std::string body, authority::AuthorityClient(options.authority).get(path));
+  DAYMARK_TRY(const nlohmann::json order,
+              about(internal::parse_json(body), options.authority + path));
+  session.print_text(body, order.is_object() ? life_text(order) : body);
+  return Exit::success;
+}
+
+struct AppealOptions {
+  std::string order;
+  std::string authority;
+  std::string key;
+  std::string text;
+};
+
+Outcome<Exit> appeal(const AppealOptions& options, const Session& session) {
+  const authority::AuthorityClient client(options.authority);
+  DAYMARK_TRY(const std::vector<Byte> encoded, client.charter());
+  DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
+  DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key));
+  order::AppealSource source{charter.fleet, {}, session.clock()->now(), options.text};
+  DAYMARK_TRY(source.order, hex_argument<32>("ORDER", options.order));
+  const std::vector<Byte> entry = order::make_appeal(source, key.sign);
+  DAYMARK_CHECK(about(order::read_appeal_entry(entry), "--text"));
+  DAYMARK_TRY(const std::string answer, client.submit_appeal(entry));
+  DAYMARK_TRY(const nlohmann::json said, about(internal::parse_json(answer), "authority"));
+  session.print_text(answer,
+                     fmt::format("appeal {}: unless the suspension is confirmed, it ends {}",
+                                 said.value("hash", ""), said.value("term", "")));
+  return Exit::success;
+}
+
 Outcome<Exit> show(const SignOptions& options, const Session& session) {
+  if (is_hash(options.file)) return show_life(options, session);
   DAYMARK_TRY(const order::OrderFile file, read_order(options.file));
   DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
@@ -129,7 +187,12 @@ void add_draft(CLI::App& family, Session& session) {
       ->required();
   command->add_option("--chip", options->chips, "Chips that it names; none: the fleet");
   command->add_option("--reason", options->reason, "Why, for everybody who may read it");
-  command->add_option("--for", options->lasting, "Length of a suspension, e.g. 12h");
+  CLI::Option* lasting =
+      command->add_option("--for", options->lasting, "Length of a suspension, e.g. 12h");
+  command
+      ->add_option("--confirms", options->confirms,
+                   "For suspend: the appeal after which the suspension stands")
+      ->excludes(lasting);
   command->add_option("--expires", options->expires, "Time to enter the log")
       ->capture_default_str();
   command->add_option("--not-before", options->not_before, "Earliest binding time (RFC 3339)");
@@ -162,6 +225,21 @@ void add_charter_source(CLI::App& command, SignOptions& options) {
   });
 }
 
+void add_appeal(CLI::App& family, Session& session) {
+  auto options = std::make_shared<AppealOptions>();
+  CLI::App* command = family.add_subcommand("appeal",
+                                            "The owner's public statement against a "
+                                            "suspension");
+  command->add_option("order", options->order, "Hash of the suspension")->required();
+  command->add_option("--authority", options->authority, "URL")->required();
+  command->add_option("--key", options->key, "The owner's key file (mode 0600)")->required();
+  command->add_option("--text", options->text, "What is said; everybody reads it")->required();
+  command->footer(
+      "Example: daymark order appeal 4f…  --authority URL --key owner.key "
+      "--text 'the finding names another chip'");
+  session.on_run(*command, [options, &session] { return appeal(*options, session); });
+}
+
 }  // namespace
 
 void add_order(CLI::App& app, Session& session) {
@@ -169,6 +247,7 @@ void add_order(CLI::App& app, Session& session) {
   family->require_subcommand(1);
   add_draft(*family, session);
   add_batch(*family, session);
+  add_appeal(*family, session);
 
   auto signing = std::make_shared<SignOptions>();
   CLI::App* sign_command = family->add_subcommand("sign", "Add signatures where the keys are");
@@ -189,7 +268,8 @@ void add_order(CLI::App& app, Session& session) {
 
   auto shown = std::make_shared<SignOptions>();
   CLI::App* show_command = family->add_subcommand("show", "Say in plain words what an order does");
-  show_command->add_option("file", shown->file, "Order file")->required();
+  show_command->add_option("file", shown->file, "Order file, or the hash of a submitted order")
+      ->required();
   add_charter_source(*show_command, *shown);
   show_command->footer("Example: daymark order show s.order --charter fleet.charter");
   show_command->final_callback(

@@ -81,6 +81,7 @@ Outcome<void> Agent::cycle() {
   if (!enrolled()) return {};
   step("ranging", range());
   step("orders", carry_orders());
+  step("appeals", carry_appeals());
   step("receipts", post_receipts());
   step("renewal", renew());
   step("meter", read_meter());
@@ -174,6 +175,33 @@ Outcome<void> Agent::apply(const governor::OrderParts& order,
   ++state_.orders_applied;
   receipts_.push_back(std::move(receipt->bytes));
   return {};
+}
+
+/// Whatever was said against a suspension that this chip knows of.
+Outcome<void> Agent::carry_appeals() {
+  const governor::Status& status = state_.status.status;
+  std::vector<Digest> suspensions;
+  if (status.suspended_until.value != 0) suspensions.push_back(status.suspending);
+  for (std::size_t i = 0; i < status.pending_count; ++i) {
+    const governor::Announced& announced = status.pending[i];
+    if (announced.kind == order::OrderKind::suspend) suspensions.push_back(announced.order);
+  }
+  for (const Digest& order : suspensions)
+    DAYMARK_CHECK(carry_appeals_against(order));
+  return {};
+}
+
+/// Each is handed over once: a refused one stays refused, and every refusal counts.
+Outcome<void> Agent::carry_appeals_against(const Digest& order) {
+  DAYMARK_TRY(const auto appeals, peers_.authority->appeals(order));
+  std::optional<Failure> refused;
+  for (const authority::AppealParts& appeal : appeals) {
+    if (!appeals_.insert(crypto::sha256(appeal.envelope)).second) continue;
+    const auto term = peers_.governor->appeal({appeal.envelope, appeal.proof});
+    if (!term) refused = term.error();
+  }
+  DAYMARK_CHECK(refresh());
+  return refused ? std::unexpected(*refused) : Outcome<void>{};
 }
 
 /// Each is tried: one that the authority does not take holds up no other.

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct AgentOptions {
 
 /// One thing that didn't work in a cycle; the next cycle tries again.
 struct Problem {
-  std::string step;  ///< "ranging", "orders", "receipts", "renewal", "meter", "attestation"
+  std::string
+      step;  ///< "ranging", "orders", "appeals", "receipts", "renewal", "meter", "attestation"
   Failure failure;
 };
 
@@ -100,6 +102,8 @@ class Agent {
   [[nodiscard]] Outcome<void> apply(const governor::OrderParts& order,
                                     std::optional<RefusedOrder>& refused);
   [[nodiscard]] bool is_due(const RefusedOrder& refused) const;
+  [[nodiscard]] Outcome<void> carry_appeals();
+  [[nodiscard]] Outcome<void> carry_appeals_against(const Digest& order);
   [[nodiscard]] Outcome<void> post_receipts();
   [[nodiscard]] Outcome<void> renew();
   [[nodiscard]] Outcome<void> fetch_leaf();
@@ -116,6 +120,7 @@ class Agent {
   std::vector<Byte> request_;  ///< the newest renewal request, posted until it is answered
   std::optional<RefusedOrder> refused_fleet_;  ///< in the fleet's stream
   std::optional<RefusedOrder> refused_own_;
+  std::set<Digest> appeals_;  ///< by SHA-256 of the entry: what the chip answered, either way
   std::vector<std::vector<Byte>> receipts_;  ///< not taken by the authority yet
 };
 

@@ -231,6 +231,21 @@ TEST_F(LateChipTest, InAnotherOrderItCouldNot) {
   EXPECT_EQ(own_seq(), 1U);
 }
 
+TEST_F(AgentTest, AppealsAreHandedOverOnce) {
+  authority.publish(stop());
+  EXPECT_EQ(cycle(), "");
+  const Digest order = device.governor().state().pending[0].what.order;
+  const auto mine = world.appeal(order);
+  const auto forged = world.appeal(order, "regulator-a");
+  authority.appeals_of[order] = {{mine.envelope, mine.proof}, {forged.envelope, forged.proof}};
+  EXPECT_EQ(cycle(), "appeal_signer");
+  ASSERT_EQ(device.governor().state().appealed_count, 1U);
+  EXPECT_EQ(device.governor().state().appealed[0].appeal, mine.hash);
+  const std::uint64_t refused = refusals();
+  EXPECT_EQ(cycle(), "");
+  EXPECT_EQ(refusals(), refused);
+}
+
 TEST_F(AgentTest, ALostAnswerOfTheGovernorIsNoRefusal) {
   bool broken = true;
   governor::Client shaky([&](ByteView request) -> Outcome<std::vector<Byte>> {

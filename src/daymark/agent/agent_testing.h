@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -52,6 +53,12 @@ class FakeAuthority final : public authority::ChipServices {
     return out;
   }
 
+  Outcome<std::vector<authority::AppealParts>> appeals(const Digest& order) const override {
+    if (down) return refuse(errc::net_unreachable, "authority");
+    const auto found = appeals_of.find(order);
+    return found == appeals_of.end() ? std::vector<authority::AppealParts>{} : found->second;
+  }
+
   Outcome<std::optional<governor::LeafParts>> leaf(const ChipId&) const override {
     if (down) return refuse(errc::net_unreachable, "authority");
     return newest_leaf;
@@ -74,6 +81,7 @@ class FakeAuthority final : public authority::ChipServices {
   }
 
   bool down = false;
+  std::map<Digest, std::vector<authority::AppealParts>> appeals_of;
   std::optional<governor::LeafParts> newest_leaf;
   std::string answer = R"({"stored":true,"consistent":true})";
   mutable std::vector<std::vector<Byte>> requests;

@@ -3,6 +3,7 @@
 #include "daymark/authority/leaf_list.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/reader.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/order_file.h"
 
@@ -28,6 +29,20 @@ Result<governor::OrderParts> read_parts(cbor::Reader& reader) {
 Result<governor::OrderParts> parse_message_answer(ByteView body) {
   cbor::Reader reader(body);
   DAYMARK_TRY(governor::OrderParts out, read_parts(reader));
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<std::vector<AppealParts>> parse_appeals_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_TRY(const std::size_t count, reader.enter_array(appeals_max));
+  std::vector<AppealParts> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    DAYMARK_CHECK(reader.enter_array_of(2));
+    DAYMARK_TRY(const ByteView envelope, reader.read_bytes(1, order::appeal_size_max));
+    DAYMARK_TRY(const std::string_view proof, reader.read_text(tlog::proof_size_max));
+    out.push_back({{envelope.begin(), envelope.end()}, std::string(proof)});
+  }
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }

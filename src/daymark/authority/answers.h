@@ -18,12 +18,23 @@ struct DraftedBatch {
 
 /// Orders that one answer of GET /feed carries at most.
 inline constexpr std::size_t feed_max = 4096;
+/// Appeals against one order.
+inline constexpr std::size_t appeals_max = 64;
 
 // Every reader takes exactly one deterministic CBOR item (RFC 8949 §4.2.1), so what it accepts is
 // written back to the same bytes. Nothing in it is verified. Errors: errc::cbor_*.
 
 /// An order with its proof and opened content: [envelope, proof, salt, content].
 [[nodiscard]] Result<governor::OrderParts> parse_message_answer(ByteView body);
+
+/// An appeal as the authority hands it out.
+struct AppealParts {
+  std::vector<Byte> envelope;
+  std::string proof;
+};
+
+/// Array of [envelope, proof], oldest first.
+[[nodiscard]] Result<std::vector<AppealParts>> parse_appeals_answer(ByteView body);
 /// Array of orders, in the order of the log.
 [[nodiscard]] Result<std::vector<governor::OrderParts>> parse_feed_answer(ByteView body);
 /// [batch order, leaf, index, path].

@@ -41,6 +41,7 @@ Authority::Authority(AuthorityParts parts)
     : parts_(std::move(parts)),
       orders_(*parts_.records, *parts_.publisher, *parts_.clock, parts_.charter),
       batches_(*parts_.records, orders_, *parts_.clock, *parts_.random),
+      appeals_(*parts_.records, *parts_.publisher, orders_),
       chips_(*parts_.records, *parts_.clock) {}
 
 Outcome<void> Authority::start() {

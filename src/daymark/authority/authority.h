@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "daymark/authority/appeal_desk.h"
 #include "daymark/authority/batch_desk.h"
 #include "daymark/authority/chip_desk.h"
 #include "daymark/authority/order_desk.h"
@@ -47,6 +48,8 @@ class Authority {
 
   [[nodiscard]] BatchDesk& batches() { return batches_; }
 
+  [[nodiscard]] AppealDesk& appeals() { return appeals_; }
+
   [[nodiscard]] ChipDesk& chips() { return chips_; }
 
   [[nodiscard]] Records& records() { return *parts_.records; }
@@ -61,6 +64,7 @@ class Authority {
   AuthorityParts parts_;
   OrderDesk orders_;
   BatchDesk batches_;
+  AppealDesk appeals_;
   ChipDesk chips_;
 };
 

@@ -52,6 +52,16 @@ Outcome<std::vector<governor::OrderParts>> AuthorityClient::feed(const ChipId& c
   return about(parse_feed_answer(bytes_of(body)), url_ + "/feed");
 }
 
+Outcome<std::vector<AppealParts>> AuthorityClient::appeals(const Digest& order) const {
+  const std::string path = "/orders/" + to_hex(order) + "/appeals";
+  DAYMARK_TRY(const std::string body, get(path));
+  return about(parse_appeals_answer(bytes_of(body)), url_ + path);
+}
+
+Outcome<std::string> AuthorityClient::submit_appeal(ByteView envelope) const {
+  return post("/appeals", envelope, cbor_type);
+}
+
 Outcome<governor::OrderParts> AuthorityClient::message(const std::string& order_hash) const {
   const std::string path = "/orders/" + order_hash + "/message";
   DAYMARK_TRY(const std::string body, get(path));

@@ -19,6 +19,8 @@ class ChipServices {
   /// Orders after these positions of the two streams, in the order of the log.
   [[nodiscard]] virtual Outcome<std::vector<governor::OrderParts>> feed(
       const ChipId& chip, std::uint64_t fleet_seq, std::uint64_t own_seq) const = 0;
+  /// Against one order, oldest first.
+  [[nodiscard]] virtual Outcome<std::vector<AppealParts>> appeals(const Digest& order) const = 0;
   /// None where the chip has no leaf yet.
   [[nodiscard]] virtual Outcome<std::optional<governor::LeafParts>> leaf(
       const ChipId& chip) const = 0;
@@ -44,6 +46,9 @@ class AuthorityClient final : public ChipServices {
   [[nodiscard]] Outcome<std::string> submit(ByteView order_file) const;
   [[nodiscard]] Outcome<std::vector<governor::OrderParts>> feed(
       const ChipId& chip, std::uint64_t fleet_seq, std::uint64_t own_seq) const override;
+  [[nodiscard]] Outcome<std::vector<AppealParts>> appeals(const Digest& order) const override;
+  /// The JSON answer of POST /appeals.
+  [[nodiscard]] Outcome<std::string> submit_appeal(ByteView envelope) const;
   [[nodiscard]] Outcome<governor::OrderParts> message(const std::string& order_hash) const;
   [[nodiscard]] Outcome<std::optional<governor::LeafParts>> leaf(const ChipId& chip) const override;
   /// The leaf with this licence id, also while a newer one is on its way.

@@ -56,6 +56,16 @@ struct LeafRecord {
   std::vector<Digest> path;
 };
 
+/// An appeal that is public (PROTOCOL §2.7).
+struct StoredAppeal {
+  Digest hash{};
+  Digest order{};  ///< the suspension
+  std::vector<Byte> envelope;
+  LeafIndex index;
+  std::string proof;
+  UnixMillis logged_at;
+};
+
 enum class DocumentKind : int { receipt = 1, attestation = 2, ranging = 3, verdict = 4 };
 
 /// Something a chip or verifier sent, as received. `subject` tells several of one kind apart.
@@ -89,6 +99,11 @@ class Records {
       const StreamPlace& after) = 0;
   /// Head of the fleet stream or of a chip's.
   [[nodiscard]] virtual Outcome<order::StreamHead> head(const std::optional<ChipId>& chip) = 0;
+
+  /// Keeps the first of a hash.
+  [[nodiscard]] virtual Outcome<void> add_appeal(const StoredAppeal& appeal) = 0;
+  /// Against one order, oldest first.
+  [[nodiscard]] virtual Outcome<std::vector<StoredAppeal>> appeals(const Digest& order) = 0;
 
   /// The newest head of a log that a witness or mirror cosigned, as text; kept apart from the log's
   /// folder, so that a folder restored from an older copy is noticed. Empty where there is none.

@@ -145,11 +145,48 @@ Outcome<HttpResponse> get_orders(Authority& authority, const RouteCall&) {
   return net::json_response(200, std::move(text));
 }
 
+/// The public orders that confirm a suspension after an appeal.
+Outcome<std::vector<StoredOrder>> confirmations_of(Authority& authority, const OrderFacts& facts) {
+  std::vector<StoredOrder> out;
+  if (facts.appeals.empty()) return out;
+  DAYMARK_TRY(const auto all, authority.records().orders());
+  for (const StoredOrder& order : all) {
+    if (order.publication && confirms(order, facts.appeals)) out.push_back(order);
+  }
+  return out;
+}
+
 Outcome<HttpResponse> get_order(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
-  DAYMARK_TRY(const StoredOrder stored, stored_order(authority, call.arguments[0]));
-  DAYMARK_TRY(std::string text, order_view(stored, charter));
+  OrderFacts facts;
+  DAYMARK_TRY(facts.order, stored_order(authority, call.arguments[0]));
+  DAYMARK_TRY(facts.appeals, authority.records().appeals(facts.order.hash));
+  DAYMARK_TRY(facts.confirmations, confirmations_of(authority, facts));
+  DAYMARK_TRY(std::string text, order_view(facts, charter));
   return net::json_response(200, std::move(text));
+}
+
+Outcome<HttpResponse> get_order_appeals(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const Digest hash, hex_argument<32>(call.arguments[0]));
+  DAYMARK_TRY(const auto appeals, authority.records().appeals(hash));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(appeals.size());
+    for (const StoredAppeal& appeal : appeals) {
+      writer.open_array(2);
+      writer.put_bytes(appeal.envelope);
+      writer.put_text(appeal.proof);
+    }
+  }));
+}
+
+Outcome<HttpResponse> post_appeal(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  DAYMARK_TRY(const StoredAppeal appeal, authority.appeals().submit(body_of(call)));
+  return json({{"hash", to_hex(appeal.hash)},
+               {"order", to_hex(appeal.order)},
+               {"index", appeal.index.value},
+               {"logged_at", to_rfc3339(appeal.logged_at)},
+               {"term", to_rfc3339(appeal.logged_at + charter.bounds.appeal)}});
 }
 
 Outcome<HttpResponse> get_message(Authority& authority, const RouteCall& call) {
@@ -299,6 +336,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/orders", get_orders},
     {"GET", "/orders/*", get_order},
     {"GET", "/orders/*/message", get_message},
+    {"GET", "/orders/*/appeals", get_order_appeals},
+    {"POST", "/appeals", post_appeal},
     {"GET", "/feed", get_feed},
     {"POST", "/renewals", post_renewal},
     {"POST", "/batches", post_batch},

@@ -13,7 +13,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 3> schema{R"sql(
+constexpr std::array<std::string_view, 4> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -45,6 +45,13 @@ INSERT INTO issued_leaves(chip, batch, leaf, place, path)
   SELECT chip, batch, leaf, place, path FROM leaves;
 DROP TABLE leaves;
 CREATE INDEX leaves_of_chip ON issued_leaves(chip, number);
+)sql",
+                                                 R"sql(
+CREATE TABLE appeals(
+  number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, order_hash BLOB NOT NULL,
+  envelope BLOB NOT NULL, log_index INTEGER NOT NULL, proof TEXT NOT NULL,
+  logged_at INTEGER NOT NULL);
+CREATE INDEX appeals_of_order ON appeals(order_hash, number);
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -115,6 +122,19 @@ Result<LeafRecord> read_leaf(const Row& row) {
   DAYMARK_TRY(const ByteView path, row.bytes(4));
   out.leaf = copy(leaf);
   out.path = split(path);
+  return out;
+}
+
+Result<StoredAppeal> read_appeal_row(const Row& row) {
+  StoredAppeal out;
+  DAYMARK_TRY(out.hash, row.array<32>(0));
+  DAYMARK_TRY(out.order, row.array<32>(1));
+  DAYMARK_TRY(const ByteView envelope, row.bytes(2));
+  DAYMARK_TRY(out.index.value, row.unsigned_integer(3));
+  DAYMARK_TRY(const std::string_view proof, row.text(4));
+  DAYMARK_TRY(out.logged_at.value, row.integer(5));
+  out.envelope = copy(envelope);
+  out.proof = proof;
   return out;
 }
 
@@ -193,6 +213,21 @@ class SqliteRecords final : public Records {
                             return {};
                           }));
     return found ? out : order::StreamHead{};
+  }
+
+  Outcome<void> add_appeal(const StoredAppeal& appeal) override {
+    return run(
+        "INSERT OR IGNORE INTO appeals(hash, order_hash, envelope, log_index, proof, logged_at) "
+        "VALUES(?, ?, ?, ?, ?, ?)",
+        {ByteView(appeal.hash), ByteView(appeal.order), ByteView(appeal.envelope),
+         appeal.index.value, appeal.proof, appeal.logged_at.value});
+  }
+
+  Outcome<std::vector<StoredAppeal>> appeals(const Digest& order) override {
+    return list<StoredAppeal>(
+        "SELECT hash, order_hash, envelope, log_index, proof, logged_at FROM appeals "
+        "WHERE order_hash = ? ORDER BY number",
+        {ByteView(order)}, read_appeal_row);
   }
 
   Outcome<void> put_cosigned_head(const std::string& origin,

@@ -1,14 +1,17 @@
 #include "daymark/authority/views.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
+#include "daymark/authority/order_life.h"
 #include "daymark/base/error_table.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/base/time.h"
 #include "daymark/governor/documents.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/order_file.h"
 
@@ -121,6 +124,15 @@ Result<OrderedJson> attestation_json(const ChipFacts& facts) {
   return out;
 }
 
+OrderedJson appeal_json(const StoredAppeal& appeal, const order::Charter& charter) {
+  const auto read = order::read_appeal_entry(appeal.envelope);
+  return {{"hash", to_hex(appeal.hash)},
+          {"index", appeal.index.value},
+          {"logged_at", to_rfc3339(appeal.logged_at)},
+          {"term", to_rfc3339(appeal.logged_at + charter.bounds.appeal)},
+          {"text", read ? std::string(read->text) : std::string()}};
+}
+
 Result<OrderedJson> leaf_json(const LeafRecord& record) {
   const auto leaf = std::make_unique<order::Leaf>();
   DAYMARK_TRY(*leaf, order::parse_leaf(record.leaf));
@@ -163,8 +175,37 @@ Outcome<OrderedJson> short_json(const ChipFacts& facts) {
 
 }  // namespace
 
-Outcome<std::string> order_view(const StoredOrder& stored, const order::Charter& charter) {
-  DAYMARK_TRY(const OrderedJson out, order_json(stored, charter));
+bool confirms(const StoredOrder& order, std::span<const StoredAppeal> appeals) {
+  if (order.kind != order::OrderKind::suspend) return false;
+  const auto file = order::parse_order_file(order.file);
+  if (!file) return false;
+  const auto scope = order::parse_scope(file->content);
+  return scope && std::ranges::any_of(appeals, [&](const StoredAppeal& appeal) {
+           return equal(scope->appeal, appeal.hash);
+         });
+}
+
+Outcome<std::string> order_view(const OrderFacts& facts, const order::Charter& charter) {
+  DAYMARK_TRY(OrderedJson out, order_json(facts.order, charter));
+  DAYMARK_TRY(const order::OrderFile file,
+              about(order::parse_order_file(facts.order.file), "order"));
+  DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), "order"));
+  out["appeals"] = OrderedJson::array();
+  for (const StoredAppeal& appeal : facts.appeals)
+    out["appeals"].push_back(appeal_json(appeal, charter));
+  LifeFacts life{.order = &parsed,
+                 .charter = &charter,
+                 .signers = {},
+                 .publication = &facts.order.publication,
+                 .appeals = facts.appeals,
+                 .confirmations = facts.confirmations};
+  for (const auto& name : out["signers"])
+    life.signers += (life.signers.empty() ? "" : ", ") + name.get<std::string>();
+  out["life"] = OrderedJson::array();
+  for (const LifeEvent& event : life_of(life)) {
+    out["life"].push_back(
+        {{"event", event.name}, {"at", time_or_null(event.at)}, {"detail", event.detail}});
+  }
   return text_of_json(out);
 }
 

@@ -9,10 +9,21 @@
 
 namespace daymark::authority {
 
-/// One order's life: kind, stream and place, who signed, when it was logged, binds and ends, why.
-[[nodiscard]] Outcome<std::string> order_view(const StoredOrder& stored,
+/// An order with what came of it.
+struct OrderFacts {
+  StoredOrder order;
+  std::vector<StoredAppeal> appeals;
+  std::vector<StoredOrder> confirmations;
+};
+
+/// Whether the order confirms a suspension that one of these appeals is against.
+[[nodiscard]] bool confirms(const StoredOrder& order, std::span<const StoredAppeal> appeals);
+
+/// Kind, stream and place, who signed, when it was logged, binds and ends, why; the appeals against
+/// it; and "life", its events with their times.
+[[nodiscard]] Outcome<std::string> order_view(const OrderFacts& facts,
                                               const order::Charter& charter);
-/// {"items":[…]} of order_view.
+/// {"items":[…]} of the same without appeals and life.
 [[nodiscard]] Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
                                                const order::Charter& charter);
 

@@ -35,7 +35,7 @@ class OrderViewTest : public ::testing::Test {
 TEST_F(OrderViewTest, ShowsAnOrderBeforeAndAfterItIsPublic) {
   StoredOrder stored = stored_of(world.suspend_chip({chip.id, 3, Digest{1}}, days(1)), world,
                                  {"owner", "regulator-a.spare"});
-  Json out = parsed(order_view(stored, world.charter()));
+  Json out = parsed(order_view({stored, {}, {}}, world.charter()));
   EXPECT_EQ(out["hash"], to_hex(stored.hash));
   EXPECT_EQ(out["kind"], "suspend");
   EXPECT_EQ(out["stream"], "chip");
@@ -47,7 +47,7 @@ TEST_F(OrderViewTest, ShowsAnOrderBeforeAndAfterItIsPublic) {
   for (const char* name : {"index", "logged_at", "binds_at"})
     EXPECT_TRUE(out[name].is_null()) << name;
   stored.publication = {{4}, "proof", world.now, world.now + hours(72)};
-  out = parsed(order_view(stored, world.charter()));
+  out = parsed(order_view({stored, {}, {}}, world.charter()));
   EXPECT_EQ(out["index"], 4);
   EXPECT_EQ(out["binds_at"], "2026-03-04T12:00:00Z");
 }
@@ -55,7 +55,7 @@ TEST_F(OrderViewTest, ShowsAnOrderBeforeAndAfterItIsPublic) {
 TEST_F(OrderViewTest, ASignerWhomTheCharterDoesNotKnowIsShownByKey) {
   const StoredOrder stored = stored_of(world.policy({}), world, {"owner", "regulator-a"});
   const World other(2);
-  const Json out = parsed(order_view(stored, other.charter()));
+  const Json out = parsed(order_view({stored, {}, {}}, other.charter()));
   ASSERT_EQ(out["signers"].size(), 2U);
   const crypto::PublicKey owner = crypto::ed25519_public(world.party("owner").key.sign);
   EXPECT_EQ(out["signers"][0], to_hex(crypto::key_id(owner).view()));
@@ -65,13 +65,13 @@ TEST_F(OrderViewTest, EnrolmentsAndTransfersNameTheirChip) {
   const std::string id = to_hex(chip.id.view());
   const StoredOrder enrolment =
       stored_of(world.enrol(chip, Digest{1}), world, {"owner", "authority"});
-  EXPECT_EQ(parsed(order_view(enrolment, world.charter()))["chips"], Json({id}));
+  EXPECT_EQ(parsed(order_view({enrolment, {}, {}}, world.charter()))["chips"], Json({id}));
   const StoredOrder transfer =
       stored_of(world.transfer({chip.id, 2, Digest{2}}, chip, world.other_fleet()), world,
                 {"owner", "regulator-a"});
-  EXPECT_EQ(parsed(order_view(transfer, world.charter()))["chips"], Json({id}));
+  EXPECT_EQ(parsed(order_view({transfer, {}, {}}, world.charter()))["chips"], Json({id}));
   const StoredOrder policy = stored_of(world.policy({}), world, {"owner", "regulator-a"});
-  EXPECT_EQ(parsed(order_view(policy, world.charter()))["chips"], Json::array());
+  EXPECT_EQ(parsed(order_view({policy, {}, {}}, world.charter()))["chips"], Json::array());
 }
 
 TEST_F(OrderViewTest, AListHasAllAndOneDamagedRecordIsAnError) {
@@ -83,7 +83,7 @@ TEST_F(OrderViewTest, AListHasAllAndOneDamagedRecordIsAnError) {
   EXPECT_EQ(parsed(orders_view({}, world.charter()))["items"], Json::array());
   all.front().file.pop_back();
   EXPECT_FALSE(orders_view(all, world.charter()));
-  EXPECT_FALSE(order_view(all.front(), world.charter()));
+  EXPECT_FALSE(order_view({all.front(), {}, {}}, world.charter()));
 }
 
 class ChipViewTest : public ::testing::Test {

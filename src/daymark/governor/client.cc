@@ -118,6 +118,11 @@ Outcome<Signed<OrderReceipt>> Client::apply(const OrderParts& order) {
   return out;
 }
 
+Outcome<UnixMillis> Client::appeal(const order::AppealMessage& appeal) {
+  DAYMARK_TRY(const Bytes response, exchange([&](Writer& w) { write_appeal(appeal, w); }));
+  return read_result(response, read_term);
+}
+
 Outcome<Bytes> Client::request_renewal() {
   return exchange_for_bytes([](Writer& w) { write_plain(Op::renew, w); });
 }

@@ -82,6 +82,9 @@ class Client {
   [[nodiscard]] Outcome<Signed<OrderReceipt>> enrol(const OrderParts& order, ByteView charter);
   [[nodiscard]] Outcome<Signed<OrderReceipt>> apply(const OrderParts& order);
 
+  /// A logged appeal; the term within which the suspension has to be confirmed.
+  [[nodiscard]] Outcome<UnixMillis> appeal(const order::AppealMessage& appeal);
+
   /// COSE_Sign1 by the chip (order/leaf.h, RenewalRequest). Replaces an outstanding request.
   [[nodiscard]] Outcome<std::vector<Byte>> request_renewal();
   [[nodiscard]] Outcome<LeafDecision> accept_leaf(const LeafParts& leaf);

@@ -115,6 +115,7 @@ Result<void> Governor::dispatch_order(Op op, cbor::Reader& in, cbor::Writer& out
     case Op::enrol_answer: return on_enrol_answer(in, out);
     case Op::enrol: return on_enrol(in, out);
     case Op::apply: return on_apply(in, out);
+    case Op::appeal: return on_appeal(in, out);
     case Op::renew: return on_renew(in, out);
     case Op::accept_leaf: return on_accept_leaf(in, out);
     default: return fail(errc::gov_operation, field::operation);

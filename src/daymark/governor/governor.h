@@ -89,6 +89,7 @@ class Governor {
   [[nodiscard]] Result<void> on_enrol_answer(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_enrol(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_apply(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard]] Result<void> on_appeal(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_renew(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_accept_leaf(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_permit(cbor::Reader& in, cbor::Writer& out);
@@ -123,6 +124,7 @@ class Governor {
   [[nodiscard]] Result<order::Stream> place_own(const order::ProvenOrder& proven) const;
   [[nodiscard]] Result<void> take_effect(const order::ProvenOrder& proven, Application& out);
   [[nodiscard]] Result<void> take_suspension(const order::ProvenOrder& proven, Application& out);
+  [[nodiscard]] Result<void> take_confirmation(const order::ProvenOrder& proven, Application& out);
   [[nodiscard]] Result<void> take_policy(const order::ProvenOrder& proven, Application& out);
   [[nodiscard]] Result<void> take_firmware(const order::ProvenOrder& proven, Application& out);
   [[nodiscard]] Result<void> take_charter(const order::ProvenOrder& proven, ByteView charter,

@@ -161,6 +161,7 @@ Pending pending_of(const order::ProvenOrder& proven, order::Stream stream) {
 
 /// A suspension whose time is over before it could bind is chained without effect (PROTOCOL §2.5).
 Result<void> Governor::take_suspension(const order::ProvenOrder& proven, Application& out) {
+  if (proven.order().is_confirmation()) return take_confirmation(proven, out);
   Pending pending = pending_of(proven, out.stream);
   const UnixMillis until = proven.order().until;
   pending.what.until = until;
@@ -174,6 +175,26 @@ Result<void> Governor::take_suspension(const order::ProvenOrder& proven, Applica
   }
   out.receipt.outcome = ApplyOutcome::announced;
   return announce(state_, pending);
+}
+
+Result<void> Governor::take_confirmation(const order::ProvenOrder& proven, Application& out) {
+  DAYMARK_TRY(const order::ScopeContent scope, order::parse_scope(proven.content()));
+  Confirmation confirmation{{}, proven.logged_at()};
+  copy_bytes(scope.appeal, confirmation.appeal);
+  DAYMARK_TRY(const bool restored, confirm_suspension(state_, confirmation, now_.clock));
+  out.receipt.outcome = restored ? ApplyOutcome::in_effect : ApplyOutcome::without_effect;
+  return ok();
+}
+
+Result<void> Governor::on_appeal(cbor::Reader& in, cbor::Writer& out) {
+  DAYMARK_TRY(const order::AppealMessage message, read_appeal(in));
+  DAYMARK_CHECK(require_enrolled());
+  DAYMARK_TRY(const order::ProvenAppeal proven, order::prove_appeal(message, charter_, proof_));
+  DAYMARK_TRY(const UnixMillis term, enter_appeal(state_, proven, charter_.bounds.appeal));
+  settle();
+  DAYMARK_CHECK(commit());
+  write_term(term, out);
+  return ok();
 }
 
 Result<void> Governor::take_policy(const order::ProvenOrder& proven, Application& out) {

@@ -36,6 +36,7 @@ bool Governor::settle_once() {
     end_suspension(state_, state_.suspension.until);
     return true;
   }
+  forget_appeals(state_, now_.clock);
   if (promote(state_, now_.clock)) return true;
   // One suspension at a time; the next one waits for its turn in the queue.
   const auto due = take_started(state_, now_.clock);
@@ -86,6 +87,7 @@ void Governor::release() {
   state_.life = Life::released;
   state_.pending_count = 0;
   state_.suspension = Suspension{};
+  state_.appealed_count = 0;
   state_.other = CharterBytes{};
   state_.other_role = OtherCharter::none;
   state_.request_held = false;

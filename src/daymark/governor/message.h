@@ -23,6 +23,7 @@
 #include "daymark/cbor/writer.h"
 #include "daymark/governor/standing.h"
 #include "daymark/ledger/sum_tree.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/proven.h"
 #include "daymark/ranging/session.h"
@@ -53,9 +54,10 @@ enum class Op : std::uint8_t {
   range_accept = 16,
   range_answer = 17,
   range_receipt = 18,
+  appeal = 19,
 };
 
-inline constexpr std::uint8_t op_max = 18;
+inline constexpr std::uint8_t op_max = 19;
 
 /// Hashes of a Merkle path as they travel: one byte string of a multiple of 32 bytes.
 using PathBytes = ByteView;
@@ -122,6 +124,7 @@ struct BeaconRequest {
 // Errors: errc::gov_message, errc::cbor_*.
 [[nodiscard]] Result<EnrolRequest> read_enrol(cbor::Reader& reader);
 [[nodiscard]] Result<order::OrderMessage> read_apply(cbor::Reader& reader);
+[[nodiscard]] Result<order::AppealMessage> read_appeal(cbor::Reader& reader);
 [[nodiscard]] Result<LeafRequest> read_leaf_request(cbor::Reader& reader);
 [[nodiscard]] Result<PermitRequest> read_permit_request(cbor::Reader& reader);
 [[nodiscard]] Result<UsageRequest> read_usage_request(cbor::Reader& reader);
@@ -134,6 +137,7 @@ void write_plain(Op op, cbor::Writer& writer);
 void write_bytes_request(Op op, ByteView argument, cbor::Writer& writer);
 void write_enrol(const EnrolRequest& request, cbor::Writer& writer);
 void write_apply(const order::OrderMessage& request, cbor::Writer& writer);
+void write_appeal(const order::AppealMessage& request, cbor::Writer& writer);
 void write_leaf_request(const LeafRequest& request, cbor::Writer& writer);
 void write_permit_request(const PermitRequest& request, cbor::Writer& writer);
 void write_usage_request(const UsageRequest& request, cbor::Writer& writer);
@@ -181,6 +185,10 @@ struct LeafAnswer {
 
 void write_leaf_answer(const LeafAnswer& answer, cbor::Writer& writer);
 [[nodiscard]] Result<LeafAnswer> read_leaf_answer(cbor::Reader& reader);
+
+/// [end of the term of an appealed suspension].
+void write_term(UnixMillis term, cbor::Writer& writer);
+[[nodiscard]] Result<UnixMillis> read_term(cbor::Reader& reader);
 
 /// [encoded usage record, ledger head]: the holder keeps the record, the chip only its hash.
 struct UsageAnswer {

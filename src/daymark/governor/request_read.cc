@@ -10,7 +10,7 @@ using cbor::Reader;
 
 /// Number of arguments of each op, in the order of their numbers.
 constexpr std::array<std::uint8_t, op_max + 1> argument_counts{0, 0, 0, 0, 1, 0, 1, 2, 1, 0,
-                                                               4, 8, 1, 1, 5, 1, 2, 3, 2};
+                                                               4, 8, 1, 1, 5, 1, 2, 3, 2, 2};
 constexpr std::size_t program_name_max = 48;
 constexpr std::uint8_t job_class_max = 31;
 constexpr std::size_t path_bytes_max = tlog::path_max * sizeof(Digest);
@@ -78,6 +78,15 @@ Result<EnrolRequest> read_enrol(Reader& reader) {
 
 Result<order::OrderMessage> read_apply(Reader& reader) {
   DAYMARK_TRY(const order::OrderMessage out, read_order_message(reader));
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<order::AppealMessage> read_appeal(Reader& reader) {
+  order::AppealMessage out;
+  DAYMARK_TRY(out.envelope, reader.read_bytes(1, order::appeal_size_max, field::envelope));
+  DAYMARK_TRY(const ByteView proof, reader.read_bytes(0, tlog::proof_size_max, field::log_proof));
+  out.proof = text_of(proof);
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }

@@ -44,6 +44,12 @@ void write_apply(const order::OrderMessage& request, Writer& writer) {
   put_order_message(request, writer);
 }
 
+void write_appeal(const order::AppealMessage& request, Writer& writer) {
+  open_request(Op::appeal, 2, writer);
+  writer.put_bytes(request.envelope);
+  writer.put_bytes(bytes_of(request.proof));
+}
+
 void write_leaf_request(const LeafRequest& request, Writer& writer) {
   open_request(Op::accept_leaf, 4, writer);
   put_order_message(request.batch, writer);

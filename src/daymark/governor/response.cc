@@ -36,6 +36,16 @@ Result<void> read_response(cbor::Reader& reader) {
   return fail(refused);
 }
 
+void write_term(UnixMillis term, cbor::Writer& writer) {
+  writer.open_array(1);
+  internal::put_time(term, writer);
+}
+
+Result<UnixMillis> read_term(cbor::Reader& reader) {
+  DAYMARK_CHECK(reader.enter_array_of(1));
+  return internal::read_time(reader);
+}
+
 void write_identity(const Identity& identity, cbor::Writer& writer) {
   writer.open_array(6);
   writer.put_bytes(identity.chip.bytes);

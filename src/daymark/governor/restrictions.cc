@@ -1,6 +1,9 @@
 #include "daymark/governor/restrictions.h"
 
+#include <algorithm>
+
 #include "daymark/governor/errors.h"
+#include "daymark/order/errors.h"
 
 namespace daymark::governor {
 
@@ -34,6 +37,41 @@ void join_oldest(State& state) {
   for (std::size_t i = 1; i < state.served_count; ++i)
     state.served[i - 1] = state.served[i];
   --state.served_count;
+}
+
+template <class Predicate>
+void remove_appealed_if(State& state, Predicate unwanted) {
+  const auto list = state.appealed_list();
+  const auto end = std::remove_if(list.begin(), list.end(), unwanted);
+  state.appealed_count = static_cast<std::size_t>(end - list.begin());
+}
+
+Appealed* find_appealed(State& state, const Digest& order) {
+  for (Appealed& appealed : state.appealed_list())
+    if (appealed.order == order) return &appealed;
+  return nullptr;
+}
+
+Pending* find_announced(State& state, const Digest& order) {
+  for (Pending& pending : state.pending_list())
+    if (pending.what.order == order) return &pending;
+  return nullptr;
+}
+
+/// The end of a suspension that is announced or active, and its stream.
+struct Ending {
+  UnixMillis* until = nullptr;
+  order::Stream stream = order::Stream::fleet;
+};
+
+Ending ending_of(State& state, const Digest& order) {
+  if (state.suspension.active && state.suspension.order == order) {
+    return {&state.suspension.until, state.suspension.stream};
+  }
+  Pending* const announced = find_announced(state, order);
+  const bool suspends = announced != nullptr && announced->what.kind == order::OrderKind::suspend;
+  if (!suspends) return {};
+  return {&announced->what.until, announced->what.stream};
 }
 
 Millis overlap(const ServedSpan& span, UnixMillis from, UnixMillis to) {
@@ -90,6 +128,8 @@ bool begin_suspension(State& state, const Pending& pending, const order::Bounds&
   const UnixMillis until = std::min(pending.what.until, since + longest);
   if (until <= since || is_over(until, clock)) return false;
   state.suspension = {true, pending.what.stream, pending.what.order, since, until};
+  Appealed* const appealed = find_appealed(state, pending.what.order);
+  if (appealed != nullptr) appealed->until = std::min(appealed->until, since + longest);
   return true;
 }
 
@@ -109,12 +149,56 @@ bool lift_suspensions(State& state, order::Stream scope, const ClockReading& clo
   const std::size_t announced = remove_pending_if(state, [&](const Announced& what) {
     return what.kind == order::OrderKind::suspend && covers(what.stream);
   });
+  remove_appealed_if(state, [&](const Appealed& one) { return covers(one.stream); });
   if (!state.suspension.active || !covers(state.suspension.stream)) return announced > 0;
   end_suspension(state, clock.fresh ? clock.latest : clock.earliest);
   return true;
 }
 
+Result<UnixMillis> enter_appeal(State& state, const order::ProvenAppeal& appeal,
+                                Millis appeal_time) {
+  const Digest& order = appeal.appeal().order;
+  if (const Appealed* const known = find_appealed(state, order)) {
+    return known->appeal == appeal.appeal().hash ? Result<UnixMillis>(known->term)
+                                                 : fail(errc::gov_appealed, field::appealed);
+  }
+  const Ending ending = ending_of(state, order);
+  if (ending.until == nullptr || appeal.logged_at() >= *ending.until) {
+    return fail(errc::gov_appeal_moot, field::appealed);
+  }
+  if (state.appealed_count == appealed_max) return fail(errc::gov_queue_full);
+  const UnixMillis term = appeal.logged_at() + appeal_time;
+  state.appealed[state.appealed_count++] = {appeal.appeal().hash, order, ending.stream, term,
+                                            *ending.until,        false};
+  *ending.until = std::min(*ending.until, term);
+  return term;
+}
+
+Result<bool> confirm_suspension(State& state, const Confirmation& confirmation,
+                                const ClockReading& clock) {
+  const auto list = state.appealed_list();
+  const auto found = std::ranges::find(list, confirmation.appeal, &Appealed::appeal);
+  if (found == list.end() || found->confirmed) return false;
+  if (confirmation.logged_at > found->term || is_over(found->until, clock)) return false;
+  const Ending ending = ending_of(state, found->order);
+  if (ending.until != nullptr) {
+    *ending.until = found->until;
+  } else {
+    Pending again;
+    again.what = {order::OrderKind::suspend, found->stream, found->order, confirmation.logged_at,
+                  found->until};
+    DAYMARK_CHECK(announce(state, again));
+  }
+  found->confirmed = true;
+  return true;
+}
+
+void forget_appeals(State& state, const ClockReading& clock) {
+  remove_appealed_if(state, [&](const Appealed& one) { return is_over(one.until, clock); });
+}
+
 void drop_fleet_orders(State& state) {
+  remove_appealed_if(state, [](const Appealed& one) { return one.stream == order::Stream::fleet; });
   static_cast<void>(remove_pending_if(
       state, [](const Announced& what) { return what.stream == order::Stream::fleet; }));
 }

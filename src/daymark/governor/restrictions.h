@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "daymark/governor/state.h"
+#include "daymark/order/appeal.h"
 
 namespace daymark::governor {
 
@@ -51,6 +52,27 @@ void end_suspension(State& state, UnixMillis at);
 /// A `resume`: one for the fleet lifts the fleet's suspensions, one for the chip lifts all,
 /// announced ones as well. True where there was one.
 [[nodiscard]] bool lift_suspensions(State& state, order::Stream scope, const ClockReading& clock);
+
+/// A proven appeal (PROTOCOL §2.7): the suspension that it names ends at the term, logged time +
+/// appeal time, unless it is confirmed. Returns the term; the same appeal again changes nothing.
+/// Errors: errc::gov_appeal_moot, errc::gov_appealed for a second appeal, errc::gov_queue_full.
+[[nodiscard]] Result<UnixMillis> enter_appeal(State& state, const order::ProvenAppeal& appeal,
+                                              Millis appeal_time);
+
+/// An order that confirms an appealed suspension.
+struct Confirmation {
+  Digest appeal{};
+  UnixMillis logged_at;
+};
+
+/// Restores the end that the suspension had before the appeal, also where it has ended since: the
+/// logged time counts, so that a host gains nothing by handing it over late. False where it was
+/// logged after the term, or nothing is left to confirm. Errors: errc::gov_queue_full.
+[[nodiscard]] Result<bool> confirm_suspension(State& state, const Confirmation& confirmation,
+                                              const ClockReading& clock);
+
+/// Forgets appeals against suspensions that would be over without them.
+void forget_appeals(State& state, const ClockReading& clock);
 
 /// Removes announced orders of the fleet's stream: the chip left that fleet.
 void drop_fleet_orders(State& state);

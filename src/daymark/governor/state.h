@@ -90,6 +90,18 @@ struct ServedSpan {
   UnixMillis end;
 };
 
+/// An appealed suspension. It is kept until the suspension would be over anyway: a confirmation
+/// that comes late still finds it.
+struct Appealed {
+  Digest appeal{};
+  Digest order{};  ///< the suspension
+  order::Stream stream = order::Stream::fleet;
+  UnixMillis term;   ///< the suspension ends here unless it was confirmed
+  UnixMillis until;  ///< what it was asked to last, or may last
+  bool confirmed = false;
+};
+
+inline constexpr std::size_t appealed_max = 4;
 inline constexpr std::size_t served_max = 16;
 
 struct Policy {
@@ -131,6 +143,8 @@ struct State {
   std::array<Pending, pending_max> pending{};
   std::size_t pending_count = 0;
   Suspension suspension;
+  std::array<Appealed, appealed_max> appealed{};
+  std::size_t appealed_count = 0;
   std::array<ServedSpan, served_max> served{};  ///< oldest first
   std::size_t served_count = 0;
   Policy policy;
@@ -154,6 +168,14 @@ struct State {
 
   [[nodiscard]] std::span<const Pending> pending_list() const {
     return std::span(pending).first(pending_count);
+  }
+
+  [[nodiscard]] std::span<Appealed> appealed_list() {
+    return std::span(appealed).first(appealed_count);
+  }
+
+  [[nodiscard]] std::span<const Appealed> appealed_list() const {
+    return std::span(appealed).first(appealed_count);
   }
 
   [[nodiscard]] bool ever_licensed() const { return current.held; }

@@ -129,8 +129,20 @@ Result<void> read_spans(Reader& in, State& out) {
   return ok();
 }
 
+Result<Appealed> read_appealed(Reader& in) {
+  Appealed out;
+  DAYMARK_CHECK(in.enter_array_of(6));
+  DAYMARK_TRY(out.appeal, read_digest(in));
+  DAYMARK_TRY(out.order, read_digest(in));
+  DAYMARK_TRY(out.stream, read_enum(in, order::Stream::chip));
+  DAYMARK_TRY(out.term, read_time(in));
+  DAYMARK_TRY(out.until, read_time(in));
+  DAYMARK_TRY(out.confirmed, in.read_bool());
+  return out;
+}
+
 Result<void> read_restrictions(Reader& in, State& out) {
-  DAYMARK_CHECK(in.enter_array_of(5));
+  DAYMARK_CHECK(in.enter_array_of(6));
   DAYMARK_TRY(out.pending_count, in.enter_array(pending_max));
   for (Pending& pending : out.pending_list()) {
     DAYMARK_TRY(pending, read_pending(in));
@@ -144,6 +156,10 @@ Result<void> read_restrictions(Reader& in, State& out) {
   DAYMARK_CHECK(in.enter_array_of(2));
   DAYMARK_TRY(out.firmware.version, in.read_unsigned());
   DAYMARK_TRY(out.firmware.image, read_digest(in));
+  DAYMARK_TRY(out.appealed_count, in.enter_array(appealed_max));
+  for (Appealed& appealed : out.appealed_list()) {
+    DAYMARK_TRY(appealed, read_appealed(in));
+  }
   return ok();
 }
 

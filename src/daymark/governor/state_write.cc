@@ -93,9 +93,19 @@ void put_suspension(const Suspension& suspension, Writer& out) {
   put_time(suspension.until, out);
 }
 
-/// [[pending…], suspension, [served…], [bound, root, level], [version, image]]
+void put_appealed(const Appealed& appealed, Writer& out) {
+  out.open_array(6);
+  out.put_bytes(appealed.appeal);
+  out.put_bytes(appealed.order);
+  put_enum(appealed.stream, out);
+  put_time(appealed.term, out);
+  put_time(appealed.until, out);
+  out.put_bool(appealed.confirmed);
+}
+
+/// [[pending…], suspension, [served…], [bound, root, level], [version, image], [appealed…]]
 void put_restrictions(const State& state, Writer& out) {
-  out.open_array(5);
+  out.open_array(6);
   out.open_array(state.pending_count);
   for (const Pending& pending : state.pending_list())
     put_pending(pending, out);
@@ -113,6 +123,9 @@ void put_restrictions(const State& state, Writer& out) {
   out.open_array(2);
   out.put_unsigned(state.firmware.version);
   out.put_bytes(state.firmware.image);
+  out.open_array(state.appealed_count);
+  for (const Appealed& appealed : state.appealed_list())
+    put_appealed(appealed, out);
 }
 
 /// [grace left, lapsed since, floor, ledger, usage end]

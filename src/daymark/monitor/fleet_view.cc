@@ -8,6 +8,7 @@
 #include "daymark/base/hex.h"
 #include "daymark/crypto/errors.h"
 #include "daymark/monitor/errors.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/proven.h"
@@ -100,7 +101,29 @@ const order::Charter* FleetView::charter_of(const order::Order& order) const {
   return nullptr;
 }
 
+/// An appeal takes nothing from anybody, and yet its term runs: the suspension's quorum has to
+/// know.
+std::vector<Alarm> FleetView::take_appeal(const SeenEntry& entry) const {
+  const auto read = order::read_appeal_entry(entry.bytes);
+  Alarm out(errc::monitor_appeal, fmt::format("entry {}", entry.index.value));
+  const auto scratch = std::make_unique<order::ProofScratch>();
+  Result<order::Appeal> verified = fail(errc::appeal_malformed);
+  if (read && read->fleet != held_.front()->charter.fleet) return {};
+  for (const auto& held : held_) {
+    verified = order::verify_appeal(entry.bytes, held->charter, scratch->signed_bytes);
+    if (verified) break;
+  }
+  if (!verified) {
+    out = Alarm(errc::monitor_entry, fmt::format("entry {}", entry.index.value));
+    out.cause = verified.error().code;
+    return {out};
+  }
+  out.detail = fmt::format("order {}: {}", to_hex(verified->order), verified->text);
+  return {out};
+}
+
 std::vector<Alarm> FleetView::take(const SeenEntry& entry) {
+  if (order::is_appeal_entry(entry.bytes)) return take_appeal(entry);
   const Result<order::SignedOrder> read = order::parse_signed_order(entry.bytes);
   if (!read) {
     Alarm out(errc::monitor_entry, fmt::format("entry {}", entry.index.value));

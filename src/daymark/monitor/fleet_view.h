@@ -75,6 +75,7 @@ class FleetView {
 
   [[nodiscard]] Result<void> hold(std::vector<Byte> charter);
   [[nodiscard]] const order::Charter* charter_of(const order::Order& order) const;
+  [[nodiscard]] std::vector<Alarm> take_appeal(const SeenEntry& entry) const;
   [[nodiscard]] std::vector<Alarm> judge(const SeenEntry& entry, const order::SignedOrder& read);
   [[nodiscard]] Result<void> check(const SeenEntry& entry, const order::SignedOrder& read,
                                    const order::OpenedContent* opened);

@@ -182,6 +182,17 @@ TEST_F(Fleet, TellsWhatIsNoOrderAndSkipsOtherFleets) {
   EXPECT_EQ("monitor_names_fleet", testing::names(take(theirs)));
 }
 
+TEST_F(Fleet, TellsOfAppealsByTheOwnerOnly) {
+  const auto appeal = world_.appeal(Digest{7});
+  const auto told = view_->take({{0}, appeal.envelope, {}, {}});
+  ASSERT_EQ("monitor_appeal", testing::names(told));
+  EXPECT_NE(told.front().detail.find("the finding is wrong"), std::string::npos);
+  const auto forged = world_.appeal(Digest{7}, "regulator-a");
+  const auto noise = view_->take({{1}, forged.envelope, {}, {}});
+  ASSERT_EQ("monitor_entry", testing::names(noise));
+  EXPECT_EQ(noise.front().cause, errc::appeal_signer);
+}
+
 TEST_F(Fleet, CountsTheLeavesOfABatch) {
   enrol_all(3);
   EXPECT_EQ("", testing::names(take(batch({0, 1, 2}))));

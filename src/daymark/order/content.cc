@@ -62,10 +62,14 @@ Result<ByteView> read_statement(Reader& in, FieldId field) {
 Result<ScopeContent> parse_scope(ByteView content) {
   ScopeContent out;
   Reader in(content);
-  DAYMARK_CHECK(in.enter_array_of(3, field::content));
+  DAYMARK_TRY(const std::size_t items, in.enter_array(4, field::content));
+  if (items < 3) return fail(errc::order_content, field::content);
   DAYMARK_CHECK(read_targets(in, out));
   DAYMARK_TRY(out.reason, read_reason(in));
   DAYMARK_TRY(out.finding, read_finding(in));
+  if (items == 4) {
+    DAYMARK_TRY(out.appeal, in.read_bytes(sizeof(Digest), sizeof(Digest), field::appealed));
+  }
   DAYMARK_CHECK(in.expect_end());
   return out;
 }

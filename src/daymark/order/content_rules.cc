@@ -19,6 +19,10 @@ Result<void> check_scope(const ContentContext& context) {
   if (!scope) return fail(scope.error());
   const bool fleet = scope->target_count == 0;
   if (fleet != order.has_prev) return fail(errc::order_content, field::targets);
+  // PROTOCOL §2.7: what confirms says so in public, and nothing else does.
+  const bool names_appeal = !scope->appeal.empty();
+  if (order.is_confirmation() && !names_appeal) return fail(errc::order_bounds, field::until);
+  if (!order.is_confirmation() && names_appeal) return fail(errc::order_content, field::appealed);
   return check_count(order, scope->target_count);
 }
 

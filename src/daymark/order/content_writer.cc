@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daymark/cbor/encode.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/fields_internal.h"
 
 namespace daymark::order {
@@ -35,7 +36,7 @@ std::vector<Byte> write_scope(ScopeContent scope) {
   const auto targets = std::span(scope.targets).first(scope.target_count);
   std::ranges::sort(targets, {}, &Target::chip);
   return cbor::encode([&](Writer& out) {
-    out.open_array(3);
+    out.open_array(scope.appeal.empty() ? 3 : 4);
     out.open_array(targets.size());
     for (const Target& target : targets)
       put_target(out, target);
@@ -45,6 +46,7 @@ std::vector<Byte> write_scope(ScopeContent scope) {
     } else {
       out.put_bytes(scope.finding);
     }
+    if (!scope.appeal.empty()) out.put_bytes(scope.appeal);
   });
 }
 
@@ -124,6 +126,18 @@ std::vector<Byte> make_consent(const ConsentSource& consent, const crypto::Secre
     out.put_bytes(consent.nonce);
   });
   return cbor::sign1(payload, consent_purpose, owner);
+}
+
+std::vector<Byte> make_appeal(const AppealSource& appeal, const crypto::SecretKey& owner) {
+  const auto payload = cbor::encode([&](Writer& out) {
+    out.open_array(5);
+    out.put_unsigned(1);
+    out.put_bytes(appeal.fleet.view());
+    out.put_bytes(appeal.order);
+    internal::put_time(out, appeal.issued);
+    out.put_text(appeal.text);
+  });
+  return cbor::sign1(payload, appeal_purpose, owner);
 }
 
 std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,

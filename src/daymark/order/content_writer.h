@@ -49,6 +49,18 @@ struct ConsentSource {
 [[nodiscard]] std::vector<Byte> make_consent(const ConsentSource& consent,
                                              const crypto::SecretKey& owner);
 
+/// What an owner says against one suspension (appeal.h).
+struct AppealSource {
+  FleetId fleet{};
+  Digest order{};
+  UnixMillis issued;
+  std::string_view text;
+};
+
+/// COSE_Sign1 by the owner: a whole entry of the log.
+[[nodiscard]] std::vector<Byte> make_appeal(const AppealSource& appeal,
+                                            const crypto::SecretKey& owner);
+
 /// COSE_Sign1 by the chip over nonce and charter.
 [[nodiscard]] std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,
                                             const crypto::SecretKey& chip);

@@ -72,6 +72,7 @@ class Sheet {
     for (const Target& target : scope->target_list())
       write_target(target);
     line(Phrase::reason_line, scope->reason);
+    if (!scope->appeal.empty()) line(Phrase::confirms_line, to_hex(scope->appeal));
   }
 
   void write_batch() {
@@ -135,6 +136,7 @@ class Sheet {
       return line(Phrase::binds_line, to_rfc3339(binding_time(order(), bounds, *view_.logged_at)));
     }
     if (is_relief(order().kind)) return line(Phrase::binds_at_once);
+    if (order().is_confirmation()) return line(Phrase::binds_logged, to_rfc3339(order().issued));
     const UnixMillis earliest =
         order().not_before < order().issued ? order().issued : order().not_before;
     if (!is_restriction(order().kind)) return line(Phrase::binds_logged, to_rfc3339(earliest));
@@ -146,6 +148,7 @@ class Sheet {
       if (is_restriction(order().kind)) line(Phrase::never_lifted);
       return;
     }
+    if (order().is_confirmation()) return;
     line(Phrase::ends_line, to_rfc3339(order().until));
     line(Phrase::lifted_line, internal::sets_text(charter(), OrderKind::resume, language_));
     line(Phrase::appeal_line, internal::span_words(charter().bounds.appeal, language_));
@@ -159,7 +162,7 @@ class Sheet {
 }  // namespace
 
 UnixMillis binding_time(const Order& order, const Bounds& bounds, UnixMillis logged_at) {
-  if (is_relief(order.kind)) return logged_at;
+  if (is_relief(order.kind) || order.is_confirmation()) return logged_at;
   const UnixMillis earliest = is_restriction(order.kind) ? logged_at + bounds.notice : logged_at;
   return std::max(earliest, order.not_before);
 }

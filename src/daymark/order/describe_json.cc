@@ -24,7 +24,9 @@ OrderedJson scope_json(ByteView content) {
   return {{"targets", std::move(targets)},
           {"reason", scope->reason},
           {"finding",
-           scope->finding.empty() ? OrderedJson(nullptr) : OrderedJson(to_hex(scope->finding))}};
+           scope->finding.empty() ? OrderedJson(nullptr) : OrderedJson(to_hex(scope->finding))},
+          {"confirms",
+           scope->appeal.empty() ? OrderedJson(nullptr) : OrderedJson(to_hex(scope->appeal))}};
 }
 
 OrderedJson policy_json(ByteView content) {

@@ -45,7 +45,8 @@ TEST_F(DescribeTest, GoldenDraft) {
                 "Binds 3 d after it is logged, and not before 2026-03-01T12:00:00Z\n"
                 "Ends by itself 2026-03-08T12:00:00Z\n"
                 "Lifted earlier by resume, signed by owner; or regulator-a; or regulator-b\n"
-                "The owner may appeal; unconfirmed, it ends 7 d after it began\n");
+                "The owner may appeal; unless its quorum confirms it, it ends 7 d after the appeal "
+                "was logged\n");
 }
 
 TEST_F(DescribeTest, SaysWhenALoggedOrderBinds) {

@@ -68,6 +68,11 @@ struct Order {
   std::array<ByteView, sealed_keys_max> sealed_keys{};
   std::size_t sealed_key_count = 0;
 
+  /// Whether it confirms an appealed suspension: it says so in public by stating no end.
+  [[nodiscard]] bool is_confirmation() const {
+    return kind == OrderKind::suspend && until.value == 0;
+  }
+
   /// The stream this order belongs to: fleet where it has a predecessor, none for licences.
   [[nodiscard]] Stream stream() const;
 };
@@ -83,13 +88,16 @@ struct Target {
   Digest prev{};
 };
 
-/// Content of suspend, resume and release: [[targets], reason, finding / null]. No targets = the
-/// fleet. Targets ascend by chip; a finding is named by its SHA-256.
+/// Content of suspend, resume and release: [[targets], reason, finding / null, ? appeal]. No
+/// targets = the fleet. Targets ascend by chip; a finding is named by its SHA-256. A suspend order
+/// that names an appeal confirms the appealed suspension (PROTOCOL §2.7): it restores that one's
+/// end, has none of its own (Order::until is 0), and does nothing else.
 struct ScopeContent {
   std::array<Target, targets_max> targets{};
   std::size_t target_count = 0;
   std::string_view reason;
   ByteView finding;  ///< 32 bytes, or empty
+  ByteView appeal;   ///< 32 bytes, Appeal::hash; empty but in a confirmation
 
   [[nodiscard]] std::span<const Target> target_list() const {
     return std::span(targets).first(target_count);

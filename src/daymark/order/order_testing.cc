@@ -179,6 +179,15 @@ OrderFile World::scope_order(OrderKind kind, const std::vector<Target>& targets)
                ends ? now + charter_.bounds.notice + days(7) : UnixMillis{0});
 }
 
+OrderFile World::confirm(const std::vector<Target>& targets, const Digest& appeal) {
+  ScopeContent scope;
+  for (const Target& target : targets)
+    scope.targets.at(scope.target_count++) = target;
+  scope.reason = "the review stands";
+  scope.appeal = appeal;
+  return draft(OrderKind::suspend, write_scope(scope));
+}
+
 OrderFile World::policy(const std::vector<Program>& programs) {
   return draft(OrderKind::policy, write_policy({programs, 1, hours(24)}));
 }
@@ -294,6 +303,17 @@ Logged World::prove(OrderFile file, std::initializer_list<std::string> names,
   out.content = file.content;
   const Order order = must(parse_order(file.payload), "parse_order");
   if (order.stream() == Stream::fleet) fleet_head_ = {order.seq, order.hash};
+  return out;
+}
+
+LoggedAppeal World::appeal(const Digest& order, const std::string& signer) {
+  const std::size_t dot = signer.find('.');
+  const Holder& holder = party(signer.substr(0, dot));
+  const crypto::KeyPair& key = dot == std::string::npos ? holder.key : holder.spare;
+  LoggedAppeal out;
+  out.envelope = make_appeal({charter_.fleet, order, now, "the finding is wrong"}, key.sign);
+  out.hash = must(read_appeal_entry(out.envelope), "read_appeal_entry").hash;
+  out.proof = log_and_prove(out.envelope, now);
   return out;
 }
 

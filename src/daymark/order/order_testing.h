@@ -16,6 +16,7 @@
 #include "daymark/base/error_table.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
+#include "daymark/order/appeal.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/draft.h"
 #include "daymark/order/leaf.h"
@@ -50,6 +51,15 @@ struct Logged {
   std::vector<Byte> content;
 
   [[nodiscard]] OrderMessage message() const { return {envelope, proof, salt, content}; }
+};
+
+/// Owns what an AppealMessage views.
+struct LoggedAppeal {
+  std::vector<Byte> envelope;
+  std::string proof;
+  Digest hash{};
+
+  [[nodiscard]] AppealMessage message() const { return {envelope, proof}; }
 };
 
 /// Who cosigns a checkpoint and when; bit i is witness i or mirror i.
@@ -113,6 +123,8 @@ class World {
   /// Binds when the notice is over, for `length`.
   [[nodiscard]] OrderFile suspend_fleet(Millis length);
   [[nodiscard]] OrderFile suspend_chip(const Target& target, Millis length);
+  /// Confirms the suspension that an appeal is against; no targets for the fleet's.
+  [[nodiscard]] OrderFile confirm(const std::vector<Target>& targets, const Digest& appeal);
   [[nodiscard]] OrderFile scope_order(OrderKind kind, const std::vector<Target>& targets);
   [[nodiscard]] OrderFile policy(const std::vector<Program>& programs);
   [[nodiscard]] OrderFile firmware(const Digest& image, std::uint64_t version);
@@ -138,6 +150,10 @@ class World {
   [[nodiscard]] Logged prove(OrderFile file, std::initializer_list<std::string> names);
   [[nodiscard]] Logged prove(OrderFile file, std::initializer_list<std::string> names,
                              const Cosigning& how);
+
+  /// The owner's appeal against an order, logged at `now`. A name with ".spare" signs with the
+  /// spare key.
+  [[nodiscard]] LoggedAppeal appeal(const Digest& order, const std::string& signer = "owner");
 
   [[nodiscard]] const tlog::Tree& log() const { return log_; }
 

@@ -143,7 +143,8 @@ Result<void> Prover::check_logged(ProvenOrder& out) {
 
 UnixMillis Prover::binding_time(UnixMillis logged_at) const {
   if (is_relief(order().kind)) return logged_at;
-  const bool waits = is_restriction(order().kind);
+  // The suspension that it confirms had its notice.
+  const bool waits = is_restriction(order().kind) && !order().is_confirmation();
   const UnixMillis earliest = waits ? logged_at + charter_.bounds.notice : logged_at;
   return earliest < order().not_before ? order().not_before : earliest;
 }
@@ -156,6 +157,9 @@ Result<void> Prover::check_bounds(const ProvenOrder& proven) const {
   if (o.not_before > o.issued + ahead_longest) return fail(errc::order_bounds, field::not_before);
   if (o.kind != OrderKind::suspend) {
     return o.until.value == 0 ? ok() : fail(errc::order_bounds, field::until);
+  }
+  if (o.is_confirmation()) {
+    return o.not_before.value == 0 ? ok() : fail(errc::order_bounds, field::not_before);
   }
   // principle 6: a suspension has an end, and one that is not over before it starts.
   if (o.until <= proven.binds_at_) return fail(errc::order_bounds, field::until);

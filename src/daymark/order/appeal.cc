@@ -1,0 +1,64 @@
+#include "daymark/order/appeal.h"
+
+#include "daymark/cbor/cose.h"
+#include "daymark/cbor/reader.h"
+#include "daymark/order/errors.h"
+#include "daymark/order/fields_internal.h"
+#include "daymark/order/load_internal.h"
+#include "daymark/order/prover_internal.h"
+
+namespace daymark::order {
+
+Result<Appeal> parse_appeal(ByteView payload) {
+  Appeal out;
+  cbor::Reader in(payload);
+  DAYMARK_CHECK(in.enter_array_of(5));
+  DAYMARK_CHECK(internal::read_version(in, errc::appeal_malformed));
+  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
+  DAYMARK_TRY(out.order, internal::read_digest(in, field::appealed));
+  DAYMARK_TRY(out.issued, internal::read_time(in, field::issued));
+  DAYMARK_TRY(out.text, in.read_text(appeal_text_max, field::reason));
+  DAYMARK_CHECK(in.expect_end());
+  if (!internal::is_plain_text(out.text)) return fail(errc::appeal_malformed, field::reason);
+  out.hash = crypto::tagged_hash(appeal_purpose, payload);
+  return out;
+}
+
+Result<Appeal> read_appeal_entry(ByteView envelope) {
+  if (envelope.size() > appeal_size_max) return fail(errc::appeal_malformed);
+  DAYMARK_TRY(const cbor::Sign1 message, cbor::parse_sign1(envelope));
+  return parse_appeal(message.payload);
+}
+
+bool is_appeal_entry(ByteView envelope) {
+  const auto message = cbor::parse_sign1(envelope);
+  return message && parse_appeal(message->payload);
+}
+
+Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter, MutableBytes scratch) {
+  if (envelope.size() > appeal_size_max) return fail(errc::appeal_malformed);
+  const Party& owner = *charter.owner();
+  const internal::Statement statement{envelope, appeal_purpose, errc::appeal_signer,
+                                      field::signers};
+  Result<ByteView> payload = internal::open_statement(statement, owner.key, scratch);
+  if (!payload) payload = internal::open_statement(statement, owner.spare, scratch);
+  if (!payload) return fail(payload.error());
+  DAYMARK_TRY(const Appeal out, parse_appeal(*payload));
+  if (out.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
+  return out;
+}
+
+Result<ProvenAppeal> prove_appeal(const AppealMessage& message, const Charter& charter,
+                                  ProofScratch& scratch) {
+  ProvenAppeal out;
+  DAYMARK_TRY(out.appeal_, verify_appeal(message.envelope, charter, scratch.signed_bytes));
+  DAYMARK_CHECK(internal::move_into(tlog::parse_proof(message.proof), scratch.proof));
+  DAYMARK_CHECK(internal::load_policy(charter.log_policy, scratch.witnesses));
+  const tlog::LogTrust trust{&scratch.witnesses, nullptr};
+  DAYMARK_TRY(const tlog::LoggedEntry entry,
+              tlog::verify_logged(message.envelope, scratch.proof, trust));
+  out.logged_at_ = entry.logged_at();
+  return out;
+}
+
+}  // namespace daymark::order
