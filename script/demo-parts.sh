@@ -91,7 +91,7 @@ act() { # en 简 繁
 }
 step() { # tone en 简 繁 command output verdicts
   printf '%s  %s\n' "$(now)" "$2"
-  [ -z "$6" ] || printf '%s\n' "$6" | sed -n '1,6s/^/    /p'
+  [ -z "$6" ] || printf '%s\n' "$6" | sed -n '1,9s/^/    /p'
   jq -nc --argjson n "$act_number" --arg time "$(now)" --arg tone "$1" --arg a "$2" --arg b "$3" --arg c "$4" \
     --arg command "$5" --arg output "$6" --argjson verdicts "${7:-[]}" \
     '{n:$n,time:$time,tone:$tone,text:{en:$a,"zh-Hans":$b,"zh-Hant":$c},command:$command,output:$output,verdicts:$verdicts}' \
@@ -168,7 +168,7 @@ charter_spec() { # name owner spare lat lon lat lon lat lon
      beacons:[range(3) as $i | {name:["jurong","jakarta","cikarang"][$i], operator:["straits","java","sunda"][$i],
               key:"\($k)/\(["jurong","jakarta","cikarang"][$i]).pub", lat:$places[2*$i], lon:$places[2*$i+1]}],
      faults:1,
-     bounds:{notice:"24h",grace:"48h",suspension_longest:"72h",suspension_budget:"30d",appeal:"7d",licence_longest:"24h",
+     bounds:{notice:"24h",grace:"48h",suspension_longest:"72h",suspension_budget:"30d",appeal:"30h",licence_longest:"24h",
              renewal:"6h",time_age:"24h",fence_age:"24h"},
      silence:{action:"lapse",lapsed_longest:"90d",sunset:"2028-01-01T00:00:00Z"}}'
 }
@@ -328,6 +328,19 @@ suspend() { # CHIP REASON LENGTH PARTY…
   submitted "A suspension of chip $chip, signed by ${*:4}, enters the log." "对芯片 $chip 的暂停命令由 ${*:4} 签署，进入日志。" \
     "對晶片 $chip 的暫停命令由 ${*:4} 簽署，進入日誌。" "$work/suspend$chip.order" restriction
   sleep 0.6
+}
+appeal() { # CHIP TEXT: the owner's, against the chip's suspension
+  local hash output
+  hash=$(dm order show "$work/suspend$1.order" --authority "$authority" --json | jq -r .hash)
+  output=$(dm order appeal "$hash" --authority "$authority" --key "$work/keys/owner.key" --text "$2" 2>&1)
+  step note "The owner appeals in public; unless the quorum confirms within 30 hours, the suspension of chip $1 ends." \
+    "所有者公开申诉；若法定人数未在 30 小时内确认，对芯片 $1 的暂停即告结束。" "所有者公開申訴；若法定人數未在 30 小時內確認，對晶片 $1 的暫停即告結束。" \
+    "daymark order appeal $hash" "$output"
+}
+life_of_order() { # CHIP: its suspension, as the authority tells it
+  local hash
+  hash=$(dm order show "$work/suspend$1.order" --authority "$authority" --json | jq -r .hash)
+  command_of note "The life of that order." "该命令的经过。" "該命令的經過。" order show "$hash" --authority "$authority"
 }
 resume() { # CHIP REASON PARTY…
   dm order draft resume --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --out "$work/resume$1.order" >/dev/null
