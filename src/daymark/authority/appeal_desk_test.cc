@@ -36,7 +36,8 @@ class AppealDeskTest : public ::testing::Test {
 
   [[nodiscard]] std::vector<std::string> events() {
     std::vector<std::string> out;
-    for (const auto& event : view()["life"])
+    const Json life = view()["life"];
+    for (const auto& event : life)
       out.push_back(event["event"]);
     return out;
   }

@@ -69,6 +69,9 @@ RC_GTEST_PROP(MessageTest, OrdersAndLeavesReadBack, ()) {
   check_round_trip(Op::enrol,
                    cbor::encode([&](cbor::Writer& w) { write_enrol({message, envelope}, w); }),
                    read_enrol, write_enrol);
+  const order::AppealMessage appeal{envelope, text_of(proof)};
+  check_round_trip(Op::appeal, cbor::encode([&](cbor::Writer& w) { write_appeal(appeal, w); }),
+                   read_appeal, write_appeal);
   const auto path = draw_bytes<96>();
   const LeafRequest leaf{message, envelope, LeafIndex{draw<std::uint64_t>(99)}, path};
   check_round_trip(Op::accept_leaf,
@@ -117,7 +120,7 @@ TEST(MessageTest, WrongRequestsAreNamed) {
   EXPECT_EQ(answer({1}), "gov_message");
   EXPECT_EQ(answer({2, 1}), "gov_message");
   EXPECT_EQ(answer({1, 0}), "gov_operation");
-  EXPECT_EQ(answer({1, 19}), "gov_operation");
+  EXPECT_EQ(answer({1, 20}), "gov_operation");
   EXPECT_EQ(answer({1, 1, 1}), "gov_message") << "identify has no argument";
   std::array<Digest, tlog::path_max> storage{};
   EXPECT_FALSE(unpack_path(ByteArray<33>{}, storage));
