@@ -168,7 +168,7 @@ charter_spec() { # name owner spare lat lon lat lon lat lon
      beacons:[range(3) as $i | {name:["jurong","jakarta","cikarang"][$i], operator:["straits","java","sunda"][$i],
               key:"\($k)/\(["jurong","jakarta","cikarang"][$i]).pub", lat:$places[2*$i], lon:$places[2*$i+1]}],
      faults:1,
-     bounds:{notice:"24h",grace:"48h",suspension_longest:"72h",suspension_budget:"30d",appeal:"30h",licence_longest:"24h",
+     bounds:{notice:"24h",grace:"48h",suspension_longest:"72h",suspension_budget:"30d",appeal:"34h",licence_longest:"24h",
              renewal:"6h",time_age:"24h",fence_age:"24h"},
      silence:{action:"lapse",lapsed_longest:"90d",sunset:"2028-01-01T00:00:00Z"}}'
 }
@@ -333,8 +333,8 @@ appeal() { # CHIP TEXT: the owner's, against the chip's suspension
   local hash output
   hash=$(dm order show "$work/suspend$1.order" --authority "$authority" --json | jq -r .hash)
   output=$(dm order appeal "$hash" --authority "$authority" --key "$work/keys/owner.key" --text "$2" 2>&1)
-  step note "The owner appeals in public; unless the quorum confirms within 30 hours, the suspension of chip $1 ends." \
-    "所有者公开申诉；若法定人数未在 30 小时内确认，对芯片 $1 的暂停即告结束。" "所有者公開申訴；若法定人數未在 30 小時內確認，對晶片 $1 的暫停即告結束。" \
+  step note "The owner appeals in public; unless the quorum confirms within 34 hours, the suspension of chip $1 ends." \
+    "所有者公开申诉；若法定人数未在 34 小时内确认，对芯片 $1 的暂停即告结束。" "所有者公開申訴；若法定人數未在 34 小時內確認，對晶片 $1 的暫停即告結束。" \
     "daymark order appeal $hash" "$output"
 }
 life_of_order() { # CHIP: its suspension, as the authority tells it
