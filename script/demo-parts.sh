@@ -167,7 +167,7 @@ charter_spec() { # name owner spare lat lon lat lon lat lon
      mirrors:[peer("east.mirror";2), peer("west.mirror";3)],
      beacons:[range(3) as $i | {name:["jurong","jakarta","cikarang"][$i], operator:["straits","java","sunda"][$i],
               key:"\($k)/\(["jurong","jakarta","cikarang"][$i]).pub", lat:$places[2*$i], lon:$places[2*$i+1]}],
-     faults:1,
+     faults:1, emergency_chip_hours:4,
      bounds:{notice:"24h",grace:"48h",suspension_longest:"72h",suspension_budget:"30d",appeal:"34h",licence_longest:"24h",
              renewal:"6h",time_age:"24h",fence_age:"24h"},
      silence:{action:"lapse",lapsed_longest:"90d",sunset:"2028-01-01T00:00:00Z"}}'
@@ -341,6 +341,14 @@ life_of_order() { # CHIP: its suspension, as the authority tells it
   local hash
   hash=$(dm order show "$work/suspend$1.order" --authority "$authority" --json | jq -r .hash)
   command_of note "The life of that order." "该命令的经过。" "該命令的經過。" order show "$hash" --authority "$authority"
+}
+emergency() { # CHIP: two of the charter's emergency hours, by the owner alone
+  local output
+  output=$(dm chip emergency --governor "$work/g$1.sock" --key "$work/keys/owner.key" --for 2h --text "issuing stopped" 2>&1)
+  step granted "The owner grants chip $1 two of the charter's emergency hours on the spot; attestations report them." \
+    "所有者当场授予芯片 $1 章程所定紧急时间中的两小时；证明中会予以报告。" "所有者當場授予晶片 $1 章程所定緊急時間中的兩小時；證明中會予以報告。" \
+    "daymark chip emergency --for 2h" "$output"
+  wait_state "$1" grace
 }
 resume() { # CHIP REASON PARTY…
   dm order draft resume --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --out "$work/resume$1.order" >/dev/null

@@ -1,5 +1,6 @@
 // daymark chip enroll|list|show: chips in custody.
 #include "arguments.h"
+#include "chip_show.h"
 #include "commands.h"
 #include "transport.h"
 #include <fmt/format.h>
@@ -91,6 +92,29 @@ Outcome<Exit> enroll(const EnrollOptions& options, const Session& session) {
   return Exit::success;
 }
 
+struct EmergencyOptions {
+  std::string socket;
+  std::string key;
+  std::string lasting;
+  std::string text;
+};
+
+Outcome<Exit> emergency(const EmergencyOptions& options, const Session& session) {
+  governor::Client chip(socket_transport(options.socket));
+  DAYMARK_TRY(const governor::Identity identity, chip.identify());
+  DAYMARK_TRY(const std::vector<Byte> encoded, chip.charter());
+  DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
+  DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key));
+  order::EmergencySource source{
+      charter.fleet, crypto::chip_id(identity.chip), session.clock()->now(), {}, options.text};
+  DAYMARK_TRY(source.span, duration_argument("--for", options.lasting));
+  DAYMARK_TRY(const Millis grace, chip.emergency(order::make_emergency(source, key.sign)));
+  session.print({{"chip", to_hex(source.chip.view())}, {"grace_s", grace.value / 1000}},
+                fmt::format("chip {} may run for {} s more without a licence",
+                            to_hex(source.chip.view()), grace.value / 1000));
+  return Exit::success;
+}
+
 Outcome<Exit> print_route(const std::string& url, const std::string& path, const Session& session) {
   DAYMARK_TRY(const std::string body, authority::AuthorityClient(url).get(path));
   DAYMARK_TRY(const auto document, about(internal::parse_json(body), url + path));
@@ -116,20 +140,24 @@ void add_chip(CLI::App& app, Session& session) {
   command->footer("Example: daymark chip enroll --governor g.sock --authority URL …");
   session.on_run(*command, [options, &session] { return enroll(*options, session); });
 
+  auto granted = std::make_shared<EmergencyOptions>();
+  CLI::App* more = family->add_subcommand(
+      "emergency", "Running time that the owner grants on the spot, within the charter's hours");
+  more->add_option("--governor", granted->socket, "The governor's socket")->required();
+  more->add_option("--key", granted->key, "The owner's key file (mode 0600)")->required();
+  more->add_option("--for", granted->lasting, "Length, e.g. 2h")->required();
+  more->add_option("--text", granted->text, "Why, for the record")->required();
+  more->footer(
+      "Example: daymark chip emergency --governor g.sock --key owner.key --for 2h "
+      "--text 'the log is down'");
+  session.on_run(*more, [granted, &session] { return emergency(*granted, session); });
+
   auto url = std::make_shared<std::string>();
-  auto id = std::make_shared<std::string>();
   CLI::App* list = family->add_subcommand("list", "Every chip of the fleet");
   list->add_option("--authority", *url, "URL")->required();
   list->footer("Example: daymark chip list --authority URL");
   session.on_run(*list, [url, &session] { return print_route(*url, "/chips", session); });
-  CLI::App* show = family->add_subcommand("show", "A chip's custody, orders and attestation");
-  show->add_option("chip", *id, "Chip id (32 hex digits)")->required();
-  show->add_option("--authority", *url, "URL")->required();
-  show->footer("Example: daymark chip show 5c1f… --authority URL");
-  session.on_run(*show, [url, id, &session]() -> Outcome<Exit> {
-    DAYMARK_CHECK(chip_argument(*id));
-    return print_route(*url, "/chips/" + *id, session);
-  });
+  add_chip_show(*family, session);
 }
 
 }  // namespace daymark::cli

@@ -32,21 +32,26 @@ void add_publication(const LifeFacts& facts, std::vector<LifeEvent>& out) {
   out.push_back({"binding", publication->binds_at, {}});
 }
 
+/// Before the first later event; those without a time stay where they were put.
+void insert_by_time(LifeEvent event, std::vector<LifeEvent>& out) {
+  const auto later = std::ranges::find_if(
+      out, [&](const LifeEvent& other) { return other.at.value != 0 && other.at > event.at; });
+  out.insert(later, std::move(event));
+}
+
 }  // namespace
 
 std::vector<LifeEvent> life_of(const LifeFacts& facts) {
   std::vector<LifeEvent> out{{"drafted", facts.order->issued, {}}, {"signed", {}, facts.signers}};
   add_publication(facts, out);
   for (const StoredAppeal& appeal : facts.appeals) {
-    out.push_back({"appealed", appeal.logged_at,
-                   fmt::format("entry {}: {}", appeal.index.value, to_hex(appeal.hash))});
+    insert_by_time({"appealed", appeal.logged_at,
+                    fmt::format("entry {}: {}", appeal.index.value, to_hex(appeal.hash))},
+                   out);
   }
   for (const StoredOrder& order : facts.confirmations)
-    out.push_back({"confirmed", order.publication->logged_at, to_hex(order.hash)});
-  if (facts.order->until.value != 0) out.push_back({"ends", end_of(facts), {}});
-  std::ranges::stable_sort(out, [](const LifeEvent& a, const LifeEvent& b) {
-    return a.at.value != 0 && b.at.value != 0 && a.at < b.at;
-  });
+    insert_by_time({"confirmed", order.publication->logged_at, to_hex(order.hash)}, out);
+  if (facts.order->until.value != 0) insert_by_time({"ends", end_of(facts), {}}, out);
   return out;
 }
 

@@ -120,7 +120,8 @@ Result<OrderedJson> attestation_json(const ChipFacts& facts) {
                   {"fence", fence_names[static_cast<std::size_t>(claims.fence)]},
                   {"counter", claims.counter},
                   {"refusals", claims.refusals},
-                  {"firmware", to_hex(claims.firmware)}};
+                  {"firmware", to_hex(claims.firmware)},
+                  {"emergency_minutes", claims.emergency_total.value / minutes(1).value}};
   return out;
 }
 

@@ -178,16 +178,34 @@ Result<TimeWitness> read_time_witness(Reader& in) {
   return out;
 }
 
+/// -70014 [granted since the last licence, total]; there where the owner ever granted any
+void put_emergency(const Attestation& in, PrivateClaims& keys, Writer& out) {
+  if (in.emergency_total.value == 0) return;
+  keys.put_next(out);
+  out.open_array(2);
+  internal::put_span(in.emergency_granted, out);
+  internal::put_span(in.emergency_total, out);
+}
+
+Result<void> read_emergency(Reader& in, PrivateClaims& keys, Attestation& out) {
+  DAYMARK_CHECK(keys.expect_next(in));
+  DAYMARK_CHECK(in.enter_array_of(2));
+  DAYMARK_TRY(out.emergency_granted, internal::read_span(in));
+  DAYMARK_TRY(out.emergency_total, internal::read_span(in));
+  return out.emergency_total.value != 0 ? ok() : fail(errc::gov_document);
+}
+
 }  // namespace
 
 Result<ByteView> write_attestation(const Attestation& claims, MutableBytes out) {
   Writer writer(out);
   PrivateClaims keys;
-  writer.open_map(claim_count);
+  writer.open_map(claim_count + (claims.emergency_total.value == 0 ? 0 : 1));
   put_standard(claims, writer);
   put_history(claims, keys, writer);
   put_present(claims, keys, writer);
   put_times(claims, keys, writer);
+  put_emergency(claims, keys, writer);
   return writer.finish();
 }
 
@@ -195,8 +213,8 @@ Result<Attestation> parse_attestation(ByteView payload) {
   Attestation out;
   Reader in(payload);
   PrivateClaims keys;
-  DAYMARK_TRY(const std::size_t pairs, in.enter_map(claim_count));
-  if (pairs != claim_count) return fail(errc::gov_document);
+  DAYMARK_TRY(const std::size_t pairs, in.enter_map(claim_count + 1));
+  if (pairs < claim_count) return fail(errc::gov_document);
   DAYMARK_CHECK(read_standard(in, out));
   DAYMARK_CHECK(read_history(in, keys, out));
   DAYMARK_CHECK(read_present(in, keys, out));
@@ -205,6 +223,7 @@ Result<Attestation> parse_attestation(ByteView payload) {
   for (; out.time_count < times; ++out.time_count) {
     DAYMARK_TRY(out.times[out.time_count], read_time_witness(in));
   }
+  if (pairs > claim_count) DAYMARK_CHECK(read_emergency(in, keys, out));
   DAYMARK_CHECK(in.expect_end());
   return out;
 }

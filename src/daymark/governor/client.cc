@@ -4,6 +4,7 @@
 
 #include "daymark/cbor/encode.h"
 #include "daymark/governor/errors.h"
+#include "daymark/governor/fields_internal.h"
 
 namespace daymark::governor {
 
@@ -121,6 +122,12 @@ Outcome<Signed<OrderReceipt>> Client::apply(const OrderParts& order) {
 Outcome<UnixMillis> Client::appeal(const order::AppealMessage& appeal) {
   DAYMARK_TRY(const Bytes response, exchange([&](Writer& w) { write_appeal(appeal, w); }));
   return read_result(response, read_term);
+}
+
+Outcome<Millis> Client::emergency(ByteView grant) {
+  DAYMARK_TRY(const Bytes response,
+              exchange([&](Writer& w) { write_bytes_request(Op::emergency, grant, w); }));
+  return read_result(response, [](Reader& reader) { return internal::read_span(reader); });
 }
 
 Outcome<Bytes> Client::request_renewal() {

@@ -89,6 +89,9 @@ class Client {
   [[nodiscard]] Outcome<std::vector<Byte>> request_renewal();
   [[nodiscard]] Outcome<LeafDecision> accept_leaf(const LeafParts& leaf);
 
+  /// Hands over the owner's grant; the grace that the chip has then.
+  [[nodiscard]] Outcome<Millis> emergency(ByteView grant);
+
   [[nodiscard]] Outcome<Signed<Permit>> permit(const PermitRequest& request);
   [[nodiscard]] Outcome<Signed<Permit>> renew_permit(const JobId& job);
   [[nodiscard]] Outcome<void> end_permit(const JobId& job);

@@ -100,6 +100,8 @@ struct Attestation {
   FenceResult fence = FenceResult::none;
   Level level = Level::declared;
   BootId boot;
+  Millis emergency_granted;  ///< by the owner since the last accepted licence (PROTOCOL §3.4)
+  Millis emergency_total;    ///< since enrolment
   std::array<TimeWitness, time_witnesses_max> times{};
   std::size_t time_count = 0;
 };

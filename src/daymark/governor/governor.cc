@@ -118,6 +118,7 @@ Result<void> Governor::dispatch_order(Op op, cbor::Reader& in, cbor::Writer& out
     case Op::appeal: return on_appeal(in, out);
     case Op::renew: return on_renew(in, out);
     case Op::accept_leaf: return on_accept_leaf(in, out);
+    case Op::emergency: return on_emergency(in, out);
     default: return fail(errc::gov_operation, field::operation);
   }
 }

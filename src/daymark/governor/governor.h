@@ -92,6 +92,7 @@ class Governor {
   [[nodiscard]] Result<void> on_appeal(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_renew(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_accept_leaf(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard]] Result<void> on_emergency(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_permit(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_permit_renew(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_permit_end(cbor::Reader& in, cbor::Writer& out);
@@ -139,6 +140,7 @@ class Governor {
 
   // Licences (governor_licences.cc).
   [[nodiscard]] Result<void> check_leaf(const order::Leaf& leaf) const;
+  [[nodiscard]] Result<void> check_emergency(const order::EmergencyGrant& grant) const;
   [[nodiscard]] Result<LeafOutcome> take_leaf(const order::Leaf& leaf);
   [[nodiscard]] Result<LeafOutcome> take_licence(const order::Leaf& leaf);
 

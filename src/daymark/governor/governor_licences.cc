@@ -98,6 +98,7 @@ Result<LeafOutcome> Governor::take_licence(const order::Leaf& leaf) {
   const bool keeps_next = !state_.next.held || nowhere_narrower(leaf, state_.next.leaf, TeraOps{});
   if (!keeps_next) return fail(errc::gov_licence_queue, field::licence);
   state_.denial = Denial{};
+  state_.emergency.granted = Millis{};
   state_.grace_left = std::max(Millis{}, grace_of(charter_) - reserved_);
   Licence& slot = replaces ? state_.current : state_.next;
   slot = Licence{true, leaf, TeraOps{}};
@@ -105,6 +106,35 @@ Result<LeafOutcome> Governor::take_licence(const order::Leaf& leaf) {
   if (!replaces) return LeafOutcome::queued;
   state_.next = Licence{};
   return LeafOutcome::current;
+}
+
+/// More of what grace is: powered time that grants no more than the last licence did.
+Result<void> Governor::on_emergency(cbor::Reader& in, cbor::Writer& out) {
+  DAYMARK_TRY(const ByteView message, in.read_bytes(1, order::emergency_size_max, field::envelope));
+  DAYMARK_CHECK(in.expect_end());
+  DAYMARK_CHECK(require_enrolled());
+  DAYMARK_TRY(const order::EmergencyGrant grant,
+              order::verify_emergency(message, charter_, proof_.signed_bytes));
+  DAYMARK_CHECK(check_emergency(grant));
+  state_.emergency.newest = grant.issued;
+  state_.emergency.granted = state_.emergency.granted + grant.span;
+  state_.emergency.total = state_.emergency.total + grant.span;
+  state_.grace_left = state_.grace_left + grant.span;
+  track_lapse();
+  DAYMARK_CHECK(commit());
+  internal::put_span(grace(), out);
+  return ok();
+}
+
+Result<void> Governor::check_emergency(const order::EmergencyGrant& grant) const {
+  if (grant.chip != chip_) return fail(errc::gov_not_addressed, field::chip);
+  if (!state_.ever_licensed()) return fail(errc::gov_no_licence, field::licence);
+  // A quorum's suspension is not the owner's to lift: that is what `resume` is for.
+  if (state_.suspension.active) return fail(errc::gov_suspended);
+  if (grant.issued <= state_.emergency.newest) return fail(errc::gov_emergency_old, field::issued);
+  const Millis most = hours(std::int64_t{charter_.emergency_chip_hours});
+  if (state_.emergency.granted + grant.span > most) return fail(errc::gov_emergency_spent);
+  return ok();
 }
 
 }  // namespace daymark::governor

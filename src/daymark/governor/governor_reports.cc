@@ -160,6 +160,8 @@ Attestation Governor::claims(ByteView nonce) const {
   out.fence = fence();
   out.level = platform_.level;
   out.boot = boot_;
+  out.emergency_granted = state_.emergency.granted;
+  out.emergency_total = state_.emergency.total;
   out.time_count = timekeeper_.witnesses(now_.tick, out.times);
   return out;
 }

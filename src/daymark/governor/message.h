@@ -24,6 +24,7 @@
 #include "daymark/governor/standing.h"
 #include "daymark/ledger/sum_tree.h"
 #include "daymark/order/appeal.h"
+#include "daymark/order/emergency.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/proven.h"
 #include "daymark/ranging/session.h"
@@ -55,9 +56,10 @@ enum class Op : std::uint8_t {
   range_answer = 17,
   range_receipt = 18,
   appeal = 19,
+  emergency = 20,
 };
 
-inline constexpr std::uint8_t op_max = 19;
+inline constexpr std::uint8_t op_max = 20;
 
 /// Hashes of a Merkle path as they travel: one byte string of a multiple of 32 bytes.
 using PathBytes = ByteView;

@@ -120,7 +120,7 @@ TEST(MessageTest, WrongRequestsAreNamed) {
   EXPECT_EQ(answer({1}), "gov_message");
   EXPECT_EQ(answer({2, 1}), "gov_message");
   EXPECT_EQ(answer({1, 0}), "gov_operation");
-  EXPECT_EQ(answer({1, 20}), "gov_operation");
+  EXPECT_EQ(answer({1, 21}), "gov_operation");
   EXPECT_EQ(answer({1, 1, 1}), "gov_message") << "identify has no argument";
   std::array<Digest, tlog::path_max> storage{};
   EXPECT_FALSE(unpack_path(ByteArray<33>{}, storage));

@@ -9,8 +9,8 @@ namespace {
 using cbor::Reader;
 
 /// Number of arguments of each op, in the order of their numbers.
-constexpr std::array<std::uint8_t, op_max + 1> argument_counts{0, 0, 0, 0, 1, 0, 1, 2, 1, 0,
-                                                               4, 8, 1, 1, 5, 1, 2, 3, 2, 2};
+constexpr std::array<std::uint8_t, op_max + 1> argument_counts{0, 0, 0, 0, 1, 0, 1, 2, 1, 0, 4,
+                                                               8, 1, 1, 5, 1, 2, 3, 2, 2, 1};
 constexpr std::size_t program_name_max = 48;
 constexpr std::uint8_t job_class_max = 31;
 constexpr std::size_t path_bytes_max = tlog::path_max * sizeof(Digest);

@@ -115,6 +115,13 @@ struct ApprovedFirmware {
   Digest image{};
 };
 
+/// What the owner granted on the spot (PROTOCOL §3.4).
+struct Emergency {
+  UnixMillis newest;  ///< issue time of the newest grant: none counts twice
+  Millis granted;     ///< since the last accepted licence; bounded by the charter's hours
+  Millis total;       ///< since enrolment, for the attestation
+};
+
 struct State {
   explicit State(ledger::Peak peak) : ledger(peak) {}
 
@@ -150,7 +157,8 @@ struct State {
   Policy policy;
   ApprovedFirmware firmware;
 
-  Millis grace_left;        ///< not yet reserved
+  Millis grace_left;  ///< not yet reserved
+  Emergency emergency;
   UnixMillis lapsed_since;  ///< 0: not lapsed, or no time was known
   UnixMillis floor;         ///< the true time is not before it
 

@@ -164,13 +164,16 @@ Result<void> read_restrictions(Reader& in, State& out) {
 }
 
 Result<void> read_meters(Reader& in, ledger::Peak peak, State& out) {
-  DAYMARK_CHECK(in.enter_array_of(5));
+  DAYMARK_CHECK(in.enter_array_of(8));
   DAYMARK_TRY(out.grace_left, internal::read_span(in));
   DAYMARK_TRY(out.lapsed_since, read_time(in));
   DAYMARK_TRY(out.floor, read_time(in));
   DAYMARK_TRY(const ByteView ledger, in.read_bytes(0, ledger::SumTree::state_size_max));
   DAYMARK_TRY(out.ledger, ledger::SumTree::load(ledger, peak));
   DAYMARK_TRY(out.usage_end, read_time(in));
+  DAYMARK_TRY(out.emergency.newest, read_time(in));
+  DAYMARK_TRY(out.emergency.granted, internal::read_span(in));
+  DAYMARK_TRY(out.emergency.total, internal::read_span(in));
   return ok();
 }
 

@@ -128,15 +128,18 @@ void put_restrictions(const State& state, Writer& out) {
     put_appealed(appealed, out);
 }
 
-/// [grace left, lapsed since, floor, ledger, usage end]
+/// [grace left, lapsed since, floor, ledger, usage end, newest emergency, granted, total]
 Result<void> put_meters(const State& state, Writer& out, MutableBytes scratch) {
-  out.open_array(5);
+  out.open_array(8);
   put_span(state.grace_left, out);
   put_time(state.lapsed_since, out);
   put_time(state.floor, out);
   DAYMARK_TRY(const ByteView ledger, state.ledger.save(scratch));
   out.put_bytes(ledger);
   put_time(state.usage_end, out);
+  put_time(state.emergency.newest, out);
+  put_span(state.emergency.granted, out);
+  put_span(state.emergency.total, out);
   return ok();
 }
 

@@ -4,6 +4,7 @@
 
 #include "daymark/cbor/encode.h"
 #include "daymark/order/appeal.h"
+#include "daymark/order/emergency.h"
 #include "daymark/order/fields_internal.h"
 
 namespace daymark::order {
@@ -138,6 +139,19 @@ std::vector<Byte> make_appeal(const AppealSource& appeal, const crypto::SecretKe
     out.put_text(appeal.text);
   });
   return cbor::sign1(payload, appeal_purpose, owner);
+}
+
+std::vector<Byte> make_emergency(const EmergencySource& grant, const crypto::SecretKey& owner) {
+  const auto payload = cbor::encode([&](Writer& out) {
+    out.open_array(6);
+    out.put_unsigned(1);
+    out.put_bytes(grant.fleet.view());
+    out.put_bytes(grant.chip.view());
+    internal::put_time(out, grant.issued);
+    out.put_unsigned(static_cast<std::uint64_t>(grant.span.value / minutes(1).value));
+    out.put_text(grant.text);
+  });
+  return cbor::sign1(payload, emergency_purpose, owner);
 }
 
 std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,

@@ -61,6 +61,19 @@ struct AppealSource {
 [[nodiscard]] std::vector<Byte> make_appeal(const AppealSource& appeal,
                                             const crypto::SecretKey& owner);
 
+/// Running time that an owner gives one chip (emergency.h); whole minutes count.
+struct EmergencySource {
+  FleetId fleet{};
+  ChipId chip;
+  UnixMillis issued;
+  Millis span;
+  std::string_view text;
+};
+
+/// COSE_Sign1 by the owner.
+[[nodiscard]] std::vector<Byte> make_emergency(const EmergencySource& grant,
+                                               const crypto::SecretKey& owner);
+
 /// COSE_Sign1 by the chip over nonce and charter.
 [[nodiscard]] std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,
                                             const crypto::SecretKey& chip);

@@ -1,0 +1,48 @@
+#include "daymark/order/emergency.h"
+
+#include "daymark/cbor/reader.h"
+#include "daymark/order/errors.h"
+#include "daymark/order/fields_internal.h"
+#include "daymark/order/prover_internal.h"
+
+namespace daymark::order {
+
+namespace {
+
+/// A year: more than any charter's hours are worth in one piece.
+constexpr std::uint64_t emergency_minutes_max = std::uint64_t{365} * 24 * 60;
+
+}  // namespace
+
+Result<EmergencyGrant> parse_emergency(ByteView payload) {
+  EmergencyGrant out;
+  cbor::Reader in(payload);
+  DAYMARK_CHECK(in.enter_array_of(6));
+  DAYMARK_CHECK(internal::read_version(in, errc::emergency_malformed));
+  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
+  DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
+  DAYMARK_TRY(out.issued, internal::read_time(in, field::issued));
+  DAYMARK_TRY(const std::uint64_t span, in.read_unsigned_up_to(emergency_minutes_max));
+  DAYMARK_TRY(out.text, in.read_text(emergency_text_max, field::reason));
+  DAYMARK_CHECK(in.expect_end());
+  if (span == 0) return fail(errc::emergency_malformed);
+  if (!internal::is_plain_text(out.text)) return fail(errc::emergency_malformed, field::reason);
+  out.span = minutes(static_cast<std::int64_t>(span));
+  return out;
+}
+
+Result<EmergencyGrant> verify_emergency(ByteView message, const Charter& charter,
+                                        MutableBytes scratch) {
+  if (message.size() > emergency_size_max) return fail(errc::emergency_malformed);
+  const Party& owner = *charter.owner();
+  const internal::Statement statement{message, emergency_purpose, errc::emergency_signer,
+                                      field::signers};
+  Result<ByteView> payload = internal::open_statement(statement, owner.key, scratch);
+  if (!payload) payload = internal::open_statement(statement, owner.spare, scratch);
+  if (!payload) return fail(payload.error());
+  DAYMARK_TRY(const EmergencyGrant out, parse_emergency(*payload));
+  if (out.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
+  return out;
+}
+
+}  // namespace daymark::order
