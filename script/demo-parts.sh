@@ -220,7 +220,7 @@ start_relay() { # NAME FIRST_PORT SITE
   spawn "$1" daymark beacon relay "$work/$1.pairs"
 }
 start_log_side() {
-  title "The log: an authority, a witness and two mirrors; three beacons behind real delays"
+  title "The log: an authority, and three witnesses of which two are mirrors; three beacons behind real delays"
   start_witnesses
   start_authority
   local i
