@@ -52,17 +52,18 @@ advance() { # STEPS of six hours, each until every agent has worked through it
     offset=$((offset + 6 * 3600 * 1000))
     write_clock
     wanted=$(now)
-    wait_agents "$wanted"
+    wait_agents "$wanted" "${waited[@]}"
     sample
     [ "${issuing:-1}" = 0 ] || issue_batch
   done
 }
 days() { advance $(($1 * 4)); }
 
-wait_agents() { # TIME: until each agent has finished a cycle that began after it
-  local tries
+wait_agents() { # TIME STATE…: until each agent has finished a cycle that began after it
+  local tries wanted=$1
+  shift
   for ((tries = 0; tries < 600; ++tries)); do
-    [[ "$(jq -rs 'map(.time // "") | min' "${states[@]}" 2>/dev/null || true)" > "$1" ]] && return
+    [[ "$(jq -rs 'map(.time // "") | min' "$@" 2>/dev/null || true)" > "$wanted" ]] && return
     sleep 0.1
   done
   echo "demo: an agent does not keep up" >&2
@@ -238,6 +239,7 @@ start_chips() { # COUNT
     states+=("$work/state$i.json")
     spawn "governor$i" daymark --clock-file "$work/clock" governor run --dir "$work/g$i" --socket "$work/g$i.sock" --maker "$work/keys/maker.pub"
   done
+  waited=("${states[@]}")
   for i in "${chips[@]}"; do
     wait_for test -S "$work/g$i.sock"
     start_agent "$i"
@@ -254,7 +256,7 @@ feed_meter() { # CHIP RECORDING: its agent starts again, with a meter
   kill "${pid_of[agent$1]}"
   wait "${pid_of[agent$1]}" 2>/dev/null || true
   start_agent "$1" --replay-meter "$2"
-  wait_agents "$(now)" # the recording begins to play with the agent's first look at the meter
+  wait_agents "$(now)" "$work/state$1.json" # the recording begins to play with the agent's first look at the meter
 }
 enrol_all() {
   local i
@@ -303,7 +305,8 @@ refused_gate() { # en 简 繁 CHIP ARGUMENT…
   json=$(dm gate run --governor "$work/g$chip.sock" --json "$@") || true
   step refused "$en" "$hans" "$hant" "daymark gate run $*" "$output" "$(jq -c '[{verdict,reason,level}]' <<<"$json")"
 }
-move_chip() { # 8: another relay, with the delays of another place
+move_chip() { # 8: another relay, with the delays of another place; nobody waits for its long round trips any more
+  waited=("${states[@]:0:7}")
   kill "${pid_of[relay8]}"
   wait "${pid_of[relay8]}" 2>/dev/null || true
   start_relay relay8 $((port + 23)) "$far_site"
