@@ -29,6 +29,11 @@ stop_all() {
     wait "${gate_of[@]}" 2>/dev/null || true
   fi
   kill "${pid_of[@]}" 2>/dev/null || true
+  # An agent that waits for a beacon that is gone goes on waiting; it keeps nothing that a kill could lose.
+  local name
+  for name in "${!pid_of[@]}"; do
+    [[ $name != agent* ]] || kill -KILL "${pid_of[$name]}" 2>/dev/null || true
+  done
   wait 2>/dev/null || true
   [ $status = 0 ] || { mkdir -p "$out/logs"; cp "$work"/*.log "$work"/batch.* "$out/logs/" 2>/dev/null || true; }
   rm -rf "$work"
