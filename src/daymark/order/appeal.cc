@@ -37,13 +37,11 @@ bool is_appeal_entry(ByteView envelope) {
 
 Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter, MutableBytes scratch) {
   if (envelope.size() > appeal_size_max) return fail(errc::appeal_malformed);
-  const Party& owner = *charter.owner();
   const internal::Statement statement{envelope, appeal_purpose, errc::appeal_signer,
                                       field::signers};
-  Result<ByteView> payload = internal::open_statement(statement, owner.key, scratch);
-  if (!payload) payload = internal::open_statement(statement, owner.spare, scratch);
-  if (!payload) return fail(payload.error());
-  DAYMARK_TRY(const Appeal out, parse_appeal(*payload));
+  DAYMARK_TRY(const ByteView payload,
+              internal::open_statement(statement, *charter.owner(), scratch));
+  DAYMARK_TRY(const Appeal out, parse_appeal(payload));
   if (out.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
   return out;
 }

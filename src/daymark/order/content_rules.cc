@@ -163,12 +163,16 @@ Result<ByteView> open_statement(const Statement& statement, const crypto::Public
   return message->payload;
 }
 
+Result<ByteView> open_statement(const Statement& statement, const Party& party,
+                                MutableBytes scratch) {
+  const Result<ByteView> payload = open_statement(statement, party.key, scratch);
+  return payload ? payload : open_statement(statement, party.spare, scratch);
+}
+
 Result<Consent> open_consent(ByteView message, const Party& owner, MutableBytes scratch) {
   const Statement statement{message, consent_purpose, errc::order_consent, field::consent};
-  Result<ByteView> payload = open_statement(statement, owner.key, scratch);
-  if (!payload) payload = open_statement(statement, owner.spare, scratch);
-  if (!payload) return fail(payload.error());
-  const auto consent = read_consent(*payload);
+  DAYMARK_TRY(const ByteView payload, open_statement(statement, owner, scratch));
+  const auto consent = read_consent(payload);
   if (!consent) return fail(errc::order_consent, field::consent);
   return *consent;
 }

@@ -34,13 +34,11 @@ Result<EmergencyGrant> parse_emergency(ByteView payload) {
 Result<EmergencyGrant> verify_emergency(ByteView message, const Charter& charter,
                                         MutableBytes scratch) {
   if (message.size() > emergency_size_max) return fail(errc::emergency_malformed);
-  const Party& owner = *charter.owner();
   const internal::Statement statement{message, emergency_purpose, errc::emergency_signer,
                                       field::signers};
-  Result<ByteView> payload = internal::open_statement(statement, owner.key, scratch);
-  if (!payload) payload = internal::open_statement(statement, owner.spare, scratch);
-  if (!payload) return fail(payload.error());
-  DAYMARK_TRY(const EmergencyGrant out, parse_emergency(*payload));
+  DAYMARK_TRY(const ByteView payload,
+              internal::open_statement(statement, *charter.owner(), scratch));
+  DAYMARK_TRY(const EmergencyGrant out, parse_emergency(payload));
   if (out.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
   return out;
 }

@@ -57,6 +57,10 @@ struct Statement {
 [[nodiscard]] Result<ByteView> open_statement(const Statement& statement,
                                               const crypto::PublicKey& key, MutableBytes scratch);
 
+/// The same by the key or the spare of a party.
+[[nodiscard]] Result<ByteView> open_statement(const Statement& statement, const Party& party,
+                                              MutableBytes scratch);
+
 /// The payload [chip key, charter hash, nonce] of a consent.
 struct Consent {
   crypto::PublicKey chip;
