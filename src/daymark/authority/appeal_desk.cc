@@ -4,6 +4,7 @@
 
 #include "daymark/authority/errors.h"
 #include "daymark/base/hex.h"
+#include "daymark/governor/errors.h"
 #include "daymark/order/appeal.h"
 
 namespace daymark::authority {
@@ -17,6 +18,8 @@ Outcome<StoredAppeal> AppealDesk::submit(ByteView envelope) {
   for (const StoredAppeal& stored : known) {
     if (stored.hash == appeal.hash) return stored;
   }
+  // Chips take one; the log needs no more.
+  if (!known.empty()) return refuse(errc::gov_appealed, to_hex(appeal.order));
   DAYMARK_CHECK(check_order(appeal.order));
   StoredAppeal out{.hash = appeal.hash,
                    .order = appeal.order,

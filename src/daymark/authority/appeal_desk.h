@@ -17,7 +17,8 @@ class AppealDesk {
 
   /// Accepts the owner's signed statement and makes it public; idempotent. Errors: those of
   /// verify_appeal, errc::authority_not_found for an order that isn't here,
-  /// errc::authority_appeal_order for one that is no public suspension, those of the log, and of
+  /// errc::authority_appeal_order for one that is no public suspension, errc::gov_appealed for a
+  /// second appeal against it, those of the log, and of
   /// prove_appeal while too few witnesses answer: hand it in again.
   [[nodiscard]] Outcome<StoredAppeal> submit(ByteView envelope);
 

@@ -68,6 +68,7 @@ TEST_F(AppealDeskTest, TheSameAgainChangesNothing) {
   const auto again = desk.submit(entry);
   ASSERT_EQ(verdict(again), "ok");
   EXPECT_EQ(again->proof, first->proof);
+  EXPECT_EQ(verdict(desk.submit(statement(stop, "owner"))), "gov_appealed") << "an hour later";
   EXPECT_EQ(office.publisher->log().head().size.value, 2U);
 }
 
