@@ -63,38 +63,32 @@ Outcome<Builder> Builder::begin(std::vector<Byte> charter) {
 }
 
 Outcome<std::vector<Byte>> Builder::bound_part(const governor::OrderParts& order,
+                                               const Digest& charter,
                                                const std::string& name) const {
-  DAYMARK_TRY(const order::SignedOrder read,
-              about(order::parse_signed_order(order.envelope), name));
-  const order::Charter* charter = charters_.find(read.order.charter);
-  if (charter == nullptr) return refuse(errc::order_charter, name);
+  const order::Charter* const found = charters_.find(charter);
+  if (found == nullptr) return refuse(errc::order_charter, name);
   governor::OrderParts bound = order;
-  DAYMARK_TRY(bound.proof, about(bound_proof(order.proof, *charter), name));
+  DAYMARK_TRY(bound.proof, about(bound_proof(order.proof, *found), name));
   return print_order_part(bound);
 }
 
 Outcome<void> Builder::add_order(const governor::OrderParts& order) {
   const std::string name = "order " + std::to_string(orders_.size() + 1);
-  DAYMARK_TRY(std::vector<Byte> content, bound_part(order, name));
   DAYMARK_TRY(const order::SignedOrder read,
               about(order::parse_signed_order(order.envelope), name));
+  DAYMARK_TRY(std::vector<Byte> content, bound_part(order, read.order.charter, name));
   orders_.push_back({read.order.hash,
                      read.order.stream() == order::Stream::fleet,
                      {PartKind::order, {}, std::move(content)}});
-  return take_over_charter(order, name);
-}
-
-Outcome<void> Builder::take_over_charter(const governor::OrderParts& order,
-                                         const std::string& name) {
-  DAYMARK_TRY(const order::SignedOrder read,
-              about(order::parse_signed_order(order.envelope), name));
   DAYMARK_TRY(std::vector<Byte> charter, about(charter_in(read.order.kind, order.content), name));
   if (!charter.empty()) DAYMARK_CHECK(about(charters_.add(std::move(charter)), name));
   return {};
 }
 
 Outcome<void> Builder::add_leaf(const governor::OrderParts& batch, const order::LeafFile& leaf) {
-  DAYMARK_TRY(std::vector<Byte> content, bound_part(batch, "batch"));
+  DAYMARK_TRY(const order::SignedOrder read,
+              about(order::parse_signed_order(batch.envelope), "batch"));
+  DAYMARK_TRY(std::vector<Byte> content, bound_part(batch, read.order.charter, "batch"));
   parts_.push_back({PartKind::batch, {}, std::move(content)});
   parts_.push_back({PartKind::leaf, {}, order::print_leaf_file(leaf)});
   return {};

@@ -43,9 +43,8 @@ class Builder {
   Builder() = default;
 
   [[nodiscard]] Outcome<std::vector<Byte>> bound_part(const governor::OrderParts& order,
+                                                      const Digest& charter,
                                                       const std::string& name) const;
-  [[nodiscard]] Outcome<void> take_over_charter(const governor::OrderParts& order,
-                                                const std::string& name);
   /// Where an order stands, or would: behind the last for one that isn't there.
   [[nodiscard]] std::size_t place_of(const Digest& order) const;
   void leave_out_later_orders();
