@@ -95,9 +95,10 @@ class ChipHistory {
     if (read->order.charter != charter_.hash) return "made under another charter";
     if (message.proof.empty()) return "not logged yet";
     const auto witnesses = tlog::Policy::parse(charter_.log_policy);
+    const auto mirrors = tlog::Policy::parse(charter_.mirror_policy);
     const auto proof = tlog::parse_proof(message.proof);
-    if (!witnesses || !proof) return "not proven";
-    const auto logged = tlog::verify_logged(message.envelope, *proof, {&*witnesses, nullptr});
+    if (!witnesses || !mirrors || !proof) return "not proven";
+    const auto logged = tlog::verify_logged(message.envelope, *proof, {&*witnesses, &*mirrors});
     return logged ? "proven" : "not proven: " + std::string(entry_of(logged.error().code).name);
   }
 
