@@ -1,5 +1,5 @@
 // One order from submission to the governor's receipt, step by step, as one line of JSON in
-// microseconds: bench_order ORDER_FILE AUTHORITY_URL GOVERNOR_SOCKET.
+// microseconds: bench_order ORDER_FILE AUTHORITY_URL GOVERNOR_SOCKET CREDENTIAL.
 //
 // Carries the order as the agent does, but without the agent's wait between two cycles.
 #include "figures.h"
@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daymark/authority/client.h"
+#include "daymark/authority/grant_folder.h"
 #include "daymark/base/file.h"
 #include "daymark/net/unix_socket.h"
 #include "daymark/order/order_file.h"
@@ -54,11 +55,13 @@ void carry(Parts& parts, Json& steps) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  require(argc == 4, "usage: bench_order ORDER_FILE AUTHORITY_URL GOVERNOR_SOCKET");
+  require(argc == 5, "usage: bench_order ORDER_FILE AUTHORITY_URL GOVERNOR_SOCKET CREDENTIAL");
   auto file = read_file(argv[1], order::order_file_size_max);
   require(file.has_value(), "the order can't be read");
   const auto socket = std::make_shared<net::FrameClient>(argv[3]);
-  Parts parts{*std::move(file), authority::AuthorityClient(argv[2]),
+  auto credential = authority::read_credential(argv[4]);
+  require(credential.has_value(), "the credential can't be read");
+  Parts parts{*std::move(file), authority::AuthorityClient(argv[2], {*std::move(credential)}),
               governor::Client([socket](ByteView request) { return socket->call(request); })};
   // The chip's key is asked for once in an agent's life, not for each order.
   require(parts.governor.identify().has_value(), "no governor answers");

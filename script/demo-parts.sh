@@ -119,7 +119,7 @@ verdict_of() { # the same with the verdict's JSON beside it
 }
 chip_says() { # tone en 简 繁 CHIP
   local output json
-  output=$(dm why "${id_of[$5]}" --governor "$work/g$5.sock" --authority "$authority" 2>&1) || true
+  output=$(as auditor dm why "${id_of[$5]}" --governor "$work/g$5.sock" --authority "$authority" 2>&1) || true
   json=$(dm why "${id_of[$5]}" --governor "$work/g$5.sock" --json 2>/dev/null) || true
   step "$1" "$2" "$3" "$4" "daymark why ${id_of[$5]}" "$output" \
     "$(jq -c '[{verdict:.state,reason:{name:(.reason//""),text:""},level:"L1",as_of:(.clock.latest//"")}]' <<<"${json:-{\}}")"
@@ -204,7 +204,20 @@ start_witness() { # INDEX
 }
 start_witnesses() { local i; for i in 0 1 2; do start_witness "$i"; done; }
 kill_witnesses() { local n; for n in "${witness_names[@]}"; do kill "${pid_of[$n]}"; wait "${pid_of[$n]}" 2>/dev/null || true; unset "pid_of[$n]"; done; }
+# Each caller has a credential of the least role that its work needs.
+grant() { # ROLE [CHIP]: once
+  local file=$work/credentials/$1${2:+-$2}
+  [ ! -e "$file" ] || return 0
+  mkdir -p "$work/credentials"
+  dm authority grant --dir "$work/authority" --role "$1" ${2:+--chip "$2"} --out "$file" >/dev/null
+  (umask 077 && sed 's/^/Authorization: Bearer /' "$file" >"$file.header")
+}
+as() { DAYMARK_CREDENTIAL=$work/credentials/$1 "${@:2}"; } # ROLE COMMAND…
+ask() { curl -sf -H "@$work/credentials/$1.header" "$authority$2"; } # ROLE PATH
 start_authority() {
+  grant operator
+  grant signer
+  grant auditor
   spawn authority daymark --clock-file "$work/clock" authority serve --dir "$work/authority" --charter "$work/fleet.charter" \
     --log-key "$work/keys/log.example.key" --port "$port"
   wait_for curl -sf "$authority/healthz"
@@ -251,10 +264,13 @@ start_chips() { # COUNT
   done
 }
 start_agent() { # CHIP EXTRA…
-  local i=$1 first=$((port + 20))
+  local i=$1 first=$((port + 20)) chip
   [ "$i" != 8 ] || first=$((port + 23))
   shift
-  spawn "agent$i" daymark --clock-file "$work/clock" agent run --governor "$work/g$i.sock" --authority "$authority" --state "$work/state$i.json" \
+  chip=$(daymark status --governor "$work/g$i.sock" --json | jq -r .chip)
+  grant agent "$chip"
+  spawn "agent$i" daymark --clock-file "$work/clock" agent run --governor "$work/g$i.sock" --authority "$authority" \
+    --credential "$work/credentials/agent-$chip" --state "$work/state$i.json" \
     --beacon "127.0.0.1:$first" --beacon "127.0.0.1:$((first + 1))" --beacon "127.0.0.1:$((first + 2))" --renewal 3h --ranging 1h "$@"
 }
 feed_meter() { # CHIP RECORDING: its agent starts again, with a meter
@@ -266,7 +282,7 @@ feed_meter() { # CHIP RECORDING: its agent starts again, with a meter
 enrol_all() {
   local i
   for i in "${chips[@]}"; do
-    id_of[$i]=$(dm chip enroll --governor "$work/g$i.sock" --authority "$authority" --maker-key "$work/keys/maker.key" \
+    id_of[$i]=$(as operator dm chip enroll --governor "$work/g$i.sock" --authority "$authority" --maker-key "$work/keys/maker.key" \
       --owner-key "$work/keys/owner.key" --key "$work/keys/owner.key" --key "$work/keys/authority.key" \
       --serial "sim-$i" --json | jq -r .chip)
   done
@@ -280,9 +296,9 @@ terms() { # EXTRA as JSON, merged in
      terms:{($one):{allowance_teraops:120000}}} * $extra' >"$work/terms.json"
 }
 issue_batch() {
-  dm order batch "$work/terms.json" --authority "$authority" --out "$work/batch.order" >"$work/batch.txt"
+  as operator dm order batch "$work/terms.json" --authority "$authority" --out "$work/batch.order" >"$work/batch.txt"
   dm order sign "$work/batch.order" --key "$work/keys/authority.key" --authority "$authority" >/dev/null
-  dm order submit "$work/batch.order" --authority "$authority" --json >"$work/batch.json"
+  as operator dm order submit "$work/batch.order" --authority "$authority" --json >"$work/batch.json"
 }
 start_workloads() {
   local i
@@ -326,12 +342,12 @@ signed() { # FILE PARTY…
 }
 submitted() { # en 简 繁 FILE tone
   local output
-  output=$(dm order submit "$4" --authority "$authority" 2>&1) || true
+  output=$(as signer dm order submit "$4" --authority "$authority" 2>&1) || true
   step "$5" "$1" "$2" "$3" "daymark order submit ${4##*/}" "$output"
 }
 suspend() { # CHIP REASON LENGTH PARTY…
   local chip=$1
-  dm order draft suspend --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --for "$3" --out "$work/suspend$1.order" >/dev/null
+  as signer dm order draft suspend --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --for "$3" --out "$work/suspend$1.order" >/dev/null
   signed "$work/suspend$chip.order" "${@:4}"
   submitted "A suspension of chip $chip, signed by ${*:4}, enters the log." "对芯片 $chip 的暂停命令由 ${*:4} 签署，进入日志。" \
     "對晶片 $chip 的暫停命令由 ${*:4} 簽署，進入日誌。" "$work/suspend$chip.order" restriction
@@ -340,7 +356,7 @@ suspend() { # CHIP REASON LENGTH PARTY…
 appeal() { # CHIP TEXT: the owner's, against the chip's suspension
   local hash output
   hash=$(dm order show "$work/suspend$1.order" --authority "$authority" --json | jq -r .hash)
-  output=$(dm order appeal "$hash" --authority "$authority" --key "$work/keys/owner.key" --text "$2" 2>&1)
+  output=$(as signer dm order appeal "$hash" --authority "$authority" --key "$work/keys/owner.key" --text "$2" 2>&1)
   step note "The owner appeals in public; unless the quorum confirms within 34 hours, the suspension of chip $1 ends." \
     "所有者公开申诉；若法定人数未在 34 小时内确认，对芯片 $1 的暂停即告结束。" "所有者公開申訴；若法定人數未在 34 小時內確認，對晶片 $1 的暫停即告結束。" \
     "daymark order appeal $hash" "$output"
@@ -348,7 +364,7 @@ appeal() { # CHIP TEXT: the owner's, against the chip's suspension
 life_of_order() { # CHIP: its suspension, as the authority tells it
   local hash
   hash=$(dm order show "$work/suspend$1.order" --authority "$authority" --json | jq -r .hash)
-  command_of note "The life of that order." "该命令的经过。" "該命令的經過。" order show "$hash" --authority "$authority"
+  as auditor command_of note "The life of that order." "该命令的经过。" "該命令的經過。" order show "$hash" --authority "$authority"
 }
 emergency() { # CHIP: two of the charter's emergency hours, by the owner alone
   local output
@@ -359,13 +375,13 @@ emergency() { # CHIP: two of the charter's emergency hours, by the owner alone
   wait_state "$1" grace
 }
 resume() { # CHIP REASON PARTY…
-  dm order draft resume --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --out "$work/resume$1.order" >/dev/null
+  as signer dm order draft resume --authority "$authority" --chip "${id_of[$1]}" --reason "$2" --out "$work/resume$1.order" >/dev/null
   signed "$work/resume$1.order" "${@:3}"
   submitted "Every witness is down; ${*:3} resumes chip $1." "所有见证人均已停用；${*:3} 恢复芯片 $1。" "所有見證人均已停用；${*:3} 恢復晶片 $1。" \
     "$work/resume$1.order" granted
 }
 transfer_chip() { # CHIP
-  dm order draft transfer --authority "$authority" --chip "${id_of[$1]}" --new-charter "$work/second.charter" \
+  as signer dm order draft transfer --authority "$authority" --chip "${id_of[$1]}" --new-charter "$work/second.charter" \
     --new-owner-key "$work/keys/second-owner.key" --out "$work/transfer.order" >/dev/null
   signed "$work/transfer.order" owner regulator-a
   submitted "The transfer of chip $1 enters the log; it binds after the notice." "芯片 $1 的转移命令进入日志；通知期后生效。" \
@@ -384,14 +400,14 @@ attacked() { # en 简 繁 COMMAND… : must be refused (exit 0 of redteam, or a 
     "$(jq -c '[{verdict:"refused",reason:(.reason // .error),level:"L1"}]' <<<"$json")"
 }
 attack_quorum() {
-  dm order draft suspend --authority "$authority" --chip "${id_of[4]}" --reason secret --for 48h --out "$work/secret.order" >/dev/null
+  as signer dm order draft suspend --authority "$authority" --chip "${id_of[4]}" --reason secret --for 48h --out "$work/secret.order" >/dev/null
   signed "$work/secret.order" regulator-a authority
   attacked "One regulator and the authority sign a stop of chip 4: the chip counts the quorum itself." \
     "一个监管方与管理机构签署停用芯片 4：芯片自行核对法定人数。" "一個監管方與管理機構簽署停用晶片 4：晶片自行核對法定人數。" \
     redteam hand-over "$work/secret.order" --governor "$work/g4.sock"
 }
 attack_unlogged() {
-  dm order draft suspend --authority "$authority" --chip "${id_of[4]}" --reason secret --for 48h --out "$work/coerced.order" >/dev/null
+  as signer dm order draft suspend --authority "$authority" --chip "${id_of[4]}" --reason secret --for 48h --out "$work/coerced.order" >/dev/null
   signed "$work/coerced.order" regulator-a regulator-b
   attacked "Even with a full quorum coerced, an order that is not in the log binds nothing." \
     "即使胁迫到足够法定人数，未进入日志的命令也不具约束力。" "即使脅迫到足夠法定人數，未進入日誌的命令也不具約束力。" \
@@ -399,8 +415,8 @@ attack_unlogged() {
 }
 attack_mirror() {
   local hash
-  hash=$(curl -sf "$authority/orders" | jq -r '[.items[]|select(.kind=="suspend")][-1].hash')
-  dm log proof "$hash" --authority "$authority" --out "$work/stripped" >/dev/null
+  hash=$(ask auditor /orders | jq -r '[.items[]|select(.kind=="suspend")][-1].hash')
+  as auditor dm log proof "$hash" --authority "$authority" --out "$work/stripped" >/dev/null
   grep -vE '^— (east|west)\.mirror ' "$work/stripped.tlog-proof" >"$work/nomirror.tlog-proof"
   attacked "A logged order whose mirrors' cosignatures are missing is refused." "缺少镜像联署的已入日志命令被拒绝。" "缺少鏡像連署的已入日誌命令被拒絕。" \
     redteam hand-over "$work/suspend3.order" --governor "$work/g4.sock" --proof "$work/nomirror.tlog-proof"
@@ -421,8 +437,8 @@ attack_omission() {
   local enrolled count
   terms "{\"simulate_omission\":[\"${id_of[4]}\"]}"
   advance 1
-  enrolled=$(curl -sf "$authority/orders" | jq '[.items[]|select(.kind=="enrol")]|length')
-  count=$(curl -sf "$authority/orders" | jq '[.items[]|select(.kind=="license")][-1].count')
+  enrolled=$(ask auditor /orders | jq '[.items[]|select(.kind=="enrol")]|length')
+  count=$(ask auditor /orders | jq '[.items[]|select(.kind=="license")][-1].count')
   step finding "Chip 4 is left out of a batch: the public log shows $enrolled enrolments and a batch of $count leaves." \
     "芯片 4 被排除在批次之外：公开日志显示 $enrolled 次登记，而批次只有 $count 个叶。" "晶片 4 被排除在批次之外：公開日誌顯示 $enrolled 次登記，而批次只有 $count 個葉。" \
     "curl $authority/orders" "enrolled $enrolled, leaves $count" \
@@ -460,7 +476,7 @@ let_lapse() { # CHIP: stop issuing and see when it stops
 # --- the proof -----------------------------------------------------------------------------------
 make_bundle() { # CHIP
   bundle=$out/chip-$1.bundle
-  command_of granted "A bundle for strangers: chip $1's whole history." "给陌生人的证据包：芯片 $1 的完整历史。" "給陌生人的證據包：晶片 $1 的完整歷史。" \
+  as auditor command_of granted "A bundle for strangers: chip $1's whole history." "给陌生人的证据包：芯片 $1 的完整历史。" "給陌生人的證據包：晶片 $1 的完整歷史。" \
     bundle make --authority "$authority" --chip "${id_of[$1]}" --report "$evidence/report.hex" --chain "$evidence/chain.pem" \
     --out "$bundle"
   echo "$fingerprint" >"$out/fingerprint.txt"

@@ -1,9 +1,9 @@
 // daymark bundle make, daymark verify bundle: proof that a stranger can check offline.
 #include "arguments.h"
+#include "authority_access.h"
 #include "commands.h"
 #include <fmt/format.h>
 
-#include "daymark/authority/client.h"
 #include "daymark/base/file.h"
 #include "daymark/bundle/builder.h"
 #include "daymark/bundle/verify.h"
@@ -16,7 +16,7 @@ namespace daymark::cli {
 namespace {
 
 struct MakeOptions {
-  std::string authority;
+  AuthorityAccess authority;
   std::string chip;
   std::string charter;
   std::string report;
@@ -27,15 +27,15 @@ struct MakeOptions {
 /// Collects parts from an authority; nothing it says is trusted, the verifier checks all.
 class Maker {
  public:
-  Maker(const MakeOptions& options, bundle::Builder builder)
-      : options_(options), client_(options.authority), builder_(std::move(builder)) {}
+  Maker(const MakeOptions& options, authority::AuthorityClient client, bundle::Builder builder)
+      : options_(options), client_(std::move(client)), builder_(std::move(builder)) {}
 
   static Outcome<std::vector<Byte>> make(const MakeOptions& options) {
+    DAYMARK_TRY(authority::AuthorityClient client, client_of(options.authority));
     DAYMARK_TRY(std::vector<Byte> charter,
-                options.charter.empty() ? authority::AuthorityClient(options.authority).charter()
-                                        : read_file(options.charter, 4096));
+                options.charter.empty() ? client.charter() : read_file(options.charter, 4096));
     DAYMARK_TRY(bundle::Builder builder, bundle::Builder::begin(std::move(charter)));
-    Maker maker(options, std::move(builder));
+    Maker maker(options, std::move(client), std::move(builder));
     DAYMARK_CHECK(maker.collect());
     DAYMARK_TRY(const auto parts, std::move(maker.builder_).finish());
     return bundle::print_bundle(parts);
@@ -139,7 +139,7 @@ void add_bundle(CLI::App& app, Session& session) {
   family->require_subcommand(1);
   auto options = std::make_shared<MakeOptions>();
   CLI::App* command = family->add_subcommand("make", "Collect what proves one chip's history");
-  command->add_option("--authority", options->authority, "URL")->required();
+  add_authority_options(*command, options->authority)->required();
   command->add_option("--chip", options->chip, "Chip id (32 hex digits)")->required();
   command->add_option("--charter", options->charter, "The first charter, if it was amended");
   CLI::Option* report = command->add_option("--report", options->report, "Device evidence");

@@ -1,11 +1,11 @@
 // daymark chip enroll|list|show: chips in custody.
 #include "arguments.h"
+#include "authority_access.h"
 #include "chip_show.h"
 #include "commands.h"
 #include "transport.h"
 #include <fmt/format.h>
 
-#include "daymark/authority/client.h"
 #include "daymark/base/file.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/crypto/key_file.h"
@@ -19,7 +19,7 @@ namespace {
 
 struct EnrollOptions {
   std::string socket;
-  std::string authority;
+  AuthorityAccess authority;
   std::string maker_key;
   std::string owner_key;
   std::vector<std::string> signers;
@@ -75,13 +75,13 @@ Outcome<order::OrderFile> signed_order(const EnrollOptions& options, const Enrol
 }
 
 Outcome<Exit> enroll(const EnrollOptions& options, const Session& session) {
-  const authority::AuthorityClient authority(options.authority);
+  DAYMARK_TRY(const authority::AuthorityClient authority, client_of(options.authority));
   DAYMARK_TRY(const std::vector<Byte> charter, authority.charter());
   governor::Client chip(socket_transport(options.socket));
   DAYMARK_TRY(const EnrolParts parts, collect(options, chip, charter));
   DAYMARK_TRY(const order::OrderFile file, signed_order(options, parts, charter, *session.clock()));
   DAYMARK_TRY(const std::string answer, authority.submit(order::print_order_file(file)));
-  DAYMARK_TRY(const auto document, about(internal::parse_json(answer), options.authority));
+  DAYMARK_TRY(const auto document, about(internal::parse_json(answer), authority.url()));
   DAYMARK_TRY(const governor::OrderParts message,
               authority.message(document.value("hash", std::string())));
   DAYMARK_TRY(const auto receipt, chip.enrol(message, charter));
@@ -115,9 +115,10 @@ Outcome<Exit> emergency(const EmergencyOptions& options, const Session& session)
   return Exit::success;
 }
 
-Outcome<Exit> print_route(const std::string& url, const std::string& path, const Session& session) {
-  DAYMARK_TRY(const std::string body, authority::AuthorityClient(url).get(path));
-  DAYMARK_TRY(const auto document, about(internal::parse_json(body), url + path));
+Outcome<Exit> list_chips(const AuthorityAccess& access, const Session& session) {
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(access));
+  DAYMARK_TRY(const std::string body, client.get("/chips"));
+  DAYMARK_TRY(const auto document, about(internal::parse_json(body), access.url));
   session.print_text(body, document.dump(2));
   return Exit::success;
 }
@@ -130,7 +131,7 @@ void add_chip(CLI::App& app, Session& session) {
   auto options = std::make_shared<EnrollOptions>();
   CLI::App* command = family->add_subcommand("enroll", "Bring a chip under a charter");
   command->add_option("--governor", options->socket, "The governor's socket")->required();
-  command->add_option("--authority", options->authority, "URL")->required();
+  add_authority_options(*command, options->authority)->required();
   command->add_option("--maker-key", options->maker_key, "Vouches for chip and owner")->required();
   command->add_option("--owner-key", options->owner_key, "Consents to the charter")->required();
   command->add_option("--key", options->signers, "Signers of the order")->required();
@@ -152,11 +153,11 @@ void add_chip(CLI::App& app, Session& session) {
       "--text 'the log is down'");
   session.on_run(*more, [granted, &session] { return emergency(*granted, session); });
 
-  auto url = std::make_shared<std::string>();
+  auto access = std::make_shared<AuthorityAccess>();
   CLI::App* list = family->add_subcommand("list", "Every chip of the fleet");
-  list->add_option("--authority", *url, "URL")->required();
+  add_authority_options(*list, *access)->required();
   list->footer("Example: daymark chip list --authority URL");
-  session.on_run(*list, [url, &session] { return print_route(*url, "/chips", session); });
+  session.on_run(*list, [access, &session] { return list_chips(*access, session); });
   add_chip_show(*family, session);
 }
 

@@ -1,10 +1,10 @@
 #include "chip_show.h"
 
 #include "arguments.h"
+#include "authority_access.h"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "daymark/authority/client.h"
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 
 struct ShowOptions {
   std::string chip;
-  std::string authority;
+  AuthorityAccess authority;
   std::string charter;
   std::string proofs;
 };
@@ -28,8 +28,8 @@ struct ShowOptions {
 /// Tells a chip's history as the authority gives it, and checks each order's place in the log.
 class ChipHistory {
  public:
-  explicit ChipHistory(const ShowOptions& options)
-      : options_(options), client_(options.authority) {}
+  ChipHistory(const ShowOptions& options, authority::AuthorityClient client)
+      : options_(options), client_(std::move(client)) {}
 
   Outcome<void> collect() {
     DAYMARK_CHECK(chip_argument(options_.chip));
@@ -111,7 +111,8 @@ class ChipHistory {
 
 Outcome<Exit> show(const ShowOptions& options, const Session& session) {
   if (!options.proofs.empty()) DAYMARK_CHECK(make_folder(options.proofs));
-  ChipHistory history(options);
+  DAYMARK_TRY(authority::AuthorityClient client, client_of(options.authority));
+  ChipHistory history(options, std::move(client));
   DAYMARK_CHECK(history.collect());
   session.print_text(history.json(), history.text());
   return Exit::success;
@@ -124,7 +125,7 @@ void add_chip_show(CLI::App& family, Session& session) {
   CLI::App* command =
       family.add_subcommand("show", "A chip's custody: every order with its proof, and its state");
   command->add_option("chip", options->chip, "Chip id (32 hex digits)")->required();
-  command->add_option("--authority", options->authority, "URL")->required();
+  add_authority_options(*command, options->authority)->required();
   command->add_option("--charter", options->charter,
                       "Whose witnesses count; without it the authority's own word");
   command->add_option("--proofs", options->proofs, "Folder for entries and proofs");

@@ -3,7 +3,6 @@
 #include "arguments.h"
 #include <nlohmann/json.hpp>
 
-#include "daymark/authority/client.h"
 #include "daymark/base/file.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/crypto/key_file.h"
@@ -45,9 +44,9 @@ OrderKind kind_of(const std::string& name) {
 /// Everything a draft is made from.
 class Drafter {
  public:
-  Drafter(const DraftOptions& options, Clock& clock)
+  Drafter(const DraftOptions& options, authority::AuthorityClient client, Clock& clock)
       : options_(options),
-        client_(options.authority),
+        client_(std::move(client)),
         now_{clock.now().value / 1000 * 1000},
         kind_(kind_of(options.kind)) {}
 
@@ -150,7 +149,8 @@ class Drafter {
 }  // namespace
 
 Outcome<order::OrderFile> draft_from(const DraftOptions& options, Clock& clock) {
-  return Drafter(options, clock).draft();
+  DAYMARK_TRY(authority::AuthorityClient client, client_of(options.authority));
+  return Drafter(options, std::move(client), clock).draft();
 }
 
 }  // namespace daymark::cli

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "authority_access.h"
+
 #include "daymark/base/failure.h"
 #include "daymark/base/time.h"
 #include "daymark/order/order_file.h"
@@ -12,7 +14,7 @@ namespace daymark::cli {
 
 struct DraftOptions {
   std::string kind;
-  std::string authority;
+  AuthorityAccess authority;
   std::vector<std::string> chips;
   std::string reason;
   std::string lasting;

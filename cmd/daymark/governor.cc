@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "arguments.h"
+#include "authority_access.h"
 #include "commands.h"
 #include "stop_flag.h"
 #include "transport.h"
@@ -49,7 +50,7 @@ struct AgentRunOptions {
   agent::AgentOptions agent;
   agent::ReplayMeterOptions meter;
   std::string socket;
-  std::string authority;
+  AuthorityAccess authority;
   std::vector<std::string> beacons;
   std::string state_file;
   std::string ranging = "1h";
@@ -72,7 +73,7 @@ Outcome<Exit> run_agent(const AgentRunOptions& options, const Session& session) 
   const std::unique_ptr<Clock> clock = session.clock();
   crypto::SystemRandom random;
   governor::Client governor(socket_transport(options.socket));
-  const authority::AuthorityClient authority(options.authority);
+  DAYMARK_TRY(const authority::AuthorityClient authority, client_of(options.authority));
   agent::AgentPeers peers{&governor, &authority, clock.get(), &random, {}};
   if (!options.meter.telemetry_file.empty()) {
     DAYMARK_TRY(peers.meter, agent::replay_meter(options.meter, *clock));
@@ -96,7 +97,7 @@ void add_agent(CLI::App& app, Session& session) {
   auto options = std::make_shared<AgentRunOptions>();
   CLI::App* command = family->add_subcommand("run", "Range, renew, apply orders, attest");
   command->add_option("--governor", options->socket, "The governor's socket")->required();
-  command->add_option("--authority", options->authority, "URL")->required();
+  add_authority_options(*command, options->authority)->required();
   command->add_option("--beacon", options->beacons, "HOST:PORT, in the charter's order");
   command->add_option("--state", options->state_file, "Write what is known to this file");
   command->add_option("--ranging", options->ranging, "How often to range")->capture_default_str();

@@ -1,10 +1,10 @@
 // daymark log proof|verify|monitor: offline proofs that an entry is public, and who watches a log.
 #include "arguments.h"
+#include "authority_access.h"
 #include "commands.h"
 #include "log_monitor.h"
 #include <fmt/format.h>
 
-#include "daymark/authority/client.h"
 #include "daymark/base/file.h"
 #include "daymark/order/charter.h"
 #include "daymark/tlog/proof.h"
@@ -15,13 +15,13 @@ namespace {
 
 struct ProofOptions {
   std::string order;
-  std::string authority;
+  AuthorityAccess authority;
   std::string out;
 };
 
 Outcome<Exit> proof(const ProofOptions& options, const Session& session) {
-  DAYMARK_TRY(const governor::OrderParts message,
-              authority::AuthorityClient(options.authority).message(options.order));
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+  DAYMARK_TRY(const governor::OrderParts message, client.message(options.order));
   DAYMARK_CHECK(write_text(options.out + ".tlog-proof", message.proof));
   DAYMARK_CHECK(write_file(options.out + ".entry", message.envelope));
   session.print({{"proof", options.out + ".tlog-proof"}, {"entry", options.out + ".entry"}},
@@ -72,7 +72,7 @@ void add_log(CLI::App& app, Session& session) {
   auto wanted = std::make_shared<ProofOptions>();
   CLI::App* command = family->add_subcommand("proof", "Fetch an order's entry and its proof");
   command->add_option("order", wanted->order, "Hash of the order")->required();
-  command->add_option("--authority", wanted->authority, "URL")->required();
+  add_authority_options(*command, wanted->authority)->required();
   command->add_option("--out", wanted->out, "Stem of the files to write")->required();
   command->footer("Example: daymark log proof 5c1f… --authority URL --out suspend");
   session.on_run(*command, [wanted, &session] { return proof(*wanted, session); });

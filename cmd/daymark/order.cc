@@ -1,10 +1,10 @@
 // daymark order draft|batch|sign|submit|show: the way of an order to the log.
 #include "arguments.h"
+#include "authority_access.h"
 #include "commands.h"
 #include "drafting.h"
 #include <fmt/format.h>
 
-#include "daymark/authority/client.h"
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
@@ -27,9 +27,10 @@ Outcome<order::OrderFile> read_order(const std::string& path) {
 }
 
 /// A charter from a file, or the one in force at the authority.
-Outcome<std::vector<Byte>> charter_bytes(const std::string& file, const std::string& url) {
-  return file.empty() ? authority::AuthorityClient(url).charter()
-                      : read_file(file, order::charter_size_max);
+Outcome<std::vector<Byte>> charter_bytes(const std::string& file, const AuthorityAccess& access) {
+  if (!file.empty()) return read_file(file, order::charter_size_max);
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(access));
+  return client.charter();
 }
 
 Outcome<Exit> draft(const DraftOptions& options, const Session& session) {
@@ -43,15 +44,15 @@ Outcome<Exit> draft(const DraftOptions& options, const Session& session) {
 }
 
 struct BatchOptions {
-  std::string authority;
+  AuthorityAccess authority;
   std::string terms;
   std::string out;
 };
 
 Outcome<Exit> batch(const BatchOptions& options, const Session& session) {
   DAYMARK_TRY(const std::string terms, read_text(options.terms, 1UL << 20));
-  DAYMARK_TRY(const authority::DraftedBatch drafted,
-              authority::AuthorityClient(options.authority).draft_batch(terms));
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+  DAYMARK_TRY(const authority::DraftedBatch drafted, client.draft_batch(terms));
   DAYMARK_CHECK(write_file(options.out, drafted.order_file));
   nlohmann::ordered_json leaves = nlohmann::ordered_json::array();
   std::string text;
@@ -77,7 +78,7 @@ struct SignOptions {
   std::string file;
   std::vector<std::string> keys;
   std::string charter;
-  std::string authority;
+  AuthorityAccess authority;
 };
 
 Outcome<Exit> sign(const SignOptions& options, const Session& session) {
@@ -94,9 +95,11 @@ Outcome<Exit> sign(const SignOptions& options, const Session& session) {
   return Exit::success;
 }
 
-Outcome<Exit> submit(const std::string& path, const std::string& url, const Session& session) {
+Outcome<Exit> submit(const std::string& path, const AuthorityAccess& access,
+                     const Session& session) {
   DAYMARK_TRY(const std::vector<Byte> bytes, read_file(path, order::order_file_size_max));
-  DAYMARK_TRY(const std::string answer, authority::AuthorityClient(url).submit(bytes));
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(access));
+  DAYMARK_TRY(const std::string answer, client.submit(bytes));
   const auto document = nlohmann::json::parse(answer, nullptr, false);
   const bool logged =
       document.is_object() && document.contains("logged_at") && document["logged_at"].is_string();
@@ -126,27 +129,27 @@ std::string life_text(const nlohmann::json& order) {
 }
 
 Outcome<Exit> show_life(const SignOptions& options, const Session& session) {
-  if (options.authority.empty()) {
+  if (options.authority.url.empty()) {
     return refuse(errc::usage_wrong, "--authority",
                   "an order named by its hash is asked for there");
   }
   const std::string path = "/orders/" + options.file;
-  DAYMARK_TRY(const std::string body, authority::AuthorityClient(options.authority).get(path));
-  DAYMARK_TRY(const nlohmann::json order,
-              about(internal::parse_json(body), options.authority + path));
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+  DAYMARK_TRY(const std::string body, client.get(path));
+  DAYMARK_TRY(const nlohmann::json order, about(internal::parse_json(body), client.url() + path));
   session.print_text(body, order.is_object() ? life_text(order) : body);
   return Exit::success;
 }
 
 struct AppealOptions {
   std::string order;
-  std::string authority;
+  AuthorityAccess authority;
   std::string key;
   std::string text;
 };
 
 Outcome<Exit> appeal(const AppealOptions& options, const Session& session) {
-  const authority::AuthorityClient client(options.authority);
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
   DAYMARK_TRY(const std::vector<Byte> encoded, client.charter());
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
   DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key));
@@ -183,8 +186,7 @@ void add_draft(CLI::App& family, Session& session) {
   command->add_option("kind", options->kind, "suspend, resume, release, policy, amend, transfer")
       ->required()
       ->check(CLI::IsMember({"suspend", "resume", "release", "policy", "amend", "transfer"}));
-  command->add_option("--authority", options->authority, "URL, for charter and positions")
-      ->required();
+  add_authority_options(*command, options->authority, "URL, for charter and positions")->required();
   command->add_option("--chip", options->chips, "Chips that it names; none: the fleet");
   command->add_option("--reason", options->reason, "Why, for everybody who may read it");
   CLI::Option* lasting =
@@ -210,7 +212,7 @@ void add_batch(CLI::App& family, Session& session) {
   auto options = std::make_shared<BatchOptions>();
   CLI::App* command = family.add_subcommand("batch", "Draft licences for every enrolled chip");
   command->add_option("terms", options->terms, "JSON, see docs/formats/api.md")->required();
-  command->add_option("--authority", options->authority, "URL")->required();
+  add_authority_options(*command, options->authority)->required();
   command->add_option("--out", options->out, "Order file to write")->required();
   command->footer("Example: daymark order batch terms.json --authority URL --out batch.order");
   session.on_run(*command, [options, &session] { return batch(*options, session); });
@@ -218,7 +220,7 @@ void add_batch(CLI::App& family, Session& session) {
 
 void add_charter_source(CLI::App& command, SignOptions& options) {
   CLI::Option* file = command.add_option("--charter", options.charter, "Charter file");
-  CLI::Option* url = command.add_option("--authority", options.authority, "Or the URL to ask");
+  CLI::Option* url = add_authority_options(command, options.authority, "Or the URL to ask");
   file->excludes(url);
   command.callback([file, url] {
     if (file->count() + url->count() == 0) throw CLI::RequiredError("--charter or --authority");
@@ -231,7 +233,7 @@ void add_appeal(CLI::App& family, Session& session) {
                                             "The owner's public statement against a "
                                             "suspension");
   command->add_option("order", options->order, "Hash of the suspension")->required();
-  command->add_option("--authority", options->authority, "URL")->required();
+  add_authority_options(*command, options->authority)->required();
   command->add_option("--key", options->key, "The owner's key file (mode 0600)")->required();
   command->add_option("--text", options->text, "What is said; everybody reads it")->required();
   command->footer(
@@ -259,12 +261,13 @@ void add_order(CLI::App& app, Session& session) {
       [signing, &session] { session.run([&] { return sign(*signing, session); }); });
 
   auto path = std::make_shared<std::string>();
-  auto url = std::make_shared<std::string>();
+  auto access = std::make_shared<AuthorityAccess>();
   CLI::App* submit_command = family->add_subcommand("submit", "Bring a signed order into the log");
   submit_command->add_option("file", *path, "Order file")->required();
-  submit_command->add_option("--authority", *url, "URL")->required();
+  add_authority_options(*submit_command, *access)->required();
   submit_command->footer("Example: daymark order submit s.order --authority URL");
-  session.on_run(*submit_command, [path, url, &session] { return submit(*path, *url, session); });
+  session.on_run(*submit_command,
+                 [path, access, &session] { return submit(*path, *access, session); });
 
   auto shown = std::make_shared<SignOptions>();
   CLI::App* show_command = family->add_subcommand("show", "Say in plain words what an order does");

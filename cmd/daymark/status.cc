@@ -1,12 +1,12 @@
 // daymark status, daymark why: what holds, what lapses or binds next, who decided, what lifts it.
 #include "arguments.h"
+#include "authority_access.h"
 #include "commands.h"
 #include "transport.h"
 #include <fmt/format.h>
 
 #include "daymark/agent/agent.h"
 #include "daymark/agent/words.h"
-#include "daymark/authority/client.h"
 #include "daymark/base/json_internal.h"
 
 namespace daymark::cli {
@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 struct StatusOptions {
   std::string chip;
   std::string socket;
-  std::string authority;
+  AuthorityAccess authority;
 };
 
 Outcome<agent::AgentState> ask(const std::string& socket) {
@@ -60,9 +60,9 @@ std::string status_text(const agent::AgentState& state, Language language) {
 
 Outcome<Exit> show_status(const StatusOptions& options, const Session& session) {
   if (options.socket.empty()) {
-    DAYMARK_TRY(const std::string body,
-                authority::AuthorityClient(options.authority).get("/chips"));
-    DAYMARK_TRY(const auto document, about(internal::parse_json(body), options.authority));
+    DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+    DAYMARK_TRY(const std::string body, client.get("/chips"));
+    DAYMARK_TRY(const auto document, about(internal::parse_json(body), client.url()));
     session.print_text(body, document.dump(2));
     return Exit::success;
   }
@@ -73,10 +73,11 @@ Outcome<Exit> show_status(const StatusOptions& options, const Session& session) 
 
 /// An order as the authority describes it: who signed and why.
 Outcome<Json> order_facts(const StatusOptions& options, const Digest& hash) {
-  if (options.authority.empty()) return Json{{"hash", to_hex(hash)}};
+  if (options.authority.url.empty()) return Json{{"hash", to_hex(hash)}};
   const std::string path = "/orders/" + to_hex(hash);
-  DAYMARK_TRY(const std::string body, authority::AuthorityClient(options.authority).get(path));
-  DAYMARK_TRY(const auto document, about(internal::parse_json(body), options.authority + path));
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+  DAYMARK_TRY(const std::string body, client.get(path));
+  DAYMARK_TRY(const auto document, about(internal::parse_json(body), client.url() + path));
   return Json(document);
 }
 
@@ -127,7 +128,7 @@ void add_status(CLI::App& app, Session& session) {
   CLI::App* status = app.add_subcommand("status", "What holds, and what lapses or binds next");
   CLI::Option* socket =
       status->add_option("--governor", options->socket, "One chip, by its socket");
-  CLI::Option* url = status->add_option("--authority", options->authority, "The whole fleet");
+  CLI::Option* url = add_authority_options(*status, options->authority, "The whole fleet");
   socket->excludes(url);
   status->footer("Example: daymark status --governor g.sock");
   status->callback([options, socket, url, &session] {
@@ -139,7 +140,7 @@ void add_status(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("why", "Which rule decided, who signed, what lifts it");
   command->add_option("chip", asked->chip, "Chip id (32 hex digits)")->required();
   command->add_option("--governor", asked->socket, "The chip's socket")->required();
-  command->add_option("--authority", asked->authority, "URL, to say who signed");
+  add_authority_options(*command, asked->authority, "URL, to say who signed");
   command->footer("Example: daymark why 5c1f… --governor g.sock --authority URL");
   session.on_run(*command, [asked, &session] { return why(*asked, session); });
 }

@@ -23,23 +23,23 @@ passed=0
 failed=0
 submit() { # N EXPECTED_EXIT
   local file=$work/$1.order answer
-  dm order draft suspend --authority "$authority" --reason "rehearsal $1" --for 1h --out "$file" >/dev/null
+  as signer dm order draft suspend --authority "$authority" --reason "rehearsal $1" --for 1h --out "$file" >/dev/null
   signed "$file" owner regulator-a
-  answer=$(daymark --clock-file "$work/clock" order submit "$file" --authority "$authority" --json 2>/dev/null)
+  answer=$(as signer daymark --clock-file "$work/clock" order submit "$file" --authority "$authority" --json 2>/dev/null)
   if [ $? = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "order $1: expected exit $2, got: $answer"; fi
 }
 submit 1 0
 submit 2 0
 dd if=/dev/zero of="$work/authority/fill" bs=1k 2>/dev/null
 submit 3 3
-curl -sf "$authority/orders" >"$work/full.json" || failed=$((failed + 1))
+ask auditor /orders >"$work/full.json" || failed=$((failed + 1))
 rm "$work/authority/fill"
 submit 4 0
 kill -9 "${pid_of[authority]}"
 wait "${pid_of[authority]}" 2>/dev/null
 start_authority
 submit 5 0
-[ "$(curl -sf "$authority/orders" | jq '[.items[] | select(.logged_at != null)] | length')" -ge 4 ] && passed=$((passed + 1)) || failed=$((failed + 1))
+[ "$(ask auditor /orders | jq '[.items[] | select(.logged_at != null)] | length')" -ge 4 ] && passed=$((passed + 1)) || failed=$((failed + 1))
 [ -z "${DAYMARK_RESULTS:-}" ] || echo "$passed $failed 0" >"$DAYMARK_RESULTS/full_disk.count"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -23,9 +23,9 @@ acknowledged=()
 lost=0
 for ((n = 1; n <= kills; ++n)); do
   file=$work/$n.order
-  dm order draft suspend --authority "$authority" --reason "rehearsal $n" --for 1h --out "$file" --json >"$work/draft.json" || continue
+  as signer dm order draft suspend --authority "$authority" --reason "rehearsal $n" --for 1h --out "$file" --json >"$work/draft.json" || continue
   signed "$file" owner regulator-a
-  (daymark --clock-file "$work/clock" order submit "$file" --authority "$authority" >"$work/$n.answer" 2>/dev/null && touch "$work/$n.ok") &
+  (as signer daymark --clock-file "$work/clock" order submit "$file" --authority "$authority" >"$work/$n.answer" 2>/dev/null && touch "$work/$n.ok") &
   submission=$!
   sleep "0.$(printf %03d $((RANDOM % 600)))"
   kill -9 "${pid_of[authority]}" 2>/dev/null
@@ -34,15 +34,15 @@ for ((n = 1; n <= kills; ++n)); do
   start_authority
   [ -e "$work/$n.ok" ] && acknowledged+=("$(jq -r .order "$work/draft.json")")
   # What was in flight may be pending: handing it in again must give one answer and no second entry.
-  dm order submit "$file" --authority "$authority" >/dev/null || true
+  as signer dm order submit "$file" --authority "$authority" >/dev/null || true
 done
-curl -sf "$authority/orders" >"$work/orders.json" || { echo "the authority does not answer"; exit 1; }
+ask auditor /orders >"$work/orders.json" || { echo "the authority does not answer"; exit 1; }
 for hash in "${acknowledged[@]}"; do
   jq -e --arg h "$hash" '.items[] | select(.hash == $h and .logged_at != null)' "$work/orders.json" >/dev/null || lost=$((lost + 1))
 done
 proofs=0
 for hash in $(jq -r '.items[].hash' "$work/orders.json"); do
-  dm log proof "$hash" --authority "$authority" --out "$work/p" >/dev/null &&
+  as auditor dm log proof "$hash" --authority "$authority" --out "$work/p" >/dev/null &&
     daymark log verify --proof "$work/p.tlog-proof" --entry "$work/p.entry" --charter "$work/fleet.charter" --mirrors >/dev/null &&
     proofs=$((proofs + 1))
 done

@@ -32,7 +32,7 @@ mine=(--charter "$work/fleet.charter" --key "$work/keys/owner.key" --dir "$work/
 for i in 1 2; do
   spawn "governor$i" daymark --clock-file "$work/clock" governor run --dir "$work/g$i" --socket "$work/g$i.sock" --maker "$work/keys/maker.pub"
   wait_for test -S "$work/g$i.sock"
-  id_of[$i]=$(dm chip enroll --governor "$work/g$i.sock" --authority "$authority" --maker-key "$work/keys/maker.key" \
+  id_of[$i]=$(as operator dm chip enroll --governor "$work/g$i.sock" --authority "$authority" --maker-key "$work/keys/maker.key" \
     --owner-key "$work/keys/owner.key" --key "$work/keys/owner.key" --key "$work/keys/authority.key" --serial "watch-$i" --json | jq -r .chip)
 done
 watch 0 "" "${mine[@]}"

@@ -39,6 +39,7 @@ net::HttpResponse log_file(const Publisher& publisher, std::string_view path) {
 
 Authority::Authority(AuthorityParts parts)
     : parts_(std::move(parts)),
+      door_(parts_.grants),
       orders_(*parts_.records, *parts_.publisher, *parts_.clock, parts_.charter),
       batches_(*parts_.records, orders_, *parts_.clock, *parts_.random),
       appeals_(*parts_.records, *parts_.publisher, orders_),
@@ -64,10 +65,14 @@ net::HttpResponse Authority::handle(const net::HttpRequest& request) {
     if (!arguments) continue;
     known_path = true;
     if (route.method != request.method) continue;
+    // Before the queue: who may not come in takes nobody's place.
+    const Outcome<Caller> caller = door_.admit(request, route.roles);
+    if (!caller) return error_response(caller.error());
     const Turn turn(waiting_);
     if (!turn.granted()) return error_response(Failure(errc::authority_busy, request.path));
     const std::scoped_lock lock(mutex_);
-    Outcome<net::HttpResponse> response = route.handler(*this, {&request, std::move(*arguments)});
+    Outcome<net::HttpResponse> response =
+        route.handler(*this, {&request, std::move(*arguments), *caller});
     return response ? std::move(*response) : error_response(response.error());
   }
   return error_response(Failure(known_path ? errc::authority_method : errc::authority_not_found,

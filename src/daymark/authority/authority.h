@@ -9,6 +9,7 @@
 #include "daymark/authority/appeal_desk.h"
 #include "daymark/authority/batch_desk.h"
 #include "daymark/authority/chip_desk.h"
+#include "daymark/authority/door.h"
 #include "daymark/authority/order_desk.h"
 #include "daymark/net/http.h"
 
@@ -21,6 +22,7 @@ struct AuthorityParts {
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::vector<Byte> charter;
+  GrantSource* grants = nullptr;  ///< none: only the public routes are open
 };
 
 /// Threads that a server should give to an Authority, and how many of them may wait for its lock:
@@ -28,8 +30,9 @@ struct AuthorityParts {
 inline constexpr unsigned server_threads = 16;
 inline constexpr int waiting_max = 12;
 
-/// Answers docs/formats/api.md. Safe from several threads: requests wait for one another, but the
-/// log's static files are served beside a publication, because mirrors fetch them during it.
+/// Answers docs/formats/api.md, to those whom its door lets in. Safe from several threads: requests
+/// wait for one another, but the log's static files are served beside a publication, because
+/// mirrors fetch them during it.
 class Authority {
  public:
   explicit Authority(AuthorityParts parts);
@@ -62,6 +65,7 @@ class Authority {
   std::mutex mutex_;
   std::atomic<int> waiting_{0};
   AuthorityParts parts_;
+  Door door_;
   OrderDesk orders_;
   BatchDesk batches_;
   AppealDesk appeals_;

@@ -25,6 +25,10 @@ class ChipDesk {
   /// Errors: errc::authority_chip_unknown.
   [[nodiscard]] Outcome<ChipRecord> chip(const ChipId& id);
 
+  /// The enrolled chip whose key a message names; its signature is not judged. Errors:
+  /// errc::cose_*, errc::authority_chip_unknown.
+  [[nodiscard]] Outcome<ChipRecord> signer_of(ByteView message);
+
   /// Stores a renewal request signed by an enrolled chip and returns its hash; idempotent.
   /// Errors: errc::cose_*, errc::request_malformed, errc::authority_chip_unknown,
   /// errc::authority_document_old where a request with a later counter is stored, or another one
@@ -46,7 +50,6 @@ class ChipDesk {
   [[nodiscard]] Outcome<std::vector<Byte>> documents(DocumentKind kind, const ChipId& chip);
 
  private:
-  [[nodiscard]] Outcome<ChipRecord> signer_of(ByteView message);
   [[nodiscard]] Outcome<void> check_newer_request(const ChipId& chip, ByteView message,
                                                   std::uint64_t counter);
   [[nodiscard]] Outcome<void> check_newer_attestation(const ChipRecord& chip,

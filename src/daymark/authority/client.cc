@@ -26,12 +26,12 @@ Outcome<std::string> checked(Outcome<net::HttpResponse> answer, const std::strin
 }  // namespace
 
 Outcome<std::string> AuthorityClient::get(const std::string& path) const {
-  return checked(net::http_get(url_ + path), url_ + path);
+  return checked(net::http_get(url_ + path, access_, {}), url_ + path);
 }
 
 Outcome<std::string> AuthorityClient::post(const std::string& path, ByteView body,
                                            std::string_view type) const {
-  return checked(net::http_post(url_ + path, {text_of(body), type}), url_ + path);
+  return checked(net::http_post(url_ + path, {text_of(body), type}, access_, {}), url_ + path);
 }
 
 Outcome<std::vector<Byte>> AuthorityClient::charter() const {

@@ -8,6 +8,7 @@
 #include "daymark/authority/answers.h"
 #include "daymark/base/failure.h"
 #include "daymark/base/ids.h"
+#include "daymark/net/http_client.h"
 
 namespace daymark::authority {
 
@@ -37,7 +38,9 @@ class ChipServices {
 /// detail; errc::cbor_* where an answer is malformed. Safe from several threads.
 class AuthorityClient final : public ChipServices {
  public:
-  explicit AuthorityClient(std::string url) : url_(std::move(url)) {}
+  /// Without access only the public routes answer.
+  explicit AuthorityClient(std::string url, net::HttpAccess access = {})
+      : url_(std::move(url)), access_(std::move(access)) {}
 
   [[nodiscard]] const std::string& url() const { return url_; }
 
@@ -70,6 +73,7 @@ class AuthorityClient final : public ChipServices {
                                           std::string_view type) const;
 
   std::string url_;
+  net::HttpAccess access_;
 };
 
 }  // namespace daymark::authority

@@ -8,6 +8,7 @@
 
 #include "daymark/authority/authority.h"
 #include "daymark/authority/chip_testing.h"
+#include "daymark/authority/grants_testing.h"
 #include "daymark/base/hex.h"
 #include "daymark/cbor/encode.h"
 #include "daymark/net/http_server.h"
@@ -60,11 +61,14 @@ class ClientTest : public ::testing::Test {
   testing::Fleet fleet;
   Device& device = fleet.enrol(1);
   std::string id = to_hex(device.chip.id.view());
+  testing::KeyRing ring{fleet.office.world.random()};
   Authority authority{{fleet.office.records.get(), fleet.office.publisher.get(),
                        &fleet.office.clock, &fleet.office.world.random(),
-                       fleet.office.world.encoded_charter()}};
+                       fleet.office.world.encoded_charter(), &ring}};
   Served served{[this](const net::HttpRequest& request) { return authority.handle(request); }};
-  AuthorityClient client{served.url()};
+  AuthorityClient client{served.url(), {ring.grant(Role::fleet_operator)}};
+  AuthorityClient agent{served.url(), {ring.grant(Role::agent, device.chip.id)}};
+  AuthorityClient auditor{served.url(), {ring.grant(Role::auditor)}};
 };
 
 TEST_F(ClientTest, CharterAndOrdersComeAsTheyAre) {
@@ -85,15 +89,15 @@ TEST_F(ClientTest, CharterAndOrdersComeAsTheyAre) {
 }
 
 TEST_F(ClientTest, ALicenceGoesAllTheWay) {
-  EXPECT_FALSE(client.leaf(device.chip.id)->has_value());
-  ASSERT_EQ(verdict(client.post_renewal(device.client().request_renewal().value())), "ok");
+  EXPECT_FALSE(agent.leaf(device.chip.id)->has_value());
+  ASSERT_EQ(verdict(agent.post_renewal(device.client().request_renewal().value())), "ok");
   const auto draft = client.draft_batch(R"({"validity_s": 604800})");
   ASSERT_EQ(verdict(draft), "ok");
   ASSERT_EQ(draft->leaves.size(), 1U);
   order::OrderFile file = order::parse_order_file(draft->order_file).value();
   fleet.office.world.sign(file, {"authority"});
   ASSERT_EQ(verdict(client.submit(order::print_order_file(file))), "ok");
-  const auto leaf = client.leaf(device.chip.id);
+  const auto leaf = agent.leaf(device.chip.id);
   ASSERT_TRUE(leaf && *leaf);
   EXPECT_EQ((*leaf)->leaf, draft->leaves.front());
   EXPECT_EQ(verdict(device.client().accept_leaf(**leaf)), "ok");
@@ -108,15 +112,15 @@ TEST_F(ClientTest, ALicenceGoesAllTheWay) {
 TEST_F(ClientTest, WhatAChipSaysIsStored) {
   EXPECT_EQ(verdict(client.post_receipt(fleet.receipts.front())), "ok");
   const auto attested = device.client().attest(Digest{1}).value();
-  const auto answer = client.post_attestation(attested.bytes);
+  const auto answer = agent.post_attestation(attested.bytes);
   ASSERT_EQ(verdict(answer), "ok");
   EXPECT_TRUE(Json::parse(*answer)["consistent"].get<bool>());
   EXPECT_EQ(*client.get("/chips/" + id + "/attestation"), text_of(attested.bytes));
   const ByteArray<1> payload{7};
   const auto receipt =
       cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
-  EXPECT_EQ(verdict(client.post_ranging(device.chip.id, {receipt})), "ok");
-  EXPECT_EQ(verdict(client.post_verdict(R"({"chip": ")" + id + R"(", "verdict": "fine"})")), "ok");
+  EXPECT_EQ(verdict(agent.post_ranging(device.chip.id, {receipt})), "ok");
+  EXPECT_EQ(verdict(auditor.post_verdict(R"({"chip": ")" + id + R"(", "verdict": "fine"})")), "ok");
   EXPECT_EQ(get("/chips/" + id)["verdicts"][0]["verdict"], "fine");
   EXPECT_EQ(get("/chips")["items"].size(), 1U);
   EXPECT_EQ(get("/healthz")["log_size"], 1);
@@ -133,6 +137,21 @@ TEST_F(ClientTest, ARefusalCarriesTheAuthoritysSentence) {
   EXPECT_EQ(verdict(client.post_receipt(bytes_of("x"))), "authority_refused");
   EXPECT_EQ(verdict(client.get("/chips/" + std::string(32, '0'))), "authority_not_found");
   EXPECT_EQ(verdict(client.draft_batch("{}")), "authority_refused");
+}
+
+TEST_F(ClientTest, WhoIsNotLetInIsToldWhy) {
+  const auto name = [](const auto& outcome) {
+    EXPECT_EQ(verdict(outcome), "authority_refused");
+    return outcome ? std::string() : outcome.error().detail;
+  };
+  const AuthorityClient stranger(served.url());
+  EXPECT_EQ(verdict(stranger.charter()), "ok");
+  EXPECT_TRUE(name(stranger.get("/chips")).contains("authority_credential_missing"));
+  EXPECT_TRUE(name(stranger.submit(signed_policy())).contains("authority_credential_missing"));
+  EXPECT_TRUE(name(agent.submit(signed_policy())).contains("authority_role_denied"));
+  EXPECT_TRUE(name(agent.leaf(World::chip(2).id)).contains("authority_chip_denied"));
+  const AuthorityClient gone(served.url(), {make_credential(fleet.office.world.random())});
+  EXPECT_TRUE(name(gone.draft_batch("{}")).contains("authority_credential_unknown"));
 }
 
 TEST_F(ClientTest, NobodyThereIsAnError) {

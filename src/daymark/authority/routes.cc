@@ -60,6 +60,13 @@ Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name) {
   return value;
 }
 
+/// An agent of one chip brings no statement of another.
+Outcome<void> check_speaker(Authority& authority, const RouteCall& call) {
+  if (!call.caller.chip) return {};
+  DAYMARK_TRY(const ChipRecord speaker, authority.chips().signer_of(body_of(call)));
+  return call.caller.check_chip(speaker.chip);
+}
+
 /// [envelope, proof, salt, content].
 void put_message(cbor::Writer& writer, const HandedOrder& order) {
   writer.open_array(4);
@@ -198,6 +205,7 @@ Outcome<HttpResponse> get_message(Authority& authority, const RouteCall& call) {
 Outcome<HttpResponse> get_feed(Authority& authority, const RouteCall& call) {
   const auto chip_text = net::query_value(call.request->query, "chip").value_or("");
   DAYMARK_TRY(const ChipId chip, chip_argument(chip_text));
+  DAYMARK_CHECK(call.caller.check_chip(chip));
   DAYMARK_TRY(const std::uint64_t fleet_seq, number_of(call, "fleet"));
   DAYMARK_TRY(const std::uint64_t own_seq, number_of(call, "own"));
   DAYMARK_TRY(const auto orders, authority.orders().feed(chip, fleet_seq, own_seq));
@@ -209,6 +217,7 @@ Outcome<HttpResponse> get_feed(Authority& authority, const RouteCall& call) {
 }
 
 Outcome<HttpResponse> post_renewal(Authority& authority, const RouteCall& call) {
+  DAYMARK_CHECK(check_speaker(authority, call));
   DAYMARK_TRY(const Digest hash, authority.chips().take_request(body_of(call)));
   return json({{"request", to_hex(hash)}, {"pending", true}});
 }
@@ -246,6 +255,7 @@ Result<std::uint64_t> leaf_id(const LeafRecord& record) {
 
 Outcome<HttpResponse> get_leaf(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_CHECK(call.caller.check_chip(chip));
   DAYMARK_TRY(const auto leaf, authority.records().leaf(chip));
   if (!leaf) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
   return leaf_response(authority, *leaf);
@@ -254,6 +264,7 @@ Outcome<HttpResponse> get_leaf(Authority& authority, const RouteCall& call) {
 /// A former leaf: what a chip holds while a newer one is on its way.
 Outcome<HttpResponse> get_former_leaf(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_CHECK(call.caller.check_chip(chip));
   DAYMARK_TRY(const auto leaves, authority.records().leaves(chip));
   for (const LeafRecord& record : leaves) {
     DAYMARK_TRY(const std::uint64_t id, about(leaf_id(record), "leaf"));
@@ -263,11 +274,13 @@ Outcome<HttpResponse> get_former_leaf(Authority& authority, const RouteCall& cal
 }
 
 Outcome<HttpResponse> post_receipt(Authority& authority, const RouteCall& call) {
+  DAYMARK_CHECK(check_speaker(authority, call));
   DAYMARK_CHECK(authority.chips().take_receipt(body_of(call)));
   return json({{"stored", true}});
 }
 
 Outcome<HttpResponse> post_attestation(Authority& authority, const RouteCall& call) {
+  DAYMARK_CHECK(check_speaker(authority, call));
   DAYMARK_TRY(const AttestationFinding finding, authority.chips().take_attestation(body_of(call)));
   Json out{{"stored", true}, {"consistent", finding.consistent}};
   if (!finding.consistent) out["finding"] = entry_of(finding.reason).name;
@@ -276,6 +289,7 @@ Outcome<HttpResponse> post_attestation(Authority& authority, const RouteCall& ca
 
 Outcome<HttpResponse> post_ranging(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
+  DAYMARK_CHECK(call.caller.check_chip(chip));
   DAYMARK_CHECK(authority.chips().take_ranging(chip, body_of(call)));
   return json({{"stored", true}});
 }
@@ -328,30 +342,38 @@ Outcome<HttpResponse> get_documents(Authority& authority, const RouteCall& call)
   return cbor_bytes(bytes);
 }
 
+// Who may do what. A signer is a party of the charter: it reads what orders say, and brings its own
+// to the log past any operator. An operator hands in a receipt where it enrols a chip.
+constexpr Roles everybody = Roles::everybody();
+constexpr Role operators = Role::fleet_operator;
+constexpr Roles parties = operators | Role::signer;
+constexpr Roles agents = Role::agent;
+constexpr Roles readers = operators | Role::auditor;
+
 constexpr auto table = std::to_array<Route>({
-    {"GET", "/healthz", get_health},
-    {"GET", "/metrics", get_metrics},
-    {"GET", "/charter", get_charter},
-    {"POST", "/orders", post_order},
-    {"GET", "/orders", get_orders},
-    {"GET", "/orders/*", get_order},
-    {"GET", "/orders/*/message", get_message},
-    {"GET", "/orders/*/appeals", get_order_appeals},
-    {"POST", "/appeals", post_appeal},
-    {"GET", "/feed", get_feed},
-    {"POST", "/renewals", post_renewal},
-    {"POST", "/batches", post_batch},
-    {"GET", "/leaves/*", get_leaf},
-    {"GET", "/leaves/*/*", get_former_leaf},
-    {"POST", "/receipts", post_receipt},
-    {"POST", "/attestations", post_attestation},
-    {"POST", "/ranging/*", post_ranging},
-    {"POST", "/verdicts", post_verdict},
-    {"GET", "/chips", get_chips},
-    {"GET", "/chips/*", get_chip},
-    {"GET", "/chips/*/attestation", get_attestation},
-    {"GET", "/chips/*/receipts", get_documents<DocumentKind::receipt>},
-    {"GET", "/chips/*/ranging", get_documents<DocumentKind::ranging>},
+    {"GET", "/healthz", everybody, get_health},
+    {"GET", "/metrics", operators | Role::monitor, get_metrics},
+    {"GET", "/charter", everybody, get_charter},
+    {"POST", "/orders", parties, post_order},
+    {"GET", "/orders", parties | readers, get_orders},
+    {"GET", "/orders/*", parties | readers, get_order},
+    {"GET", "/orders/*/message", parties | readers, get_message},
+    {"GET", "/orders/*/appeals", agents | parties | readers, get_order_appeals},
+    {"POST", "/appeals", parties, post_appeal},
+    {"GET", "/feed", agents | readers, get_feed},
+    {"POST", "/renewals", agents, post_renewal},
+    {"POST", "/batches", operators, post_batch},
+    {"GET", "/leaves/*", agents | readers, get_leaf},
+    {"GET", "/leaves/*/*", agents | readers, get_former_leaf},
+    {"POST", "/receipts", agents | operators, post_receipt},
+    {"POST", "/attestations", agents, post_attestation},
+    {"POST", "/ranging/*", agents, post_ranging},
+    {"POST", "/verdicts", Role::auditor, post_verdict},
+    {"GET", "/chips", parties | readers, get_chips},
+    {"GET", "/chips/*", parties | readers, get_chip},
+    {"GET", "/chips/*/attestation", readers, get_attestation},
+    {"GET", "/chips/*/receipts", readers, get_documents<DocumentKind::receipt>},
+    {"GET", "/chips/*/ranging", readers, get_documents<DocumentKind::ranging>},
 });
 
 /// The part up to the next '/', taken off `rest`.
@@ -362,20 +384,44 @@ std::string_view take_part(std::string_view& rest) {
   return part;
 }
 
+/// Statuses that are not told by the number of the error.
+struct StatusEntry {
+  Errc code;
+  unsigned status;
+};
+
+constexpr auto statuses = std::to_array<StatusEntry>({
+    {errc::authority_credential_missing, 401},
+    {errc::authority_credential_unknown, 401},
+    {errc::authority_unprovisioned, 401},
+    {errc::authority_not_found, 404},
+    {errc::authority_chip_unknown, 404},
+    {errc::authority_method, 405},
+    {errc::authority_stream_taken, 409},
+    {errc::order_stream, 409},
+    {errc::authority_document_old, 409},
+    {errc::internal, 500},
+    {errc::secret_exposed, 503},
+    {errc::file_not_opened, 503},
+    {errc::file_not_read, 503},
+    {errc::file_not_written, 503},
+    {errc::proof_quorum, 503},
+    {errc::proof_mirrors, 503},
+    {errc::authority_busy, 503},
+    {errc::authority_not_cosigned, 503},
+    {errc::authority_grants_malformed, 503},
+    {errc::net_witness_ahead, 503},
+    {errc::log_behind, 503},
+    {errc::log_forked, 503},
+});
+
 unsigned status_of(Errc code) {
-  constexpr auto not_found = std::array{errc::authority_not_found, errc::authority_chip_unknown};
-  constexpr auto conflict =
-      std::array{errc::authority_stream_taken, errc::order_stream, errc::authority_document_old};
-  constexpr auto later =
-      std::array{errc::proof_quorum,      errc::proof_mirrors, errc::authority_not_cosigned,
-                 errc::net_witness_ahead, errc::log_behind,    errc::log_forked};
-  const auto in = [&](const auto& list) { return std::ranges::find(list, code) != list.end(); };
-  if (in(not_found)) return 404;
-  if (in(conflict)) return 409;
-  if (in(later)) return 503;
-  if (code == errc::authority_method) return 405;
+  const auto found = std::ranges::find(statuses, code, &StatusEntry::code);
+  if (found != statuses.end()) return found->status;
   // Form errors of base and cbor have the numbers below 400; all else is a rule that said no.
-  return static_cast<unsigned>(code) < 400 ? 400 : 403;
+  const auto number = static_cast<unsigned>(code);
+  if (number >= 2000 && number < 2100) return 503;
+  return number < 400 ? 400 : 403;
 }
 
 }  // namespace
@@ -409,7 +455,10 @@ net::HttpResponse error_response(const Failure& failure) {
                        {{"code", static_cast<unsigned>(failure.error.code)},
                         {"name", entry.name},
                         {"text", describe(failure)}}}};
-  return net::json_response(status_of(failure.error.code), document.dump());
+  net::HttpResponse out = net::json_response(status_of(failure.error.code), document.dump());
+  // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
+  if (out.status == 401) out.headers.push_back({"WWW-Authenticate", "Bearer realm=\"daymark\""});
+  return out;
 }
 
 }  // namespace daymark::authority

@@ -14,6 +14,7 @@ namespace daymark::authority {
 struct RouteCall {
   const net::HttpRequest* request = nullptr;
   std::vector<std::string_view> arguments;
+  Caller caller;
 };
 
 using RouteHandler = Outcome<net::HttpResponse> (*)(Authority& authority, const RouteCall& call);
@@ -21,6 +22,7 @@ using RouteHandler = Outcome<net::HttpResponse> (*)(Authority& authority, const 
 struct Route {
   std::string_view method;
   std::string_view pattern;  ///< "/chips/*/attestation"
+  Roles roles;               ///< who may call it
   RouteHandler handler;
 };
 

@@ -4,7 +4,9 @@
 
 #include "daymark/authority/authority_testing.h"
 #include "daymark/authority/errors.h"
+#include "daymark/base/errors.h"
 #include "daymark/order/errors.h"
+#include "daymark/store/errors.h"
 #include "daymark/tlog/errors.h"
 
 namespace daymark::authority {
@@ -48,6 +50,10 @@ TEST(ErrorResponse, HasTheStatusThatFits) {
   const auto status = [](Errc code) { return error_response(Failure(code, "x")).status; };
   EXPECT_EQ(status(errc::authority_not_found), 404U);
   EXPECT_EQ(status(errc::authority_method), 405U);
+  EXPECT_EQ(status(errc::authority_credential_unknown), 401U);
+  EXPECT_EQ(status(errc::authority_role_denied), 403U);
+  EXPECT_EQ(status(errc::store_full), 503U);
+  EXPECT_EQ(status(errc::secret_exposed), 503U);
   EXPECT_EQ(status(errc::order_stream), 409U);
   EXPECT_EQ(status(errc::proof_quorum), 503U);
   EXPECT_EQ(status(errc::json_malformed), 400U);
@@ -60,7 +66,7 @@ TEST(Authority, ServesTheLogAndRefusesByRoute) {
   testing::Office office;
   ASSERT_TRUE(office.submit(office.world.policy({}), {"owner", "regulator-a"}));
   Authority authority({office.records.get(), office.publisher.get(), &office.clock,
-                       &office.world.random(), office.world.encoded_charter()});
+                       &office.world.random(), office.world.encoded_charter(), nullptr});
   ASSERT_TRUE(authority.start());
   const auto ask = [&](const std::string& method, const std::string& path) {
     net::HttpRequest request;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "daymark/authority/authority.h"
+#include "daymark/authority/errors.h"
+#include "daymark/authority/grant_folder.h"
 #include "daymark/authority/retry_loop.h"
 #include "daymark/authority/sqlite_records.h"
 #include "daymark/base/error_table.h"
@@ -84,6 +86,14 @@ PeerAccess peer_access(const std::string& origin, const std::atomic<bool>& stopp
   return {ask, fetch};
 }
 
+/// Refuses to start where others may read the grants, and says where there are none.
+Outcome<void> check_grants(const GrantFolder& folder) {
+  DAYMARK_TRY(const Grants grants, folder.read());
+  if (grants.empty())
+    fmt::print(stderr, "authority: {}\n", sentence(errc::authority_unprovisioned));
+  return {};
+}
+
 /// Serves until the server is stopped, and publishes beside it what witnesses kept waiting.
 void serve(net::HttpServer& server, Authority& authority, const RetryPace& pace) {
   PendingTeller teller;
@@ -105,13 +115,17 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.log_key_file));
   DAYMARK_TRY(const std::string origin, origin_of(charter, key));
   DAYMARK_CHECK(make_folder(options.folder));
+  const GrantFolder granted(options.folder);
+  DAYMARK_CHECK(check_grants(granted));
+  WatchedGrants grants(granted);
   DAYMARK_TRY(const std::unique_ptr<Records> records,
               open_sqlite_records(options.folder + "/authority.db"));
   DAYMARK_TRY(tlog::LogStore log, open_log(options.folder + "/log", {origin, key.sign}, *records));
   std::atomic<bool> stopping{false};
   Publisher publisher(std::move(log), peer_access(origin, stopping), *records);
   crypto::SystemRandom random;
-  Authority authority({records.get(), &publisher, &clock, &random, std::move(charter_bytes)});
+  Authority authority(
+      {records.get(), &publisher, &clock, &random, std::move(charter_bytes), &grants});
   DAYMARK_CHECK(authority.start());
   // Mirrors fetch tiles while a publication waits for them: one thread would wait for itself.
   DAYMARK_TRY(net::HttpServer server, net::HttpServer::listen({.address = options.address,

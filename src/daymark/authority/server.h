@@ -11,7 +11,7 @@
 namespace daymark::authority {
 
 struct ServerOptions {
-  std::string folder;        ///< database and log; made where it is missing
+  std::string folder;        ///< database, log and grants; made where it is missing
   std::string charter_file;  ///< the fleet's first charter; amendments come from the log
   std::string log_key_file;  ///< the log's signing key (0600); its name is the origin
   std::string address = "127.0.0.1";
@@ -24,7 +24,8 @@ struct ServerOptions {
 /// public. Prints one line with its URL when it is ready, and on stderr what stays unpublished.
 /// Errors: those of the files, the store and the log, errc::log_behind and errc::log_forked where
 /// its folder is not as new as a head that somebody cosigned, errc::log_missing where the folder
-/// was started before and its log is gone, errc::note_vkey where the key isn't the charter's log
+/// was started before and its log is gone, errc::secret_exposed where others may read the grants,
+/// errc::note_vkey where the key isn't the charter's log
 /// key.
 [[nodiscard]] Outcome<void> run_authority(const ServerOptions& options, Clock& clock);
 

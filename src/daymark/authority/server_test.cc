@@ -11,6 +11,7 @@
 
 #include "daymark/authority/authority_testing.h"
 #include "daymark/authority/client.h"
+#include "daymark/authority/grant_folder.h"
 #include "daymark/base/file.h"
 #include "daymark/net/http_server.h"
 #include "daymark/tlog/witness.h"
@@ -67,6 +68,7 @@ class ServerTest : public ::testing::Test {
     options.charter_file = folder.path() + "/charter";
     options.log_key_file = folder.path() + "/log.key";
     options.retry = {Millis{20}, Millis{50}};
+    credential = grant(Role::fleet_operator);
     ASSERT_TRUE(write_file(options.charter_file, world.encoded_charter()));
   }
 
@@ -89,6 +91,15 @@ class ServerTest : public ::testing::Test {
     return verdict(result);
   }
 
+  std::string grant(Role role) {
+    std::string fresh = make_credential(world.random());
+    const Grant granted{{role, {}}, credential_hash(fresh).value(), world.now};
+    EXPECT_EQ(verdict(GrantFolder(options.folder).grant(granted)), "ok");
+    return fresh;
+  }
+
+  [[nodiscard]] AuthorityClient client() const { return AuthorityClient(url, {credential}); }
+
   std::optional<Json> healthz() const {
     const auto body = AuthorityClient(url).get("/healthz");
     return body ? std::optional(Json::parse(*body)) : std::nullopt;
@@ -98,7 +109,7 @@ class ServerTest : public ::testing::Test {
     order::OrderFile file = world.policy({});
     const order::OrderFile unsigned_file = file;
     world.sign(file, {"owner", "regulator-a"});
-    const auto done = AuthorityClient(url).submit(order::print_order_file(file));
+    const auto done = client().submit(order::print_order_file(file));
     (void)world.prove(unsigned_file, {"owner", "regulator-a"});
     return verdict(done);
   }
@@ -107,7 +118,7 @@ class ServerTest : public ::testing::Test {
   std::size_t published(std::size_t count) const {
     std::size_t found = 0;
     for (int tries = 0; tries < 1000; ++tries) {
-      const Json orders = Json::parse(AuthorityClient(url).get("/orders").value_or("{}"));
+      const Json orders = Json::parse(client().get("/orders").value_or("{}"));
       found = 0;
       for (const Json& order : orders.value("items", Json::array()))
         found += order["logged_at"].is_null() ? 0U : 1U;
@@ -123,6 +134,7 @@ class ServerTest : public ::testing::Test {
   testing::WorldClock clock{world};
   ServerOptions options;
   std::string url;
+  std::string credential;
   std::atomic<bool> witnesses_down{false};
 
  private:
@@ -232,6 +244,23 @@ TEST_F(ServerTest, AnotherLogKeyOrALostLogDoesNotStart) {
   ASSERT_TRUE(crypto::write_keys(other, folder.path()));
   options.log_key_file = folder.path() + "/other.key";
   EXPECT_EQ(verdict(run_authority(options, clock)), "note_vkey");
+}
+
+TEST_F(ServerTest, GrantsAndRevocationsHoldAtOnce) {
+  start();
+  const std::string fresh = grant(Role::auditor);
+  const AuthorityClient auditor(url, {fresh});
+  EXPECT_EQ(verdict(auditor.get("/orders")), "ok");
+  const GrantFolder granted(options.folder);
+  EXPECT_EQ(verdict(granted.revoke(granted.read()->of(fresh)->id())), "ok");
+  EXPECT_EQ(verdict(auditor.get("/orders")), "authority_refused");
+  EXPECT_EQ(verdict(client().get("/orders")), "ok");
+  // What others can read opens nothing any more.
+  std::filesystem::permissions(granted.file(), std::filesystem::perms{0644});
+  EXPECT_EQ(verdict(client().get("/orders")), "authority_refused");
+  EXPECT_TRUE(healthz());
+  EXPECT_EQ(stop(), "ok");
+  EXPECT_EQ(verdict(run_authority(options, clock)), "secret_exposed");
 }
 
 }  // namespace

@@ -101,6 +101,10 @@ http::request<http::string_body> beast_request(http::verb method, const Url& url
   return request;
 }
 
+void show_access(const HttpAccess& access, http::request<http::string_body>& request) {
+  if (!access.bearer.empty()) request.set(http::field::authorization, "Bearer " + access.bearer);
+}
+
 HttpResponse plain_response(http::response<http::string_body>& from) {
   HttpResponse response;
   response.status = from.result_int();
@@ -129,14 +133,27 @@ Outcome<HttpResponse> perform(const std::string& url, const HttpLimits& limits, 
 }  // namespace
 
 Outcome<HttpResponse> http_get(const std::string& url, const HttpLimits& limits) {
-  DAYMARK_TRY(const Url parsed, about(parse_url(url), url));
-  return perform(url, limits, parsed, beast_request(http::verb::get, parsed));
+  return http_get(url, HttpAccess{}, limits);
 }
 
 Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,
                                 const HttpLimits& limits) {
+  return http_post(url, content, HttpAccess{}, limits);
+}
+
+Outcome<HttpResponse> http_get(const std::string& url, const HttpAccess& access,
+                               const HttpLimits& limits) {
+  DAYMARK_TRY(const Url parsed, about(parse_url(url), url));
+  http::request<http::string_body> request = beast_request(http::verb::get, parsed);
+  show_access(access, request);
+  return perform(url, limits, parsed, request);
+}
+
+Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,
+                                const HttpAccess& access, const HttpLimits& limits) {
   DAYMARK_TRY(const Url parsed, about(parse_url(url), url));
   http::request<http::string_body> request = beast_request(http::verb::post, parsed);
+  show_access(access, request);
   request.set(http::field::content_type, content.content_type);
   request.body() = content.body;
   request.prepare_payload();

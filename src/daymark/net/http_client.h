@@ -18,6 +18,11 @@ struct HttpLimits {
   std::size_t answer_max = 8UL << 20;   ///< bytes of the body
 };
 
+/// How a client shows who it is.
+struct HttpAccess {
+  std::string bearer;  ///< a credential for "Authorization: Bearer", or empty
+};
+
 /// What a POST carries.
 struct HttpContent {
   std::string_view body;
@@ -31,6 +36,11 @@ struct HttpContent {
 [[nodiscard]] Outcome<HttpResponse> http_get(const std::string& url, const HttpLimits& limits = {});
 [[nodiscard]] Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,
                                               const HttpLimits& limits = {});
+/// The same with a credential; none of the errors repeats it.
+[[nodiscard]] Outcome<HttpResponse> http_get(const std::string& url, const HttpAccess& access,
+                                             const HttpLimits& limits);
+[[nodiscard]] Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,
+                                              const HttpAccess& access, const HttpLimits& limits);
 
 /// The body of an answer of status 200. Errors: errc::net_status with the status and the first line
 /// of the body as detail.
