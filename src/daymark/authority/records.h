@@ -31,6 +31,13 @@ struct StoredOrder {
   std::optional<Publication> publication;  ///< none: accepted, not public yet
 };
 
+/// A page of a list that only grows at its end: what follows the first `after` items, at most
+/// `limit` of them.
+struct Page {
+  std::uint64_t after = 0;
+  std::uint64_t limit = 0;
+};
+
 /// A place of an order in a stream; no chip means the fleet stream.
 struct StreamPlace {
   std::optional<ChipId> chip;
@@ -92,6 +99,8 @@ class Records {
   [[nodiscard]] virtual Outcome<std::optional<StoredOrder>> order(const Digest& hash) = 0;
   /// All orders, oldest first.
   [[nodiscard]] virtual Outcome<std::vector<StoredOrder>> orders() = 0;
+  /// A page of the same list. Costs no more than the page is long.
+  [[nodiscard]] virtual Outcome<std::vector<StoredOrder>> orders_page(const Page& page) = 0;
   /// Those without a publication, oldest first; costs no more than they are many.
   [[nodiscard]] virtual Outcome<std::vector<StoredOrder>> pending_orders() = 0;
   /// Orders of one stream after position `seq`, in sequence.
@@ -114,6 +123,8 @@ class Records {
   [[nodiscard]] virtual Outcome<void> put_chip(const ChipRecord& chip) = 0;
   /// By slot.
   [[nodiscard]] virtual Outcome<std::vector<ChipRecord>> chips() = 0;
+  /// A page of the same list; slots count up from 0.
+  [[nodiscard]] virtual Outcome<std::vector<ChipRecord>> chips_page(const Page& page) = 0;
 
   /// The newest renewal request of a chip replaces the one before.
   [[nodiscard]] virtual Outcome<void> put_request(const ChipId& chip, ByteView request) = 0;
@@ -134,6 +145,10 @@ class Records {
   /// Oldest first.
   [[nodiscard]] virtual Outcome<std::vector<Document>> documents(DocumentKind kind,
                                                                  const ChipId& chip) = 0;
+
+  /// Writes a mark that nobody reads, as durably as all else. Errors: whatever keeps the store from
+  /// taking the next order.
+  [[nodiscard]] virtual Outcome<void> probe(UnixMillis now) = 0;
 };
 
 }  // namespace daymark::authority

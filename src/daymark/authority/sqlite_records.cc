@@ -1,6 +1,8 @@
 #include "daymark/authority/sqlite_records.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "daymark/authority/errors.h"
 #include "daymark/store/sqlite.h"
@@ -13,7 +15,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 4> schema{R"sql(
+constexpr std::array<std::string_view, 5> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -52,6 +54,9 @@ CREATE TABLE appeals(
   envelope BLOB NOT NULL, log_index INTEGER NOT NULL, proof TEXT NOT NULL,
   logged_at INTEGER NOT NULL);
 CREATE INDEX appeals_of_order ON appeals(order_hash, number);
+)sql",
+                                                 R"sql(
+CREATE TABLE probes(one INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -190,6 +195,13 @@ class SqliteRecords final : public Records {
     return list<StoredOrder>(sql, {}, read_order);
   }
 
+  Outcome<std::vector<StoredOrder>> orders_page(const Page& page) override {
+    // Numbers are given from 1 on without gaps: no order is ever taken away.
+    static const std::string sql =
+        std::string(order_columns) + "WHERE number > ? ORDER BY number LIMIT ?";
+    return list<StoredOrder>(sql, {bounded(page.after), bounded(page.limit)}, read_order);
+  }
+
   Outcome<std::vector<StoredOrder>> pending_orders() override {
     static const std::string sql =
         std::string(order_columns) + "WHERE proof IS NULL ORDER BY number";
@@ -258,6 +270,13 @@ class SqliteRecords final : public Records {
         "SELECT chip, key, slot, model, serial, released FROM chips ORDER BY slot", {}, read_chip);
   }
 
+  Outcome<std::vector<ChipRecord>> chips_page(const Page& page) override {
+    return list<ChipRecord>(
+        "SELECT chip, key, slot, model, serial, released FROM chips WHERE slot >= ? ORDER BY slot "
+        "LIMIT ?",
+        {bounded(page.after), bounded(page.limit)}, read_chip);
+  }
+
   Outcome<void> put_request(const ChipId& chip, ByteView request) override {
     return run("INSERT OR REPLACE INTO requests VALUES(?, ?)", {chip.view(), request});
   }
@@ -313,7 +332,16 @@ class SqliteRecords final : public Records {
         {static_cast<int>(kind), chip.view()}, read_document);
   }
 
+  Outcome<void> probe(UnixMillis now) override {
+    return run("INSERT OR REPLACE INTO probes VALUES(1, ?)", {now.value});
+  }
+
  private:
+  /// Within SQLite's integers; no list is longer.
+  static std::int64_t bounded(std::uint64_t count) {
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX));
+  }
+
   Outcome<void> run(std::string_view sql, std::initializer_list<store::Value> values) {
     DAYMARK_CHECK(db_.run(sql, values));
     return {};

@@ -1,0 +1,201 @@
+// Records in memory, as plain as can be: the second implementation that the contract's tests run
+// against. Tests only.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <ranges>
+#include <tuple>
+
+#include "daymark/authority/errors.h"
+#include "daymark/authority/records.h"
+#include "daymark/store/errors.h"
+
+namespace daymark::authority::testing {
+
+/// What outlives a MemoryRecords, as a file outlives its database connection.
+struct MemoryPlatter {
+  std::vector<StoredOrder> orders;
+  std::map<std::pair<std::optional<ChipId>, std::uint64_t>, Digest> places;
+  std::vector<StoredAppeal> appeals;
+  std::map<std::string, std::string> heads;
+  std::map<std::uint64_t, ChipRecord> chips;
+  std::map<ChipId, std::vector<Byte>> requests;
+  std::map<Digest, std::vector<Byte>> drafts;
+  std::vector<LeafRecord> leaves;
+  std::vector<Document> documents;
+};
+
+class MemoryRecords : public Records {
+ public:
+  MemoryRecords() : MemoryRecords(std::make_shared<MemoryPlatter>()) {}
+
+  explicit MemoryRecords(std::shared_ptr<MemoryPlatter> platter) : at_(std::move(platter)) {}
+
+  Outcome<void> add_order(const StoredOrder& order, std::span<const StreamPlace> places) override {
+    if (find(order.hash) != nullptr) return refuse(errc::store_constraint, "order");
+    std::map<std::pair<std::optional<ChipId>, std::uint64_t>, Digest> all = at_->places;
+    for (const StreamPlace& place : places) {
+      const bool fresh = all.emplace(std::pair(place.chip, place.seq), order.hash).second;
+      if (!fresh) return refuse(errc::authority_stream_taken, "order");
+    }
+    at_->places = std::move(all);
+    at_->orders.push_back(order);
+    at_->orders.back().publication.reset();
+    return {};
+  }
+
+  Outcome<void> publish_order(const Digest& hash, const Publication& publication) override {
+    StoredOrder* const order = find(hash);
+    if (order != nullptr && !order->publication) order->publication = publication;
+    return {};
+  }
+
+  Outcome<std::optional<StoredOrder>> order(const Digest& hash) override {
+    const StoredOrder* const found = find(hash);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  }
+
+  Outcome<std::vector<StoredOrder>> orders() override { return at_->orders; }
+
+  Outcome<std::vector<StoredOrder>> orders_page(const Page& page) override {
+    return cut(at_->orders, page);
+  }
+
+  Outcome<std::vector<StoredOrder>> pending_orders() override {
+    return filtered(at_->orders, [](const StoredOrder& order) { return !order.publication; });
+  }
+
+  Outcome<std::vector<StoredOrder>> stream_after(const StreamPlace& after) override {
+    std::vector<StoredOrder> out;
+    for (const auto& [place, hash] : at_->places) {
+      if (place.first == after.chip && place.second > after.seq) out.push_back(*find(hash));
+    }
+    return out;
+  }
+
+  Outcome<order::StreamHead> head(const std::optional<ChipId>& chip) override {
+    order::StreamHead out;
+    for (const auto& [place, hash] : at_->places) {
+      if (place.first == chip) out = {place.second, hash};
+    }
+    return out;
+  }
+
+  Outcome<void> add_appeal(const StoredAppeal& appeal) override {
+    const auto known = std::ranges::find(at_->appeals, appeal.hash, &StoredAppeal::hash);
+    if (known == at_->appeals.end()) at_->appeals.push_back(appeal);
+    return {};
+  }
+
+  Outcome<std::vector<StoredAppeal>> appeals(const Digest& order) override {
+    return filtered(at_->appeals,
+                    [&](const StoredAppeal& appeal) { return appeal.order == order; });
+  }
+
+  Outcome<void> put_cosigned_head(const std::string& origin,
+                                  const std::string& checkpoint) override {
+    at_->heads[origin] = checkpoint;
+    return {};
+  }
+
+  Outcome<std::string> cosigned_head(const std::string& origin) override {
+    return at_->heads.contains(origin) ? at_->heads.at(origin) : "";
+  }
+
+  Outcome<void> put_chip(const ChipRecord& chip) override {
+    at_->chips[chip.slot] = chip;
+    return {};
+  }
+
+  Outcome<std::vector<ChipRecord>> chips() override {
+    std::vector<ChipRecord> out;
+    for (const auto& [slot, chip] : at_->chips)
+      out.push_back(chip);
+    return out;
+  }
+
+  Outcome<std::vector<ChipRecord>> chips_page(const Page& page) override {
+    return cut(*chips(), page);
+  }
+
+  Outcome<void> put_request(const ChipId& chip, ByteView request) override {
+    at_->requests[chip] = {request.begin(), request.end()};
+    return {};
+  }
+
+  Outcome<std::vector<Byte>> request(const ChipId& chip) override {
+    return at_->requests.contains(chip) ? at_->requests.at(chip) : std::vector<Byte>{};
+  }
+
+  Outcome<void> put_draft(const Digest& root, ByteView leaves) override {
+    at_->drafts[root] = {leaves.begin(), leaves.end()};
+    return {};
+  }
+
+  Outcome<std::vector<Byte>> draft(const Digest& root) override {
+    return at_->drafts.contains(root) ? at_->drafts.at(root) : std::vector<Byte>{};
+  }
+
+  Outcome<void> put_leaf(const LeafRecord& leaf) override {
+    const auto same = [&](const LeafRecord& other) {
+      return other.chip == leaf.chip && other.batch == leaf.batch;
+    };
+    if (std::ranges::none_of(at_->leaves, same)) at_->leaves.push_back(leaf);
+    return {};
+  }
+
+  Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) override {
+    const auto all = *leaves(chip);
+    return all.empty() ? std::nullopt : std::optional(all.front());
+  }
+
+  Outcome<std::vector<LeafRecord>> leaves(const ChipId& chip) override {
+    auto out = filtered(at_->leaves, [&](const LeafRecord& leaf) { return leaf.chip == chip; });
+    std::ranges::reverse(out);
+    return out;
+  }
+
+  Outcome<void> put_document(const Document& document) override {
+    std::erase_if(at_->documents, [&](const Document& other) {
+      return std::tie(other.kind, other.chip, other.subject) ==
+             std::tie(document.kind, document.chip, document.subject);
+    });
+    at_->documents.push_back(document);
+    return {};
+  }
+
+  Outcome<std::vector<Document>> documents(DocumentKind kind, const ChipId& chip) override {
+    return filtered(at_->documents, [&](const Document& document) {
+      return document.kind == kind && document.chip == chip;
+    });
+  }
+
+  Outcome<void> probe(UnixMillis /*now*/) override { return {}; }
+
+ private:
+  template <class T, class Keep>
+  static std::vector<T> filtered(const std::vector<T>& all, Keep keep) {
+    std::vector<T> out;
+    std::ranges::copy_if(all, std::back_inserter(out), keep);
+    return out;
+  }
+
+  template <class T>
+  static std::vector<T> cut(const std::vector<T>& all, const Page& page) {
+    std::vector<T> out;
+    for (std::uint64_t i = page.after; i < all.size() && out.size() < page.limit; ++i)
+      out.push_back(all[i]);
+    return out;
+  }
+
+  StoredOrder* find(const Digest& hash) {
+    const auto found = std::ranges::find(at_->orders, hash, &StoredOrder::hash);
+    return found == at_->orders.end() ? nullptr : &*found;
+  }
+
+  std::shared_ptr<MemoryPlatter> at_;
+};
+
+}  // namespace daymark::authority::testing
