@@ -18,7 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto url = net::parse_url(text);
   if (!url) return 0;
   const auto again = net::parse_url(net::print_url(*url));
-  if (!again || again->host != url->host || again->port != url->port) std::abort();
+  if (!again || again->host != url->host || again->port != url->port || again->tls != url->tls) {
+    std::abort();
+  }
   if (again->target != url->target || !url->target.starts_with('/')) std::abort();
   const auto is_unsafe = [](char c) { return c <= ' ' || c > '~'; };
   if (std::ranges::any_of(url->host + url->target, is_unsafe)) std::abort();

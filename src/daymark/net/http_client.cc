@@ -7,9 +7,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <fmt/format.h>
 
 #include "daymark/net/errors.h"
+#include "daymark/net/tls_internal.h"
 #include "daymark/net/url.h"
 
 namespace daymark::net {
@@ -22,26 +24,42 @@ using ErrorCode = boost::system::error_code;
 
 namespace {
 
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
 /// One connection for one request. Asynchronous operations, run one after another: only those know
 /// time limits.
+template <class Stream>
 class Exchange {
  public:
-  explicit Exchange(const HttpLimits& limits) : limits_(limits), stream_(io_) {}
+  template <class... Context>
+  explicit Exchange(const HttpLimits& limits, Context&... context)
+      : limits_(limits), stream_(io_, context...) {}
+
+  [[nodiscard]] Stream& stream() { return stream_; }
 
   [[nodiscard]] ErrorCode connect(const Url& url) {
     ErrorCode error;
     const std::vector<tcp::endpoint> endpoints = resolve(url, error);
     if (error) return error;
-    stream_.expires_after(std::chrono::milliseconds(limits_.connect_timeout.value));
-    stream_.async_connect(endpoints,
-                          [&error](ErrorCode said, const tcp::endpoint&) { error = said; });
+    limit(limits_.connect_timeout);
+    beast::get_lowest_layer(stream_).async_connect(
+        endpoints, [&error](ErrorCode said, const tcp::endpoint&) { error = said; });
+    run();
+    return error;
+  }
+
+  [[nodiscard]] ErrorCode shake_hands() {
+    ErrorCode error;
+    limit(limits_.connect_timeout);
+    stream_.async_handshake(asio::ssl::stream_base::client,
+                            [&error](ErrorCode said) { error = said; });
     run();
     return error;
   }
 
   [[nodiscard]] ErrorCode exchange(const http::request<http::string_body>& request,
                                    http::response<http::string_body>& response) {
-    stream_.expires_after(std::chrono::milliseconds(limits_.answer_timeout.value));
+    limit(limits_.answer_timeout);
     ErrorCode error;
     const auto done = [&error](ErrorCode said, std::size_t /*bytes*/) { error = said; };
     http::async_write(stream_, request, done);
@@ -58,6 +76,10 @@ class Exchange {
   }
 
  private:
+  void limit(Millis span) {
+    beast::get_lowest_layer(stream_).expires_after(std::chrono::milliseconds(span.value));
+  }
+
   void run() {
     io_.restart();
     io_.run();
@@ -76,7 +98,7 @@ class Exchange {
 
   const HttpLimits& limits_;
   asio::io_context io_;
-  beast::tcp_stream stream_;
+  Stream stream_;
 };
 
 Errc code_of(ErrorCode error) {
@@ -84,7 +106,7 @@ Errc code_of(ErrorCode error) {
   if (error == http::error::body_limit) return errc::net_answer_too_large;
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
       error == asio::error::eof || error == asio::error::connection_reset ||
-      error == asio::error::broken_pipe) {
+      error == asio::ssl::error::stream_truncated || error == asio::error::broken_pipe) {
     return errc::net_closed;
   }
   const bool parsed = error.category() == http::make_error_code(http::error::bad_value).category();
@@ -116,18 +138,57 @@ HttpResponse plain_response(http::response<http::string_body>& from) {
   return response;
 }
 
-Outcome<HttpResponse> perform(const std::string& url, const HttpLimits& limits, const Url& parsed,
-                              const http::request<http::string_body>& request) {
-  Exchange exchange(limits);
-  if (const ErrorCode error = exchange.connect(parsed)) {
-    const bool late = error == beast::error::timeout;
-    return refuse(late ? errc::net_timeout : errc::net_unreachable, url, error.message());
-  }
+/// A request on its way.
+struct Call {
+  const std::string& url;
+  const Url& parsed;
+  const HttpAccess& access;
+  const HttpLimits& limits;
+  http::request<http::string_body> request;
+};
+
+template <class Stream>
+Outcome<void> connect(Exchange<Stream>& exchange, const Call& call) {
+  const ErrorCode error = exchange.connect(call.parsed);
+  if (!error) return {};
+  const bool late = error == beast::error::timeout;
+  return refuse(late ? errc::net_timeout : errc::net_unreachable, call.url, error.message());
+}
+
+template <class Stream>
+Outcome<HttpResponse> finish(Exchange<Stream>& exchange, const Call& call) {
   http::response<http::string_body> answer;
-  if (const ErrorCode error = exchange.exchange(request, answer)) {
-    return refuse(code_of(error), url, error.message());
+  if (const ErrorCode error = exchange.exchange(call.request, answer)) {
+    return refuse(code_of(error), call.url, error.message());
   }
   return plain_response(answer);
+}
+
+Outcome<HttpResponse> perform_plain(const Call& call) {
+  const bool exposed = !call.access.bearer.empty() && !call.access.insecure_cleartext;
+  if (exposed && !is_loopback(call.parsed)) return refuse(errc::net_cleartext, call.url);
+  Exchange<beast::tcp_stream> exchange(call.limits);
+  DAYMARK_CHECK(connect(exchange, call));
+  return finish(exchange, call);
+}
+
+/// The request, and the credential in it, leaves after the server has shown its key.
+Outcome<HttpResponse> perform_tls(const Call& call) {
+  DAYMARK_TRY(asio::ssl::context context, internal::client_context(call.access.trust));
+  Exchange<TlsStream> exchange(call.limits, context);
+  SSL* const ssl = exchange.stream().native_handle();
+  ErrorCode error = internal::expect_peer(ssl, call.access.trust, call.parsed.host);
+  if (error) return refuse(errc::net_tls_trust, call.url, error.message());
+  DAYMARK_CHECK(connect(exchange, call));
+  error = exchange.shake_hands();
+  if (error == beast::error::timeout) return refuse(errc::net_timeout, call.url, error.message());
+  if (error) return refuse(internal::handshake_error(ssl), call.url, error.message());
+  DAYMARK_CHECK(about(internal::check_pin(ssl, call.access.trust), call.url));
+  return finish(exchange, call);
+}
+
+Outcome<HttpResponse> perform(const Call& call) {
+  return call.parsed.tls ? perform_tls(call) : perform_plain(call);
 }
 
 }  // namespace
@@ -144,20 +205,20 @@ Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& conte
 Outcome<HttpResponse> http_get(const std::string& url, const HttpAccess& access,
                                const HttpLimits& limits) {
   DAYMARK_TRY(const Url parsed, about(parse_url(url), url));
-  http::request<http::string_body> request = beast_request(http::verb::get, parsed);
-  show_access(access, request);
-  return perform(url, limits, parsed, request);
+  Call call{url, parsed, access, limits, beast_request(http::verb::get, parsed)};
+  show_access(access, call.request);
+  return perform(call);
 }
 
 Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,
                                 const HttpAccess& access, const HttpLimits& limits) {
   DAYMARK_TRY(const Url parsed, about(parse_url(url), url));
-  http::request<http::string_body> request = beast_request(http::verb::post, parsed);
-  show_access(access, request);
-  request.set(http::field::content_type, content.content_type);
-  request.body() = content.body;
-  request.prepare_payload();
-  return perform(url, limits, parsed, request);
+  Call call{url, parsed, access, limits, beast_request(http::verb::post, parsed)};
+  show_access(access, call.request);
+  call.request.set(http::field::content_type, content.content_type);
+  call.request.body() = content.body;
+  call.request.prepare_payload();
+  return perform(call);
 }
 
 Outcome<std::string> body_of(HttpResponse response, const std::string& url) {

@@ -1,5 +1,5 @@
-// HTTP/1.1 requests, one connection each, bounded in time and size. Plain HTTP only: https is
-// refused by name (errc::net_url_scheme).
+// HTTP/1.1 requests, one connection each, bounded in time and size; over TLS 1.3 where the URL says
+// https.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include "daymark/base/failure.h"
 #include "daymark/base/units.h"
 #include "daymark/net/http.h"
+#include "daymark/net/tls.h"
 
 namespace daymark::net {
 
@@ -18,9 +19,11 @@ struct HttpLimits {
   std::size_t answer_max = 8UL << 20;   ///< bytes of the body
 };
 
-/// How a client shows who it is.
+/// How a client shows who it is, and by what it knows the server.
 struct HttpAccess {
-  std::string bearer;  ///< a credential for "Authorization: Bearer", or empty
+  std::string bearer;               ///< a credential for "Authorization: Bearer", or empty
+  TlsTrust trust = {};              ///< for https
+  bool insecure_cleartext = false;  ///< whether the credential may leave this machine without TLS
 };
 
 /// What a POST carries.
@@ -36,7 +39,8 @@ struct HttpContent {
 [[nodiscard]] Outcome<HttpResponse> http_get(const std::string& url, const HttpLimits& limits = {});
 [[nodiscard]] Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,
                                               const HttpLimits& limits = {});
-/// The same with a credential; none of the errors repeats it.
+/// The same with a credential, which is sent after the server is known. None of the errors repeats
+/// it. Further errors: errc::net_tls_*, errc::net_cleartext.
 [[nodiscard]] Outcome<HttpResponse> http_get(const std::string& url, const HttpAccess& access,
                                              const HttpLimits& limits);
 [[nodiscard]] Outcome<HttpResponse> http_post(const std::string& url, const HttpContent& content,

@@ -17,9 +17,11 @@
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <fmt/format.h>
 
 #include "daymark/net/errors.h"
+#include "daymark/net/tls_internal.h"
 
 namespace daymark::net {
 
@@ -70,7 +72,22 @@ std::optional<HttpResponse> refusal_of(ErrorCode error) {
   return text_response(400, "The request is not valid HTTP.");
 }
 
-class Session;
+using TlsServerStream = beast::ssl_stream<beast::tcp_stream>;
+
+/// What a server knows of a connection.
+class OpenConnection : public std::enable_shared_from_this<OpenConnection> {
+ public:
+  OpenConnection() = default;
+  OpenConnection(const OpenConnection&) = delete;
+  OpenConnection& operator=(const OpenConnection&) = delete;
+  OpenConnection(OpenConnection&&) = delete;
+  OpenConnection& operator=(OpenConnection&&) = delete;
+  virtual ~OpenConnection() = default;
+
+  virtual void start() = 0;
+  /// Ends the connection after the answer that is being written, or now.
+  virtual void stop() = 0;
+};
 
 /// What all sessions of a server share.
 struct Shared {
@@ -78,7 +95,7 @@ struct Shared {
   HttpHandler handler;
   std::atomic<bool> stopping{false};
   std::mutex mutex;
-  std::set<Session*> sessions;
+  std::set<OpenConnection*> sessions;
 
   [[nodiscard]] HttpResponse answer(const HttpRequest& request) const {
     try {
@@ -90,12 +107,16 @@ struct Shared {
 };
 
 /// One connection: reads a request, answers it, reads the next. All on its own strand.
-class Session : public std::enable_shared_from_this<Session> {
+template <class Stream>
+class Session final : public OpenConnection {
  public:
-  Session(Shared& shared, tcp::socket socket)
-      : shared_(shared), stream_(std::move(socket)), deadline_(stream_.get_executor()) {
+  template <class... Context>
+  Session(Shared& shared, tcp::socket socket, Context&... context)
+      : shared_(shared),
+        stream_(beast::tcp_stream(std::move(socket)), context...),
+        deadline_(stream_.get_executor()) {
     ErrorCode ignored;
-    peer_ = endpoint_text(stream_.socket().remote_endpoint(ignored));
+    peer_ = endpoint_text(lowest().socket().remote_endpoint(ignored));
     const std::lock_guard lock(shared_.mutex);
     shared_.sessions.insert(this);
   }
@@ -105,25 +126,43 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(Session&&) = delete;
   Session& operator=(Session&&) = delete;
 
-  ~Session() {
+  ~Session() override {
     const std::lock_guard lock(shared_.mutex);
     shared_.sessions.erase(this);
   }
 
-  void start() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read(); });
+  void start() override {
+    asio::dispatch(stream_.get_executor(), [self = shared_self()] { self->begin(); });
   }
 
-  /// Ends the connection after the answer that is being written, or now.
-  void stop() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->stop_here(); });
+  void stop() override {
+    asio::dispatch(stream_.get_executor(), [self = shared_self()] { self->stop_here(); });
   }
 
  private:
+  static constexpr bool is_tls = std::is_same_v<Stream, TlsServerStream>;
+
+  [[nodiscard]] std::shared_ptr<Session> shared_self() {
+    return std::static_pointer_cast<Session>(shared_from_this());
+  }
+
+  [[nodiscard]] beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
+
+  void begin() {
+    if constexpr (is_tls) {
+      lowest().expires_after(duration_of(shared_.options.request_timeout));
+      stream_.async_handshake(
+          asio::ssl::stream_base::server,
+          [self = shared_self()](ErrorCode error) { error ? self->close() : self->read(); });
+    } else {
+      read();
+    }
+  }
+
   void stop_here() {
     if (!writing_) return close();
     deadline_.expires_after(duration_of(shared_.options.stop_timeout));
-    deadline_.async_wait([self = shared_from_this()](ErrorCode error) {
+    deadline_.async_wait([self = shared_self()](ErrorCode error) {
       if (!error) self->close();
     });
   }
@@ -134,9 +173,9 @@ class Session : public std::enable_shared_from_this<Session> {
     parser_ = std::make_unique<Parser>();
     parser_->header_limit(static_cast<std::uint32_t>(shared_.options.header_max));
     parser_->body_limit(shared_.options.body_max);
-    stream_.expires_after(duration_of(shared_.options.request_timeout));
+    lowest().expires_after(duration_of(shared_.options.request_timeout));
     http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](ErrorCode error, std::size_t /*bytes*/) {
+                     [self = shared_self()](ErrorCode error, std::size_t /*bytes*/) {
                        self->after_read(error);
                      });
   }
@@ -173,9 +212,9 @@ class Session : public std::enable_shared_from_this<Session> {
     response_.prepare_payload();
     if (is_head_) response_.body().clear();
     writing_ = true;
-    stream_.expires_after(duration_of(shared_.options.request_timeout));
+    lowest().expires_after(duration_of(shared_.options.request_timeout));
     http::async_write(stream_, response_,
-                      [self = shared_from_this(), next](ErrorCode error, std::size_t /*bytes*/) {
+                      [self = shared_self(), next](ErrorCode error, std::size_t /*bytes*/) {
                         self->after_write(error, next);
                       });
   }
@@ -185,32 +224,43 @@ class Session : public std::enable_shared_from_this<Session> {
     deadline_.cancel();
     if (error) return close();
     if (next == Next::read) return read();
-    ErrorCode ignored;
-    ignored = stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    if (next == Next::drain) return drain(drain_max);
-    close();
+    end_sending(next);
+  }
+
+  /// Says that nothing more comes: over TLS by its own alert (RFC 8446 §6.1), so that the client
+  /// can tell the end from a cut.
+  void end_sending(Next next) {
+    if constexpr (is_tls) {
+      if (next == Next::drain) return drain(drain_max);
+      lowest().expires_after(duration_of(shared_.options.stop_timeout));
+      stream_.async_shutdown([self = shared_self()](ErrorCode /*error*/) { self->close(); });
+    } else {
+      ErrorCode ignored;
+      ignored = lowest().socket().shutdown(tcp::socket::shutdown_send, ignored);
+      next == Next::drain ? drain(drain_max) : close();
+    }
   }
 
   /// Swallows what a refused client still sends: closing at once would reset the connection before
   /// the refusal is read.
   void drain(std::size_t left) {
     if (left == 0 || shared_.stopping) return close();
-    stream_.expires_after(std::chrono::seconds(2));
+    lowest().expires_after(std::chrono::seconds(2));
     buffer_.clear();
     stream_.async_read_some(buffer_.prepare(4096),
-                            [self = shared_from_this(), left](ErrorCode error, std::size_t bytes) {
+                            [self = shared_self(), left](ErrorCode error, std::size_t bytes) {
                               if (error) return self->close();
                               self->drain(left - std::min(left, bytes));
                             });
   }
 
-  void close() { stream_.close(); }
+  void close() { lowest().close(); }
 
   using Parser = http::request_parser<http::string_body>;
   static constexpr std::size_t drain_max = 16UL << 20;
 
   Shared& shared_;
-  beast::tcp_stream stream_;
+  Stream stream_;
   asio::steady_timer deadline_;
   beast::flat_buffer buffer_;
   std::unique_ptr<Parser> parser_;
@@ -229,18 +279,25 @@ struct HttpServer::Core {
     shared.handler = std::move(handler);
   }
 
+  [[nodiscard]] std::shared_ptr<OpenConnection> open_session(tcp::socket socket);
   void accept();
   void after_accept(ErrorCode error, tcp::socket socket);
   void begin_stop();
 
   // Sessions that `io` still holds refer to `shared`, which must go last.
   Shared shared;
+  std::optional<asio::ssl::context> tls;
   asio::io_context io;
   asio::strand<asio::io_context::executor_type> control;
   tcp::acceptor acceptor;
   asio::steady_timer retry;
   tcp::endpoint bound;  // kept: a closed acceptor no longer knows
 };
+
+std::shared_ptr<OpenConnection> HttpServer::Core::open_session(tcp::socket socket) {
+  if (tls) return std::make_shared<Session<TlsServerStream>>(shared, std::move(socket), *tls);
+  return std::make_shared<Session<beast::tcp_stream>>(shared, std::move(socket));
+}
 
 void HttpServer::Core::accept() {
   if (shared.stopping) return;
@@ -264,7 +321,7 @@ void HttpServer::Core::after_accept(ErrorCode error, tcp::socket socket) {
     open = shared.sessions.size();
   }
   if (open < shared.options.connections_max) {
-    std::make_shared<Session>(shared, std::move(socket))->start();
+    open_session(std::move(socket))->start();
   }
   accept();
 }
@@ -274,10 +331,10 @@ void HttpServer::Core::begin_stop() {
   ErrorCode ignored;
   ignored = acceptor.close(ignored);
   retry.cancel();
-  std::vector<std::shared_ptr<Session>> open;
+  std::vector<std::shared_ptr<OpenConnection>> open;
   {
     const std::lock_guard lock(shared.mutex);
-    for (Session* session : shared.sessions) {
+    for (OpenConnection* session : shared.sessions) {
       if (auto alive = session->weak_from_this().lock()) open.push_back(std::move(alive));
     }
   }
@@ -300,6 +357,9 @@ Outcome<HttpServer> HttpServer::listen(const HttpServerOptions& options, HttpHan
     return refuse(errc::net_address_public, subject);
   }
   auto core = std::make_unique<Core>(options, std::move(handler));
+  if (!options.tls.empty()) {
+    DAYMARK_TRY(core->tls, internal::server_context(options.tls));
+  }
   const tcp::endpoint endpoint(address, options.port);
   error = core->acceptor.open(endpoint.protocol(), error);
   if (!error) error = core->acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -316,7 +376,7 @@ std::uint16_t HttpServer::port() const {
 }
 
 std::string HttpServer::url() const {
-  return "http://" + endpoint_text(core_->bound);
+  return (core_->tls ? "https://" : "http://") + endpoint_text(core_->bound);
 }
 
 void HttpServer::run() {

@@ -15,6 +15,7 @@
 #include "daymark/base/failure.h"
 #include "daymark/base/units.h"
 #include "daymark/net/http.h"
+#include "daymark/net/tls.h"
 
 namespace daymark::net {
 
@@ -26,6 +27,7 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";  ///< numeric
   std::uint16_t port = 0;             ///< 0: any free one, see HttpServer::port
   bool allow_public = false;          ///< whether another address than loopback may be used
+  TlsIdentity tls = {};               ///< empty: plain HTTP
   std::size_t header_max = 16UL << 10;
   std::size_t body_max = 1UL << 20;
   std::size_t connections_max = 256;     ///< further ones are closed at once
@@ -34,12 +36,14 @@ struct HttpServerOptions {
   unsigned threads = 1;                  ///< with 1 the handler needs no locks
 };
 
-/// Plain HTTP, no TLS: for loopback, or behind a proxy that adds TLS. Refuses by itself, before the
-/// handler: 400 malformed, 413 body and 431 header too large; slow clients are cut off.
+/// TLS 1.3 where it has an identity, else plain HTTP: for loopback and for what is public anyway.
+/// Refuses by itself, before the handler: 400 malformed, 413 body and 431 header too large; slow
+/// clients, and those that speak no TLS 1.3, are cut off.
 class HttpServer {
  public:
   /// Binds and listens; connections wait until run(). Errors: errc::net_address_malformed,
-  /// errc::net_address_public, errc::net_address_in_use, errc::net_not_listening.
+  /// errc::net_address_public, errc::net_address_in_use, errc::net_not_listening; with an identity
+  /// errc::secret_exposed, errc::net_tls_identity and those of read_file.
   [[nodiscard]] static Outcome<HttpServer> listen(const HttpServerOptions& options,
                                                   HttpHandler handler);
 
@@ -50,7 +54,7 @@ class HttpServer {
   ~HttpServer();
 
   [[nodiscard]] std::uint16_t port() const;
-  /// "http://127.0.0.1:8080".
+  /// "http://127.0.0.1:8080", or https.
   [[nodiscard]] std::string url() const;
 
   /// Serves until stop(). Returns when answers under way are sent or stop_timeout is over.

@@ -74,6 +74,8 @@ class RawConnection {
     }
   }
 
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
   void end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
 
   /// All that comes until the peer closes, or until `needle` was seen, or 20 s passed.

@@ -11,7 +11,8 @@ namespace daymark::net {
 
 namespace {
 
-constexpr std::string_view scheme = "http://";
+constexpr std::string_view plain_scheme = "http://";
+constexpr std::string_view tls_scheme = "https://";
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -72,8 +73,8 @@ Result<std::string> take_host(Rest& rest) {
   return std::string(host);
 }
 
-Result<std::uint16_t> take_port(Rest& rest) {
-  if (!rest.take(':')) return std::uint16_t{80};
+Result<std::uint16_t> take_port(Rest& rest, std::uint16_t otherwise) {
+  if (!rest.take(':')) return otherwise;
   const std::string_view digits = rest.take_while([](char c) { return c >= '0' && c <= '9'; });
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
@@ -95,22 +96,31 @@ Result<std::string> take_target(Rest& rest) {
 
 Result<Url> parse_url(std::string_view text) {
   if (text.size() > url_size_max) return fail(errc::net_url_malformed, field::net_url);
-  if (!text.starts_with(scheme)) {
+  Url url;
+  url.tls = text.starts_with(tls_scheme);
+  if (!url.tls && !text.starts_with(plain_scheme)) {
     const bool other = text.contains("://");
     return fail(other ? errc::net_url_scheme : errc::net_url_malformed, field::net_url);
   }
-  Rest rest{text, scheme.size()};
-  Url url;
+  Rest rest{text, url.tls ? tls_scheme.size() : plain_scheme.size()};
   DAYMARK_TRY(url.host, take_host(rest));
-  DAYMARK_TRY(url.port, take_port(rest));
+  DAYMARK_TRY(url.port, take_port(rest, url.tls ? 443 : 80));
   DAYMARK_TRY(url.target, take_target(rest));
   return url;
 }
 
 std::string print_url(const Url& url) {
   const bool ipv6 = url.host.contains(':');
-  return fmt::format("http://{}{}{}:{}{}", ipv6 ? "[" : "", url.host, ipv6 ? "]" : "", url.port,
-                     url.target);
+  return fmt::format("{}{}{}{}:{}{}", url.tls ? tls_scheme : plain_scheme, ipv6 ? "[" : "",
+                     url.host, ipv6 ? "]" : "", url.port, url.target);
+}
+
+bool is_loopback(const Url& url) {
+  if (url.host == "localhost" || url.host == "::1") return true;
+  // Four numbers and nothing else: "127.example.org" is somebody's name.
+  const bool numeric =
+      std::ranges::all_of(url.host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return numeric && url.host.starts_with("127.") && std::ranges::count(url.host, '.') == 3;
 }
 
 std::string join_url(std::string_view prefix, std::string_view path) {

@@ -23,6 +23,28 @@ TEST(Url, FillsInPortAndPath) {
   EXPECT_EQ("/", url->target);
 }
 
+TEST(Url, KnowsTls) {
+  const auto url = parse_url("https://a.example/x");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->tls);
+  EXPECT_EQ(443, url->port);
+  EXPECT_EQ("https://a.example:443/x", print_url(*url));
+  EXPECT_EQ(8443, parse_url("https://[::1]:8443")->port);
+  EXPECT_FALSE(parse_url("http://a:443/")->tls);
+}
+
+TEST(Url, KnowsThisMachine) {
+  for (const auto* text :
+       {"http://127.0.0.1/", "http://127.9.8.7:1/", "http://localhost", "https://[::1]/x"}) {
+    EXPECT_TRUE(is_loopback(*parse_url(text))) << text;
+  }
+  for (const auto* text :
+       {"http://127.0.0.1.example/", "http://127.example.org/", "http://10.0.0.1/",
+        "http://localhost.example/", "http://[::2]/", "http://127.0.0.0.1/"}) {
+    EXPECT_FALSE(is_loopback(*parse_url(text))) << text;
+  }
+}
+
 TEST(Url, KnowsIpv6) {
   const auto url = parse_url("http://[::1]:81/");
   ASSERT_TRUE(url);
@@ -31,7 +53,7 @@ TEST(Url, KnowsIpv6) {
 }
 
 TEST(Url, NamesForeignSchemes) {
-  for (const auto* text : {"https://a/", "ftp://a/", "HTTP://a/"}) {
+  for (const auto* text : {"httpss://a/", "ftp://a/", "HTTP://a/", "HTTPS://a/"}) {
     EXPECT_EQ(errc::net_url_scheme, parse_url(text).error().code) << text;
   }
 }
@@ -76,10 +98,12 @@ RC_GTEST_PROP(Url, PrintsWhatItParses, ()) {
       *rc::gen::container<std::string>(rc::gen::elementOf(std::string("az/?&=%.-_~09")));
   const auto port = *rc::gen::inRange<int>(1, 65536);
   RC_PRE(host.size() <= 253 && target.size() < 1500);
-  const Url url{host, static_cast<std::uint16_t>(port), "/" + target};
+  const bool tls = *rc::gen::arbitrary<bool>();
+  const Url url{host, static_cast<std::uint16_t>(port), "/" + target, tls};
   const auto again = parse_url(print_url(url));
   RC_ASSERT(again.has_value());
   RC_ASSERT(again->host == url.host && again->port == url.port && again->target == url.target);
+  RC_ASSERT(again->tls == tls);
 }
 
 TEST(Url, JoinsWithOneSlash) {

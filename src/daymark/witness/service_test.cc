@@ -223,7 +223,7 @@ TEST_F(WitnessServiceTest, OptionsAreChecked) {
   wrong.logs.front().vkey = "nonsense";
   EXPECT_EQ(errc::note_vkey, code_of(WitnessService::open(wrong, clock_)));
   WitnessOptions secure = options(true);
-  secure.logs.front().url = "https://log.example/";
+  secure.logs.front().url = "ftp://log.example/";
   EXPECT_EQ(errc::net_url_scheme, code_of(WitnessService::open(secure, clock_)));
 }
 
