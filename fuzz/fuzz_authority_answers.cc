@@ -22,13 +22,22 @@ void put_order(cbor::Writer& out, const governor::OrderParts& order) {
   out.put_bytes(order.content);
 }
 
+void put_next(cbor::Writer& out, const std::optional<authority::FeedPosition>& next) {
+  if (!next) return out.put_null();
+  out.open_array(2);
+  out.put_unsigned(next->fleet_seq);
+  out.put_unsigned(next->own_seq);
+}
+
 void check_feed(ByteView input) {
   const auto feed = authority::parse_feed_answer(input);
   if (!feed) return;
   require_same(input, cbor::encode([&](cbor::Writer& out) {
-                 out.open_array(feed->size());
-                 for (const governor::OrderParts& order : *feed)
+                 out.open_array(2);
+                 out.open_array(feed->orders.size());
+                 for (const governor::OrderParts& order : feed->orders)
                    put_order(out, order);
+                 put_next(out, feed->next);
                }));
 }
 
@@ -69,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const Byte* data, std::size_t size) {
   }
   const auto list = authority::parse_leaf_list(input);
   if (list) require_same(input, authority::print_leaf_list(*list));
+  (void)authority::parse_list_answer(std::string(text_of(input)));
   if (authority::error_sentence(std::string(text_of(input))).size() > size) std::abort();
   return 0;
 }

@@ -1,4 +1,4 @@
-// daymark authority serve|grant|revoke|grants: the server of a fleet, and who may call it.
+// daymark authority serve|pin|grant|revoke|grants: the server of a fleet, and who may call it.
 #include "arguments.h"
 #include "commands.h"
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include "daymark/authority/server.h"
 #include "daymark/base/file.h"
 #include "daymark/crypto/random.h"
+#include "daymark/net/tls.h"
 
 namespace daymark::cli {
 
@@ -89,7 +90,21 @@ void add_serve(CLI::App& family, Session& session) {
   command->add_option("--log-key", options->log_key_file, "The log's key (mode 0600)")->required();
   command->add_option("--port", options->port, "Port; 0 chooses one")->capture_default_str();
   command->add_option("--address", options->address, "Address")->capture_default_str();
-  command->add_flag("--allow-public", options->allow_public, "Beyond loopback: there is no TLS");
+  command->add_option("--rate", options->rate.per_second, "Requests a second of one credential")
+      ->check(CLI::Range(1U, 1'000'000U))
+      ->capture_default_str();
+  command->add_option("--burst", options->rate.burst, "Requests of one credential at once")
+      ->check(CLI::Range(1U, 1'000'000U))
+      ->capture_default_str();
+  CLI::Option* certificate = command->add_option("--tls-cert", options->tls.certificate_file,
+                                                 "Certificate chain (PEM); clients use https");
+  CLI::Option* key =
+      command->add_option("--tls-key", options->tls.key_file, "Its key (PEM, mode 0600)");
+  certificate->needs(key);
+  key->needs(certificate);
+  command->add_flag("--allow-public", options->allow_public, "Listen beyond loopback");
+  command->add_flag("--insecure-cleartext", options->insecure_cleartext,
+                    "Beyond loopback without TLS: whoever is on the path reads credentials");
   command->footer(
       "Example: daymark authority serve --dir auth --charter fleet.charter --log-key log.key");
   session.on_run(*command, [options, &session]() -> Outcome<Exit> {
@@ -97,6 +112,22 @@ void add_serve(CLI::App& family, Session& session) {
     DAYMARK_CHECK(authority::run_authority(*options, *clock));
     return Exit::success;
   });
+}
+
+Outcome<Exit> print_pin(const std::string& file, const Session& session) {
+  DAYMARK_TRY(const std::string pem, read_text(file, 1UL << 20));
+  const Outcome<Digest> pin = net::certificate_pin(pem);
+  if (!pin) return refuse(pin.error().error.code, file);
+  session.print({{"pin", to_hex(*pin)}}, to_hex(*pin));
+  return Exit::success;
+}
+
+void add_pin(CLI::App& family, Session& session) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* command = family.add_subcommand("pin", "The pin of a server's certificate");
+  command->add_option("certificate", *file, "PEM")->required();
+  command->footer("Example: daymark authority pin tls.pem");
+  session.on_run(*command, [file, &session] { return print_pin(*file, session); });
 }
 
 void add_grant(CLI::App& family, Session& session) {
@@ -119,6 +150,7 @@ void add_authority(CLI::App& app, Session& session) {
   family->require_subcommand(1);
   add_serve(*family, session);
   add_grant(*family, session);
+  add_pin(*family, session);
 
   auto folder = std::make_shared<std::string>();
   auto id = std::make_shared<std::string>();

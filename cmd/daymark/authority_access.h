@@ -9,13 +9,15 @@
 
 namespace daymark::cli {
 
-/// Where an authority is, and who asks.
+/// Where an authority is, by what it is known, and who asks.
 struct AuthorityAccess {
   std::string url;
   std::string credential_file;
+  net::TlsTrust trust;
+  bool insecure_cleartext = false;
 };
 
-/// Adds --authority, which is returned, and --credential.
+/// Adds --authority, which is returned, --credential, --tls-ca, --tls-pin and --insecure-cleartext.
 CLI::Option* add_authority_options(CLI::App& command, AuthorityAccess& access,
                                    const std::string& meaning = "URL");
 

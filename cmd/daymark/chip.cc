@@ -117,7 +117,7 @@ Outcome<Exit> emergency(const EmergencyOptions& options, const Session& session)
 
 Outcome<Exit> list_chips(const AuthorityAccess& access, const Session& session) {
   DAYMARK_TRY(const authority::AuthorityClient client, client_of(access));
-  DAYMARK_TRY(const std::string body, client.get("/chips"));
+  DAYMARK_TRY(const std::string body, client.list("/chips"));
   DAYMARK_TRY(const auto document, about(internal::parse_json(body), access.url));
   session.print_text(body, document.dump(2));
   return Exit::success;

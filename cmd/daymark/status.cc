@@ -61,7 +61,7 @@ std::string status_text(const agent::AgentState& state, Language language) {
 Outcome<Exit> show_status(const StatusOptions& options, const Session& session) {
   if (options.socket.empty()) {
     DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
-    DAYMARK_TRY(const std::string body, client.get("/chips"));
+    DAYMARK_TRY(const std::string body, client.list("/chips"));
     DAYMARK_TRY(const auto document, about(internal::parse_json(body), client.url()));
     session.print_text(body, document.dump(2));
     return Exit::success;

@@ -77,6 +77,11 @@ json 3 '.error.name == "authority_credential_malformed"' chip list --authority h
 chmod 644 "$scratch/agent.cred" "$scratch/auth/grants/grants.json"
 json 3 '.error.name == "secret_exposed"' chip list --authority http://127.0.0.1:1 --credential "$scratch/agent.cred"
 json 3 '.error.name == "secret_exposed"' authority grants --dir "$scratch/auth"
+json 2 '.error.name == "usage_wrong"' authority serve --dir "$scratch/auth" --charter c --log-key k --tls-cert t
+json 3 '.error.name == "net_cleartext"' authority serve --dir "$scratch/auth" --charter c --log-key k --allow-public
+json 3 '.error.name == "net_cleartext"' chip list --authority http://192.0.2.1:1 --credential "$scratch/auditor.cred"
+json 3 '.error.name == "net_tls_trust"' chip list --authority https://127.0.0.1:1 --tls-pin xyz
+json 3 '.error.name == "net_tls_identity"' authority pin "$scratch/party-1.key"
 chmod 644 "$scratch/party-1.key"
 json 3 '.error.name == "secret_exposed"' witness serve --key "$scratch/party-1.key" --dir "$scratch/w" --log x
 expect 2 no-such-command

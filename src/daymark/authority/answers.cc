@@ -1,6 +1,7 @@
 #include "daymark/authority/answers.h"
 
 #include "daymark/authority/leaf_list.h"
+#include "daymark/base/errors.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/order/appeal.h"
@@ -22,6 +23,18 @@ Result<governor::OrderParts> read_parts(cbor::Reader& reader) {
   out.proof = proof;
   out.content.assign(content.begin(), content.end());
   return out;
+}
+
+Result<std::optional<FeedPosition>> read_position(cbor::Reader& reader) {
+  if (reader.next_is_null()) {
+    DAYMARK_CHECK(reader.read_null());
+    return std::optional<FeedPosition>{};
+  }
+  DAYMARK_CHECK(reader.enter_array_of(2));
+  FeedPosition out;
+  DAYMARK_TRY(out.fleet_seq, reader.read_unsigned());
+  DAYMARK_TRY(out.own_seq, reader.read_unsigned());
+  return std::optional(out);
 }
 
 }  // namespace
@@ -47,14 +60,16 @@ Result<std::vector<AppealParts>> parse_appeals_answer(ByteView body) {
   return out;
 }
 
-Result<std::vector<governor::OrderParts>> parse_feed_answer(ByteView body) {
+Result<FeedAnswer> parse_feed_answer(ByteView body) {
   cbor::Reader reader(body);
+  DAYMARK_CHECK(reader.enter_array_of(2));
   DAYMARK_TRY(const std::size_t count, reader.enter_array(feed_max));
-  std::vector<governor::OrderParts> out;
+  FeedAnswer out;
   for (std::size_t i = 0; i < count; ++i) {
     DAYMARK_TRY(governor::OrderParts parts, read_parts(reader));
-    out.push_back(std::move(parts));
+    out.orders.push_back(std::move(parts));
   }
+  DAYMARK_TRY(out.next, read_position(reader));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }
@@ -84,6 +99,20 @@ Result<DraftedBatch> parse_batch_answer(ByteView body) {
   out.order_file.assign(file.begin(), file.end());
   DAYMARK_TRY(out.leaves, read_leaf_list(reader));
   DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<ListAnswer> parse_list_answer(const std::string& body) {
+  DAYMARK_TRY(const auto document, internal::parse_json(body));
+  DAYMARK_TRY(const auto* const items, internal::member(document, "items"));
+  if (!items->is_array()) return fail(errc::json_malformed);
+  ListAnswer out;
+  for (const auto& item : *items)
+    out.items.push_back(item.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  DAYMARK_TRY(const auto* const next, internal::member(document, "next"));
+  if (next->is_null()) return out;
+  if (!next->is_string() || next->get<std::string>().empty()) return fail(errc::json_malformed);
+  out.next = next->get<std::string>();
   return out;
 }
 

@@ -2,9 +2,11 @@
 // only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "daymark/authority/feed.h"
 #include "daymark/base/result.h"
 #include "daymark/governor/client.h"
 
@@ -14,6 +16,18 @@ namespace daymark::authority {
 struct DraftedBatch {
   std::vector<Byte> order_file;
   std::vector<std::vector<Byte>> leaves;
+};
+
+/// A page of the feed.
+struct FeedAnswer {
+  std::vector<governor::OrderParts> orders;  ///< in the order of the log
+  std::optional<FeedPosition> next;          ///< where the next page begins; none: this is the last
+};
+
+/// A page of a JSON list.
+struct ListAnswer {
+  std::vector<std::string> items;  ///< JSON text of each
+  std::string next;                ///< cursor of the next page; empty: this is the last
 };
 
 /// Orders that one answer of GET /feed carries at most.
@@ -35,12 +49,15 @@ struct AppealParts {
 
 /// Array of [envelope, proof], oldest first.
 [[nodiscard]] Result<std::vector<AppealParts>> parse_appeals_answer(ByteView body);
-/// Array of orders, in the order of the log.
-[[nodiscard]] Result<std::vector<governor::OrderParts>> parse_feed_answer(ByteView body);
+/// [[order…], next position as [fleet, own], or null].
+[[nodiscard]] Result<FeedAnswer> parse_feed_answer(ByteView body);
 /// [batch order, leaf, index, path].
 [[nodiscard]] Result<governor::LeafParts> parse_leaf_answer(ByteView body);
 /// [order file, leaves].
 [[nodiscard]] Result<DraftedBatch> parse_batch_answer(ByteView body);
+
+/// {"items":[…],"next":cursor or null}. Errors: errc::json_malformed.
+[[nodiscard]] Result<ListAnswer> parse_list_answer(const std::string& body);
 
 /// The sentence of an {"error":{"text":…}} body; the body itself where it has another form.
 [[nodiscard]] std::string error_sentence(const std::string& body);

@@ -57,21 +57,61 @@ TEST(AuthorityAnswers, AnOrderIsNeverEmpty) {
 TEST(AuthorityAnswers, AFeedKeepsItsTurn) {
   const auto body = cbor::encode([](cbor::Writer& out) {
     out.open_array(2);
+    out.open_array(2);
     put_order(out, bytes_of("first"));
     put_order(out, bytes_of("second"));
+    out.put_null();
   });
   const auto feed = parse_feed_answer(body);
   ASSERT_TRUE(feed);
-  ASSERT_EQ(feed->size(), 2U);
-  EXPECT_EQ(text_of(feed->front().envelope), "first");
-  EXPECT_EQ(text_of(feed->back().envelope), "second");
+  ASSERT_EQ(feed->orders.size(), 2U);
+  EXPECT_EQ(text_of(feed->orders.front().envelope), "first");
+  EXPECT_EQ(text_of(feed->orders.back().envelope), "second");
+  EXPECT_FALSE(feed->next);
   expect_only_whole(body, parse_feed_answer);
-  EXPECT_TRUE(parse_feed_answer(ByteArray<1>{0x80})->empty());
+  EXPECT_TRUE(parse_feed_answer(ByteArray<3>{0x82, 0x80, 0xf6})->orders.empty());
+}
+
+TEST(AuthorityAnswers, AFeedSaysWhereItGoesOn) {
+  const auto body = cbor::encode([](cbor::Writer& out) {
+    out.open_array(2);
+    out.open_array(1);
+    put_order(out, bytes_of("first"));
+    out.open_array(2);
+    out.put_unsigned(5);
+    out.put_unsigned(700);
+  });
+  EXPECT_EQ(parse_feed_answer(body)->next, (FeedPosition{5, 700}));
+  expect_only_whole(body, parse_feed_answer);
 }
 
 TEST(AuthorityAnswers, AFeedHasItsBound) {
-  const auto body = cbor::encode([](cbor::Writer& out) { out.open_array(feed_max + 1); });
+  const auto body = cbor::encode([](cbor::Writer& out) {
+    out.open_array(2);
+    out.open_array(feed_max + 1);
+  });
   EXPECT_FALSE(parse_feed_answer(body));
+}
+
+TEST(AuthorityAnswers, OnwardIsFurtherAndNowhereBack) {
+  const FeedPosition at{3, 5};
+  for (const FeedPosition next : {FeedPosition{4, 5}, FeedPosition{3, 6}, FeedPosition{9, 9}})
+    EXPECT_TRUE(is_onward(at, next));
+  for (const FeedPosition next : {at, FeedPosition{2, 9}, FeedPosition{9, 4}, FeedPosition{}})
+    EXPECT_FALSE(is_onward(at, next));
+}
+
+TEST(AuthorityAnswers, AListHasItemsAndACursor) {
+  const auto page = parse_list_answer(R"({"items":[{"a":1},"b"],"next":"500"})");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->items, (std::vector<std::string>{R"({"a":1})", "\"b\""}));
+  EXPECT_EQ(page->next, "500");
+  EXPECT_EQ(parse_list_answer(R"({"items":[],"next":null})")->next, "");
+  for (const char* bad :
+       {"", "[]", R"({"items":[]})", R"({"next":null})", R"({"items":{},"next":null})",
+        R"({"items":[],"next":5})", R"({"items":[],"next":""})"}) {
+    EXPECT_FALSE(parse_list_answer(bad)) << bad;
+  }
 }
 
 TEST(AuthorityAnswers, ALeafComesWithItsPath) {

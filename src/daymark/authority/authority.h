@@ -10,7 +10,9 @@
 #include "daymark/authority/batch_desk.h"
 #include "daymark/authority/chip_desk.h"
 #include "daymark/authority/door.h"
+#include "daymark/authority/metrics.h"
 #include "daymark/authority/order_desk.h"
+#include "daymark/authority/peer_watch.h"
 #include "daymark/net/http.h"
 
 namespace daymark::authority {
@@ -22,8 +24,13 @@ struct AuthorityParts {
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::vector<Byte> charter;
-  GrantSource* grants = nullptr;  ///< none: only the public routes are open
+  GrantSource* grants = nullptr;     ///< none: only the public routes are open
+  const PeerWatch* peers = nullptr;  ///< none: no peer counts as reachable
+  RateLimit rate = {};               ///< of each credential
 };
+
+struct Route;
+struct RouteCall;
 
 /// Threads that a server should give to an Authority, and how many of them may wait for its lock:
 /// the rest stay free for the log's files, which mirrors fetch while a publication holds the lock.
@@ -46,6 +53,9 @@ class Authority {
 
   [[nodiscard]] net::HttpResponse handle(const net::HttpRequest& request);
 
+  /// URLs of the witnesses and mirrors of the charter in force: whom a watch should ask.
+  [[nodiscard]] std::vector<std::string> peer_urls();
+
   // The parts, for the routes. The caller holds the lock.
   [[nodiscard]] OrderDesk& orders() { return orders_; }
 
@@ -61,11 +71,20 @@ class Authority {
 
   [[nodiscard]] Clock& clock() { return *parts_.clock; }
 
+  /// How many of these peers answered lately.
+  [[nodiscard]] PeerCount count_peers(std::span<const std::string> urls) const;
+
+  [[nodiscard]] const AnswerTally& tally() const { return tally_; }
+
  private:
+  [[nodiscard]] net::HttpResponse answer(const net::HttpRequest& request);
+  [[nodiscard]] net::HttpResponse call(const Route& route, RouteCall call);
+
   std::mutex mutex_;
   std::atomic<int> waiting_{0};
   AuthorityParts parts_;
   Door door_;
+  AnswerTally tally_;
   OrderDesk orders_;
   BatchDesk batches_;
   AppealDesk appeals_;

@@ -1,5 +1,8 @@
 #include "daymark/authority/client.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "daymark/authority/answers.h"
@@ -14,6 +17,9 @@ namespace {
 
 constexpr std::string_view cbor_type = "application/cbor";
 constexpr std::string_view json_type = "application/json";
+
+/// More than any fleet has; an authority that never ends a list must not keep its client for ever.
+constexpr int pages_max = 4096;
 
 Outcome<std::string> checked(Outcome<net::HttpResponse> answer, const std::string& url) {
   if (!answer) return std::unexpected(std::move(answer).error());
@@ -47,9 +53,34 @@ Outcome<std::string> AuthorityClient::submit(ByteView order_file) const {
 Outcome<std::vector<governor::OrderParts>> AuthorityClient::feed(const ChipId& chip,
                                                                  std::uint64_t fleet_seq,
                                                                  std::uint64_t own_seq) const {
-  DAYMARK_TRY(const std::string body, get(fmt::format("/feed?chip={}&fleet={}&own={}",
-                                                      to_hex(chip.view()), fleet_seq, own_seq)));
-  return about(parse_feed_answer(bytes_of(body)), url_ + "/feed");
+  std::vector<governor::OrderParts> out;
+  FeedPosition at{fleet_seq, own_seq};
+  for (int pages = 0; pages < pages_max; ++pages) {
+    DAYMARK_TRY(const std::string body,
+                get(fmt::format("/feed?chip={}&fleet={}&own={}", to_hex(chip.view()), at.fleet_seq,
+                                at.own_seq)));
+    DAYMARK_TRY(FeedAnswer page, about(parse_feed_answer(bytes_of(body)), url_ + "/feed"));
+    std::ranges::move(page.orders, std::back_inserter(out));
+    if (!page.next) return out;
+    if (!is_onward(at, *page.next)) break;
+    at = *page.next;
+  }
+  return refuse(errc::authority_list_endless, url_ + "/feed");
+}
+
+Outcome<std::string> AuthorityClient::list(const std::string& path) const {
+  std::string out = "{\"items\":[";
+  std::string cursor;
+  for (int pages = 0; pages < pages_max; ++pages) {
+    DAYMARK_TRY(const std::string body, get(cursor.empty() ? path : path + "?after=" + cursor));
+    DAYMARK_TRY(const ListAnswer page, about(parse_list_answer(body), url_ + path));
+    for (const std::string& item : page.items)
+      out += (out.ends_with('[') ? "" : ",") + item;
+    if (page.next.empty()) return out + "]}";
+    if (page.items.empty() || page.next == cursor) break;
+    cursor = page.next;
+  }
+  return refuse(errc::authority_list_endless, url_ + path);
 }
 
 Outcome<std::vector<AppealParts>> AuthorityClient::appeals(const Digest& order) const {

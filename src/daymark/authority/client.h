@@ -65,6 +65,10 @@ class AuthorityClient final : public ChipServices {
       const ChipId& chip, const std::vector<std::vector<Byte>>& receipts) const override;
   [[nodiscard]] Outcome<void> post_verdict(const std::string& json) const;
 
+  /// Every item of a list, page by page, as one document: {"items":[…]}. Errors: as above,
+  /// errc::authority_list_endless where its pages don't lead on.
+  [[nodiscard]] Outcome<std::string> list(const std::string& path) const;
+
   /// Any route as text or bytes: "/chips", "/checkpoint"…
   [[nodiscard]] Outcome<std::string> get(const std::string& path) const;
 

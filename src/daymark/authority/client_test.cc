@@ -8,6 +8,7 @@
 
 #include "daymark/authority/authority.h"
 #include "daymark/authority/chip_testing.h"
+#include "daymark/authority/errors.h"
 #include "daymark/authority/grants_testing.h"
 #include "daymark/base/hex.h"
 #include "daymark/cbor/encode.h"
@@ -140,18 +141,18 @@ TEST_F(ClientTest, ARefusalCarriesTheAuthoritysSentence) {
 }
 
 TEST_F(ClientTest, WhoIsNotLetInIsToldWhy) {
-  const auto name = [](const auto& outcome) {
+  const auto told = [](const auto& outcome, Errc why) {
     EXPECT_EQ(verdict(outcome), "authority_refused");
-    return outcome ? std::string() : outcome.error().detail;
+    return !outcome && outcome.error().detail.contains(sentence(why));
   };
   const AuthorityClient stranger(served.url());
   EXPECT_EQ(verdict(stranger.charter()), "ok");
-  EXPECT_TRUE(name(stranger.get("/chips")).contains("authority_credential_missing"));
-  EXPECT_TRUE(name(stranger.submit(signed_policy())).contains("authority_credential_missing"));
-  EXPECT_TRUE(name(agent.submit(signed_policy())).contains("authority_role_denied"));
-  EXPECT_TRUE(name(agent.leaf(World::chip(2).id)).contains("authority_chip_denied"));
+  EXPECT_TRUE(told(stranger.get("/chips"), errc::authority_credential_missing));
+  EXPECT_TRUE(told(stranger.submit(signed_policy()), errc::authority_credential_missing));
+  EXPECT_TRUE(told(agent.submit(signed_policy()), errc::authority_role_denied));
+  EXPECT_TRUE(told(agent.leaf(World::chip(2).id), errc::authority_chip_denied));
   const AuthorityClient gone(served.url(), {make_credential(fleet.office.world.random())});
-  EXPECT_TRUE(name(gone.draft_batch("{}")).contains("authority_credential_unknown"));
+  EXPECT_TRUE(told(gone.draft_batch("{}"), errc::authority_credential_unknown));
 }
 
 TEST_F(ClientTest, NobodyThereIsAnError) {
@@ -191,12 +192,14 @@ TEST_F(HostileTest, NonsenseIsRefused) {
 
 TEST_F(HostileTest, TruncatedAndTrailingBytesAreRefused) {
   const std::vector<Byte> feed = cbor::encode([](cbor::Writer& writer) {
+    writer.open_array(2);
     writer.open_array(1);
     writer.open_array(4);
     writer.put_bytes(bytes_of("envelope"));
     writer.put_text("proof");
     writer.put_bytes(Digest{});
     writer.put_bytes(bytes_of("content"));
+    writer.put_null();
   });
   const ChipId chip = World::chip(1).id;
   answer = text_of(feed);
@@ -209,6 +212,61 @@ TEST_F(HostileTest, TruncatedAndTrailingBytesAreRefused) {
   }
   answer = whole + '\0';
   EXPECT_FALSE(client.feed(chip, 0, 0));
+}
+
+TEST(Lists, AreFollowedToTheirEnd) {
+  std::vector<std::string> asked;
+  const Served pages([&](const net::HttpRequest& request) {
+    asked.push_back(request.query);
+    if (request.query.empty()) return net::json_response(200, R"({"items":[1,2],"next":"2"})");
+    if (request.query == "after=2") return net::json_response(200, R"({"items":[3],"next":"3"})");
+    return net::json_response(200, R"({"items":[],"next":null})");
+  });
+  EXPECT_EQ(*AuthorityClient(pages.url()).list("/chips"), R"({"items":[1,2,3]})");
+  EXPECT_EQ(asked, (std::vector<std::string>{"", "after=2", "after=3"}));
+}
+
+TEST(Lists, AFeedIsFollowedToItsEnd) {
+  const auto page = [](std::string_view envelope, std::optional<std::uint64_t> next) {
+    return std::string(text_of(cbor::encode([&](cbor::Writer& writer) {
+      writer.open_array(2);
+      writer.open_array(1);
+      writer.open_array(4);
+      writer.put_bytes(bytes_of(envelope));
+      writer.put_text("proof");
+      writer.put_bytes(Digest{});
+      writer.put_bytes(bytes_of("content"));
+      if (!next) return writer.put_null();
+      writer.open_array(2);
+      writer.put_unsigned(*next);
+      writer.put_unsigned(7);
+    })));
+  };
+  const Served pages([&](const net::HttpRequest& request) {
+    net::HttpResponse out;
+    const bool first = net::query_value(request.query, "fleet") == "0";
+    out.body = first ? page("a", 4) : page("b", {});
+    return out;
+  });
+  const auto feed = AuthorityClient(pages.url()).feed(World::chip(1).id, 0, 7);
+  ASSERT_EQ(verdict(feed), "ok");
+  ASSERT_EQ(feed->size(), 2U);
+  EXPECT_EQ(text_of(feed->back().envelope), "b");
+}
+
+TEST_F(HostileTest, AListWithoutAnEndIsLeft) {
+  const ChipId chip = World::chip(1).id;
+  // The next page begins where this one did, or before.
+  answer = std::string("\x82\x80\x82\x05\x05", 5);
+  EXPECT_EQ(verdict(client.feed(chip, 5, 5)), "authority_list_endless");
+  EXPECT_EQ(verdict(client.feed(chip, 6, 5)), "authority_list_endless");
+  EXPECT_EQ(verdict(client.feed(chip, 0, 0)), "authority_list_endless");
+  answer = R"({"items":[1],"next":"7"})";
+  EXPECT_EQ(verdict(client.list("/chips")), "authority_list_endless");
+  answer = R"({"items":[],"next":"7"})";
+  EXPECT_EQ(verdict(client.list("/chips")), "authority_list_endless");
+  answer = R"({"items":[{"a":1},2],"next":null})";
+  EXPECT_EQ(*client.list("/chips"), R"({"items":[{"a":1},2]})");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Outcome<Caller> Door::admit(const net::HttpRequest& request, Roles roles) const 
   if (!roles.has(grant->scope.role)) {
     return refuse(errc::authority_role_denied, subject, std::string(name_of(grant->scope.role)));
   }
-  return Caller{grant->scope.role, grant->scope.chip};
+  return Caller{grant->scope.role, grant->id(), grant->scope.chip};
 }
 
 }  // namespace daymark::authority

@@ -17,6 +17,7 @@ namespace {
 /// o operator, s signer, a agent, u auditor, m monitor; * everybody.
 const std::map<std::string, std::string> rights{
     {"GET /healthz", "*"},
+    {"GET /readyz", "om"},
     {"GET /metrics", "om"},
     {"GET /charter", "*"},
     {"POST /orders", "os"},

@@ -107,6 +107,7 @@ Digest charter_hash(ByteView encoded) {
 struct OrderDesk::Placed {
   StoredOrder order;
   std::uint64_t at = 0;
+  StreamPlace place;
 };
 
 /// An accepted order on its way to publication.
@@ -331,15 +332,24 @@ bool OrderDesk::outlived_charter(const order::OrderFile& file, UnixMillis logged
 
 Outcome<std::vector<HandedOrder>> OrderDesk::feed(const ChipId& chip, std::uint64_t fleet_seq,
                                                   std::uint64_t own_seq) {
-  DAYMARK_TRY(const std::vector<Placed> fleet, open_part({{}, fleet_seq}));
-  DAYMARK_TRY(const std::vector<Placed> own, open_part({chip, own_seq}));
+  DAYMARK_TRY(FeedPage all, feed_page({.chip = chip, .fleet_seq = fleet_seq, .own_seq = own_seq}));
+  return std::move(all.orders);
+}
+
+Outcome<FeedPage> OrderDesk::feed_page(const FeedQuery& query) {
+  DAYMARK_TRY(const std::vector<Placed> fleet, open_part({{}, query.fleet_seq}));
+  DAYMARK_TRY(const std::vector<Placed> own, open_part({query.chip, query.own_seq}));
   std::vector<Placed> both;
   std::ranges::merge(fleet, own, std::back_inserter(both), {}, &Placed::at, &Placed::at);
-  std::vector<HandedOrder> out;
-  for (const Placed& placed : both) {
+  FeedPage out;
+  FeedPosition reached{query.fleet_seq, query.own_seq};
+  for (const Placed& placed :
+       std::views::take(both, static_cast<std::ptrdiff_t>(std::min(query.limit, both.size())))) {
     DAYMARK_TRY(HandedOrder order, handed(placed.order));
-    out.push_back(std::move(order));
+    out.orders.push_back(std::move(order));
+    (placed.place.chip ? reached.own_seq : reached.fleet_seq) = placed.place.seq;
   }
+  if (out.orders.size() < both.size()) out.next = reached;
   return out;
 }
 
@@ -348,10 +358,12 @@ Outcome<std::vector<HandedOrder>> OrderDesk::feed(const ChipId& chip, std::uint6
 Outcome<std::vector<OrderDesk::Placed>> OrderDesk::open_part(const StreamPlace& after) {
   DAYMARK_TRY(std::vector<StoredOrder> orders, records_.stream_after(after));
   std::vector<Placed> out;
+  StreamPlace place = after;
   for (StoredOrder& stored : orders) {
     if (!stored.publication && !order::is_relief(stored.kind)) break;
     const std::uint64_t at = stored.publication ? stored.publication->index.value : unlogged;
-    out.push_back({std::move(stored), at});
+    ++place.seq;  // streams have no gaps (PROTOCOL §2.2)
+    out.push_back({std::move(stored), at, place});
   }
   // A relief may be logged after what follows it in its stream, and must still come before it.
   std::uint64_t next = unlogged;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
 
+#include "daymark/authority/feed.h"
 #include "daymark/authority/publisher.h"
 #include "daymark/authority/records.h"
 #include "daymark/base/time.h"
@@ -26,6 +28,19 @@ struct Acceptance {
   Digest hash{};
   order::OrderKind kind = order::OrderKind::enrol;
   std::optional<Publication> publication;  ///< none for a relief while the log is down
+};
+
+/// What a chip asks the feed: orders after these positions, at most `limit`.
+struct FeedQuery {
+  ChipId chip;
+  std::uint64_t fleet_seq = 0;
+  std::uint64_t own_seq = 0;
+  std::size_t limit = SIZE_MAX;
+};
+
+struct FeedPage {
+  std::vector<HandedOrder> orders;
+  std::optional<FeedPosition> next;  ///< where the next page begins; none: there is no more
 };
 
 /// A charter and the time from which it binds.
@@ -85,6 +100,7 @@ class OrderDesk {
   /// the log: a chip that comes back late meets an amendment where it stood.
   [[nodiscard]] Outcome<std::vector<HandedOrder>> feed(const ChipId& chip, std::uint64_t fleet_seq,
                                                        std::uint64_t own_seq);
+  [[nodiscard]] Outcome<FeedPage> feed_page(const FeedQuery& query);
   [[nodiscard]] Outcome<HandedOrder> handed(const StoredOrder& stored) const;
 
  private:

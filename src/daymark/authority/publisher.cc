@@ -1,5 +1,6 @@
 #include "daymark/authority/publisher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -39,6 +40,17 @@ Result<std::vector<net::WitnessPeer>> peers_of(const order::Charter& charter) {
 }
 
 }  // namespace
+
+std::vector<std::string> urls_of(std::string_view policy) {
+  std::vector<std::string> out;
+  const Result<tlog::Policy> parsed = tlog::Policy::parse(policy);
+  for (std::size_t i = 0; parsed && i < parsed->member_count(); ++i) {
+    std::string url(parsed->witness_url(i));
+    const bool fresh = !url.empty() && std::ranges::find(out, url) == out.end();
+    if (fresh) out.push_back(std::move(url));
+  }
+  return out;
+}
 
 Outcome<void> Publisher::check_cosigned_head() {
   if (checked_) return {};

@@ -28,6 +28,9 @@ struct PeerAccess {
   FetchHead fetch_head;  ///< may be empty: then only the peer's word is known
 };
 
+/// URLs of a policy's witnesses or mirrors, each once; none where it is no policy.
+[[nodiscard]] std::vector<std::string> urls_of(std::string_view policy);
+
 /// How long the last publication took, by step: for benchmarks and metrics.
 struct PublishTimes {
   std::int64_t append_us = 0;

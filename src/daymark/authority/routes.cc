@@ -24,9 +24,13 @@ namespace daymark::authority {
 namespace {
 
 using net::HttpResponse;
-using Json = nlohmann::ordered_json;
+using RouteJson = nlohmann::ordered_json;
 
-HttpResponse json(const Json& document) {
+/// Most items of one answer.
+constexpr std::uint64_t list_page_max = 500;
+constexpr std::uint64_t feed_page_max = 256;
+
+HttpResponse json(const RouteJson& document) {
   return net::json_response(200, document.dump());
 }
 
@@ -51,13 +55,38 @@ ByteView body_of(const RouteCall& call) {
   return bytes_of(call.request->body);
 }
 
-Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name) {
-  const auto text = net::query_value(call.request->query, name).value_or("0");
+Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name,
+                                 std::string_view otherwise = "0") {
+  const auto text = net::query_value(call.request->query, name).value_or(std::string(otherwise));
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   if (!whole) return refuse(errc::number_malformed, std::string(name));
   return value;
+}
+
+/// `limit` of the query, no more than `most`, which is also what holds where nobody asks.
+Outcome<std::uint64_t> limit_of(const RouteCall& call, std::uint64_t most) {
+  DAYMARK_TRY(const std::uint64_t limit, number_of(call, "limit", std::to_string(most)));
+  if (limit == 0) return refuse(errc::number_malformed, "limit");
+  return std::min(limit, most);
+}
+
+/// The page that is asked for, longer by the one item that tells whether another page follows.
+Outcome<Page> page_of(const RouteCall& call) {
+  Page out;
+  DAYMARK_TRY(out.after, number_of(call, "after"));
+  DAYMARK_TRY(out.limit, limit_of(call, list_page_max));
+  ++out.limit;
+  return out;
+}
+
+/// Takes the item too many off the page; the cursor of the next page, if there is one.
+template <class T>
+std::string cut_page(const Page& page, std::vector<T>& items) {
+  if (items.size() < page.limit) return {};
+  items.pop_back();
+  return std::to_string(page.after + items.size());
 }
 
 /// An agent of one chip brings no statement of another.
@@ -74,6 +103,14 @@ void put_message(cbor::Writer& writer, const HandedOrder& order) {
   writer.put_text(order.proof);
   writer.put_bytes(order.salt);
   writer.put_bytes(order.content);
+}
+
+/// [fleet, own], or null.
+void put_position(cbor::Writer& writer, const std::optional<FeedPosition>& position) {
+  if (!position) return writer.put_null();
+  writer.open_array(2);
+  writer.put_unsigned(position->fleet_seq);
+  writer.put_unsigned(position->own_seq);
 }
 
 Outcome<StoredOrder> stored_order(Authority& authority, std::string_view hash) {
@@ -103,23 +140,50 @@ Outcome<HttpResponse> get_health(Authority& authority, const RouteCall&) {
                {"time", to_rfc3339(authority.clock().now())}});
 }
 
+/// "ok", or the name of what is wrong.
+std::string_view word_of(const Outcome<void>& state) {
+  return state ? "ok" : entry_of(state.error().error.code).name;
+}
+
+RouteJson json_of(const PeerCount& peers) {
+  return {{"reachable", peers.reachable}, {"of", peers.of}};
+}
+
+/// Ready is who can take the next order: the log opens and the store writes. Witnesses that are
+/// down delay its publication; how many answer is shown and left to the reader.
+Outcome<HttpResponse> get_ready(Authority& authority, const RouteCall&) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
+  const Outcome<void> log = authority.publisher().check_cosigned_head();
+  const Outcome<void> store = authority.records().probe(authority.clock().now());
+  const RouteJson document{
+      {"ready", log && store},
+      {"log", word_of(log)},
+      {"store", word_of(store)},
+      {"witnesses", json_of(authority.count_peers(urls_of(charter.log_policy)))},
+      {"mirrors", json_of(authority.count_peers(urls_of(charter.mirror_policy)))}};
+  return net::json_response(log && store ? 200 : 503, document.dump());
+}
+
 Outcome<HttpResponse> get_metrics(Authority& authority, const RouteCall&) {
+  DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
   DAYMARK_TRY(const auto orders, authority.records().orders());
   DAYMARK_TRY(const auto chips, authority.records().chips());
-  std::array<std::size_t, order::order_kind_count + 1> kinds{};
-  for (const StoredOrder& stored : orders)
-    ++kinds[static_cast<std::size_t>(stored.kind)];
-  std::string out = fmt::format(
-      "# TYPE daymark_log_entries gauge\ndaymark_log_entries {}\n"
-      "# TYPE daymark_chips gauge\ndaymark_chips {}\n# TYPE daymark_orders counter\n",
-      authority.publisher().log().head().size.value, chips.size());
-  for (std::size_t kind = 1; kind < kinds.size(); ++kind) {
-    out += fmt::format("daymark_orders_total{{kind=\"{}\"}} {}\n",
-                       order::name_of(static_cast<order::OrderKind>(kind)), kinds[kind]);
+  Figures figures{.log_entries = authority.publisher().log().head().size.value,
+                  .chips = chips.size(),
+                  .chips_released = static_cast<std::uint64_t>(
+                      std::ranges::count_if(chips, &ChipRecord::released)),
+                  .orders_pending = 0,
+                  .orders = {},
+                  .witnesses = authority.count_peers(urls_of(charter.log_policy)),
+                  .mirrors = authority.count_peers(urls_of(charter.mirror_policy)),
+                  .answers = authority.tally().by_status()};
+  for (const StoredOrder& stored : orders) {
+    ++figures.orders[static_cast<std::size_t>(stored.kind)];
+    if (!stored.publication) ++figures.orders_pending;
   }
   return HttpResponse{.status = 200,
-                      .content_type = "application/openmetrics-text; version=1.0.0",
-                      .body = out + "# EOF\n",
+                      .content_type = std::string(openmetrics_type),
+                      .body = metrics_text(figures),
                       .headers = {}};
 }
 
@@ -129,11 +193,11 @@ Outcome<HttpResponse> get_charter(Authority& authority, const RouteCall&) {
 
 Outcome<HttpResponse> post_order(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const Acceptance accepted, authority.orders().submit(body_of(call)));
-  Json out{{"hash", to_hex(accepted.hash)},
-           {"kind", order::name_of(accepted.kind)},
-           {"index", nullptr},
-           {"logged_at", nullptr},
-           {"binds_at", nullptr}};
+  RouteJson out{{"hash", to_hex(accepted.hash)},
+                {"kind", order::name_of(accepted.kind)},
+                {"index", nullptr},
+                {"logged_at", nullptr},
+                {"binds_at", nullptr}};
   if (accepted.publication) {
     const PublishTimes& times = authority.publisher().times();
     out["index"] = accepted.publication->index.value;
@@ -145,10 +209,12 @@ Outcome<HttpResponse> post_order(Authority& authority, const RouteCall& call) {
   return json(out);
 }
 
-Outcome<HttpResponse> get_orders(Authority& authority, const RouteCall&) {
+Outcome<HttpResponse> get_orders(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
-  DAYMARK_TRY(const auto all, authority.records().orders());
-  DAYMARK_TRY(std::string text, orders_view(all, charter));
+  DAYMARK_TRY(const Page page, page_of(call));
+  DAYMARK_TRY(auto orders, authority.records().orders_page(page));
+  const std::string next = cut_page(page, orders);
+  DAYMARK_TRY(std::string text, orders_view(orders, charter, next));
   return net::json_response(200, std::move(text));
 }
 
@@ -206,13 +272,17 @@ Outcome<HttpResponse> get_feed(Authority& authority, const RouteCall& call) {
   const auto chip_text = net::query_value(call.request->query, "chip").value_or("");
   DAYMARK_TRY(const ChipId chip, chip_argument(chip_text));
   DAYMARK_CHECK(call.caller.check_chip(chip));
-  DAYMARK_TRY(const std::uint64_t fleet_seq, number_of(call, "fleet"));
-  DAYMARK_TRY(const std::uint64_t own_seq, number_of(call, "own"));
-  DAYMARK_TRY(const auto orders, authority.orders().feed(chip, fleet_seq, own_seq));
+  FeedQuery query{.chip = chip};
+  DAYMARK_TRY(query.fleet_seq, number_of(call, "fleet"));
+  DAYMARK_TRY(query.own_seq, number_of(call, "own"));
+  DAYMARK_TRY(query.limit, limit_of(call, feed_page_max));
+  DAYMARK_TRY(const FeedPage page, authority.orders().feed_page(query));
   return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
-    writer.open_array(orders.size());
-    for (const HandedOrder& order : orders)
+    writer.open_array(2);
+    writer.open_array(page.orders.size());
+    for (const HandedOrder& order : page.orders)
       put_message(writer, order);
+    put_position(writer, page.next);
   }));
 }
 
@@ -282,7 +352,7 @@ Outcome<HttpResponse> post_receipt(Authority& authority, const RouteCall& call) 
 Outcome<HttpResponse> post_attestation(Authority& authority, const RouteCall& call) {
   DAYMARK_CHECK(check_speaker(authority, call));
   DAYMARK_TRY(const AttestationFinding finding, authority.chips().take_attestation(body_of(call)));
-  Json out{{"stored", true}, {"consistent", finding.consistent}};
+  RouteJson out{{"stored", true}, {"consistent", finding.consistent}};
   if (!finding.consistent) out["finding"] = entry_of(finding.reason).name;
   return json(out);
 }
@@ -304,14 +374,16 @@ Outcome<HttpResponse> post_verdict(Authority& authority, const RouteCall& call) 
   return json({{"stored", true}});
 }
 
-Outcome<HttpResponse> get_chips(Authority& authority, const RouteCall&) {
-  DAYMARK_TRY(const auto chips, authority.records().chips());
+Outcome<HttpResponse> get_chips(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const Page page, page_of(call));
+  DAYMARK_TRY(auto chips, authority.records().chips_page(page));
+  const std::string next = cut_page(page, chips);
   std::vector<ChipFacts> all;
   for (const ChipRecord& chip : chips) {
     DAYMARK_TRY(ChipFacts facts, facts_of(authority, chip));
     all.push_back(std::move(facts));
   }
-  DAYMARK_TRY(std::string text, chips_view(all));
+  DAYMARK_TRY(std::string text, chips_view(all, next));
   return net::json_response(200, std::move(text));
 }
 
@@ -342,6 +414,11 @@ Outcome<HttpResponse> get_documents(Authority& authority, const RouteCall& call)
   return cbor_bytes(bytes);
 }
 
+constexpr std::size_t statement_max = 8192;
+constexpr std::size_t ranging_max = 80UL << 10;
+constexpr std::size_t verdict_max = 256UL << 10;
+constexpr std::size_t terms_max = 1UL << 20;
+
 // Who may do what. A signer is a party of the charter: it reads what orders say, and brings its own
 // to the log past any operator. An operator hands in a receipt where it enrols a chip.
 constexpr Roles everybody = Roles::everybody();
@@ -352,23 +429,24 @@ constexpr Roles readers = operators | Role::auditor;
 
 constexpr auto table = std::to_array<Route>({
     {"GET", "/healthz", everybody, get_health},
+    {"GET", "/readyz", operators | Role::monitor, get_ready},
     {"GET", "/metrics", operators | Role::monitor, get_metrics},
     {"GET", "/charter", everybody, get_charter},
-    {"POST", "/orders", parties, post_order},
+    {"POST", "/orders", parties, post_order, order::order_file_size_max},
     {"GET", "/orders", parties | readers, get_orders},
     {"GET", "/orders/*", parties | readers, get_order},
     {"GET", "/orders/*/message", parties | readers, get_message},
     {"GET", "/orders/*/appeals", agents | parties | readers, get_order_appeals},
-    {"POST", "/appeals", parties, post_appeal},
+    {"POST", "/appeals", parties, post_appeal, statement_max},
     {"GET", "/feed", agents | readers, get_feed},
-    {"POST", "/renewals", agents, post_renewal},
-    {"POST", "/batches", operators, post_batch},
+    {"POST", "/renewals", agents, post_renewal, statement_max},
+    {"POST", "/batches", operators, post_batch, terms_max},
     {"GET", "/leaves/*", agents | readers, get_leaf},
     {"GET", "/leaves/*/*", agents | readers, get_former_leaf},
-    {"POST", "/receipts", agents | operators, post_receipt},
-    {"POST", "/attestations", agents, post_attestation},
-    {"POST", "/ranging/*", agents, post_ranging},
-    {"POST", "/verdicts", Role::auditor, post_verdict},
+    {"POST", "/receipts", agents | operators, post_receipt, statement_max},
+    {"POST", "/attestations", agents, post_attestation, statement_max},
+    {"POST", "/ranging/*", agents, post_ranging, ranging_max},
+    {"POST", "/verdicts", Role::auditor, post_verdict, verdict_max},
     {"GET", "/chips", parties | readers, get_chips},
     {"GET", "/chips/*", parties | readers, get_chip},
     {"GET", "/chips/*/attestation", readers, get_attestation},
@@ -382,46 +460,6 @@ std::string_view take_part(std::string_view& rest) {
   const std::string_view part = rest.substr(0, end);
   rest.remove_prefix(end);
   return part;
-}
-
-/// Statuses that are not told by the number of the error.
-struct StatusEntry {
-  Errc code;
-  unsigned status;
-};
-
-constexpr auto statuses = std::to_array<StatusEntry>({
-    {errc::authority_credential_missing, 401},
-    {errc::authority_credential_unknown, 401},
-    {errc::authority_unprovisioned, 401},
-    {errc::authority_not_found, 404},
-    {errc::authority_chip_unknown, 404},
-    {errc::authority_method, 405},
-    {errc::authority_stream_taken, 409},
-    {errc::order_stream, 409},
-    {errc::authority_document_old, 409},
-    {errc::internal, 500},
-    {errc::secret_exposed, 503},
-    {errc::file_not_opened, 503},
-    {errc::file_not_read, 503},
-    {errc::file_not_written, 503},
-    {errc::proof_quorum, 503},
-    {errc::proof_mirrors, 503},
-    {errc::authority_busy, 503},
-    {errc::authority_not_cosigned, 503},
-    {errc::authority_grants_malformed, 503},
-    {errc::net_witness_ahead, 503},
-    {errc::log_behind, 503},
-    {errc::log_forked, 503},
-});
-
-unsigned status_of(Errc code) {
-  const auto found = std::ranges::find(statuses, code, &StatusEntry::code);
-  if (found != statuses.end()) return found->status;
-  // Form errors of base and cbor have the numbers below 400; all else is a rule that said no.
-  const auto number = static_cast<unsigned>(code);
-  if (number >= 2000 && number < 2100) return 503;
-  return number < 400 ? 400 : 403;
 }
 
 }  // namespace
@@ -447,18 +485,6 @@ std::optional<std::vector<std::string_view>> match(std::string_view pattern,
 
 bool is_log_file(std::string_view path) {
   return path == "/checkpoint" || path.starts_with("/tile/");
-}
-
-net::HttpResponse error_response(const Failure& failure) {
-  const ErrorEntry& entry = entry_of(failure.error.code);
-  const Json document{{"error",
-                       {{"code", static_cast<unsigned>(failure.error.code)},
-                        {"name", entry.name},
-                        {"text", describe(failure)}}}};
-  net::HttpResponse out = net::json_response(status_of(failure.error.code), document.dump());
-  // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
-  if (out.status == 401) out.headers.push_back({"WWW-Authenticate", "Bearer realm=\"daymark\""});
-  return out;
 }
 
 }  // namespace daymark::authority

@@ -24,6 +24,7 @@ struct Route {
   std::string_view pattern;  ///< "/chips/*/attestation"
   Roles roles;               ///< who may call it
   RouteHandler handler;
+  std::size_t body_max = 0;  ///< bytes of a request's body
 };
 
 /// All routes but the log's static files.
@@ -35,8 +36,5 @@ struct Route {
 
 /// Whether the path is one of the log's static files.
 [[nodiscard]] bool is_log_file(std::string_view path);
-
-/// {"error":{…}} with the status that fits the error.
-[[nodiscard]] net::HttpResponse error_response(const Failure& failure);
 
 }  // namespace daymark::authority

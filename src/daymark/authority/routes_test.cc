@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "daymark/authority/authority_testing.h"
+#include "daymark/authority/error_status.h"
 #include "daymark/authority/errors.h"
 #include "daymark/base/errors.h"
 #include "daymark/order/errors.h"
@@ -52,6 +53,8 @@ TEST(ErrorResponse, HasTheStatusThatFits) {
   EXPECT_EQ(status(errc::authority_method), 405U);
   EXPECT_EQ(status(errc::authority_credential_unknown), 401U);
   EXPECT_EQ(status(errc::authority_role_denied), 403U);
+  EXPECT_EQ(status(errc::authority_body_large), 413U);
+  EXPECT_EQ(status(errc::authority_rate), 429U);
   EXPECT_EQ(status(errc::store_full), 503U);
   EXPECT_EQ(status(errc::secret_exposed), 503U);
   EXPECT_EQ(status(errc::order_stream), 409U);
@@ -62,11 +65,17 @@ TEST(ErrorResponse, HasTheStatusThatFits) {
             std::string::npos);
 }
 
+TEST(ErrorResponse, TakesBytesThatAreNoText) {
+  const net::HttpResponse answer = error_response(Failure(errc::authority_not_found, "/\xff\xfe"));
+  EXPECT_EQ(answer.status, 404U);
+  EXPECT_NE(answer.body.find("authority_not_found"), std::string::npos);
+}
+
 TEST(Authority, ServesTheLogAndRefusesByRoute) {
   testing::Office office;
   ASSERT_TRUE(office.submit(office.world.policy({}), {"owner", "regulator-a"}));
   Authority authority({office.records.get(), office.publisher.get(), &office.clock,
-                       &office.world.random(), office.world.encoded_charter(), nullptr});
+                       &office.world.random(), office.world.encoded_charter()});
   ASSERT_TRUE(authority.start());
   const auto ask = [&](const std::string& method, const std::string& path) {
     net::HttpRequest request;

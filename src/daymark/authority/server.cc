@@ -94,6 +94,35 @@ Outcome<void> check_grants(const GrantFolder& folder) {
   return {};
 }
 
+/// Credentials don't travel in the clear unless somebody said so.
+Outcome<void> check_cleartext(const ServerOptions& options) {
+  const bool exposed = options.allow_public && options.tls.empty() && !options.insecure_cleartext;
+  return exposed ? refuse(errc::net_cleartext, options.address) : Outcome<void>{};
+}
+
+net::HttpServerOptions listening(const ServerOptions& options) {
+  net::HttpServerOptions out;
+  out.address = options.address;
+  out.port = options.port;
+  out.allow_public = options.allow_public;
+  out.tls = options.tls;
+  // Mirrors fetch tiles while a publication waits for them: one thread would wait for itself.
+  out.threads = server_threads;
+  return out;
+}
+
+/// Asks every peer once; whoever answers anything but a failure of its own is reachable.
+bool look_at_peers(Authority& authority, PeerWatch& watch, const std::atomic<bool>& stopping) {
+  const net::HttpLimits patience{.connect_timeout = seconds(2), .answer_timeout = seconds(2)};
+  for (const std::string& url : authority.peer_urls()) {
+    if (stopping) return false;
+    const Outcome<net::HttpResponse> answer =
+        net::http_get(net::join_url(url, "healthz"), patience);
+    watch.note(url, answer && answer->status < 500);
+  }
+  return true;
+}
+
 /// Serves until the server is stopped, and publishes beside it what witnesses kept waiting.
 void serve(net::HttpServer& server, Authority& authority, const RetryPace& pace) {
   PendingTeller teller;
@@ -109,6 +138,7 @@ void serve(net::HttpServer& server, Authority& authority, const RetryPace& pace)
 }  // namespace
 
 Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
+  DAYMARK_CHECK(check_cleartext(options));
   DAYMARK_TRY(std::vector<Byte> charter_bytes, read_file(options.charter_file, 65'536));
   DAYMARK_TRY(const order::Charter charter,
               about(order::parse_charter(charter_bytes), options.charter_file));
@@ -122,19 +152,16 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
               open_sqlite_records(options.folder + "/authority.db"));
   DAYMARK_TRY(tlog::LogStore log, open_log(options.folder + "/log", {origin, key.sign}, *records));
   std::atomic<bool> stopping{false};
+  PeerWatch watch;
   Publisher publisher(std::move(log), peer_access(origin, stopping), *records);
   crypto::SystemRandom random;
-  Authority authority(
-      {records.get(), &publisher, &clock, &random, std::move(charter_bytes), &grants});
+  Authority authority({records.get(), &publisher, &clock, &random, std::move(charter_bytes),
+                       &grants, &watch, options.rate});
   DAYMARK_CHECK(authority.start());
-  // Mirrors fetch tiles while a publication waits for them: one thread would wait for itself.
-  DAYMARK_TRY(net::HttpServer server, net::HttpServer::listen({.address = options.address,
-                                                               .port = options.port,
-                                                               .allow_public = options.allow_public,
-                                                               .threads = server_threads},
-                                                              [&](const net::HttpRequest& request) {
-                                                                return authority.handle(request);
-                                                              }));
+  DAYMARK_TRY(net::HttpServer server,
+              net::HttpServer::listen(listening(options), [&](const net::HttpRequest& request) {
+                return authority.handle(request);
+              }));
   // Before any other thread: they inherit who takes the signals.
   const net::StopSignals signals([&] {
     stopping = true;
@@ -142,6 +169,8 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   });
   fmt::print("authority: {} serves log {} with charter {}\n", server.url(), origin, charter.name);
   std::fflush(stdout);
+  const RetryLoop looks({options.peer_check, options.peer_check},
+                        [&] { return look_at_peers(authority, watch, stopping); });
   serve(server, authority, options.retry);
   return {};
 }

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <string>
 
+#include "daymark/authority/rate_limiter.h"
 #include "daymark/authority/retry_loop.h"
 #include "daymark/base/failure.h"
 #include "daymark/base/time.h"
+#include "daymark/net/tls.h"
 
 namespace daymark::authority {
 
@@ -17,7 +19,11 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
   bool allow_public = false;
-  RetryPace retry;  ///< of orders that too few witnesses cosigned
+  net::TlsIdentity tls;             ///< empty: plain HTTP
+  bool insecure_cleartext = false;  ///< whether it may be plain HTTP beyond loopback
+  RetryPace retry;                  ///< of orders that too few witnesses cosigned
+  RateLimit rate;                   ///< of each credential
+  Millis peer_check = seconds(10);  ///< real time between two looks at witnesses and mirrors
 };
 
 /// Serves until SIGINT or SIGTERM, and tries again in the background what is accepted and not
@@ -26,7 +32,7 @@ struct ServerOptions {
 /// its folder is not as new as a head that somebody cosigned, errc::log_missing where the folder
 /// was started before and its log is gone, errc::secret_exposed where others may read the grants,
 /// errc::note_vkey where the key isn't the charter's log
-/// key.
+/// key, errc::net_cleartext where it would listen beyond loopback without TLS.
 [[nodiscard]] Outcome<void> run_authority(const ServerOptions& options, Clock& clock);
 
 }  // namespace daymark::authority

@@ -13,7 +13,9 @@
 #include "daymark/authority/client.h"
 #include "daymark/authority/grant_folder.h"
 #include "daymark/base/file.h"
+#include "daymark/base/hex.h"
 #include "daymark/net/http_server.h"
+#include "daymark/net/tls_testing.h"
 #include "daymark/tlog/witness.h"
 
 namespace daymark::authority {
@@ -68,7 +70,8 @@ class ServerTest : public ::testing::Test {
     options.charter_file = folder.path() + "/charter";
     options.log_key_file = folder.path() + "/log.key";
     options.retry = {Millis{20}, Millis{50}};
-    credential = grant(Role::fleet_operator);
+    options.peer_check = Millis{20};
+    access.bearer = grant(Role::fleet_operator);
     ASSERT_TRUE(write_file(options.charter_file, world.encoded_charter()));
   }
 
@@ -76,7 +79,8 @@ class ServerTest : public ::testing::Test {
 
   void start() {
     options.port = free_port();
-    url = "http://127.0.0.1:" + std::to_string(options.port);
+    url = options.tls.empty() ? "http" : "https";
+    url += "://127.0.0.1:" + std::to_string(options.port);
     result = Outcome<void>();
     thread = std::thread([this] { result = run_authority(options, clock); });
     for (int tries = 0; tries < 500 && !healthz(); ++tries)
@@ -98,10 +102,10 @@ class ServerTest : public ::testing::Test {
     return fresh;
   }
 
-  [[nodiscard]] AuthorityClient client() const { return AuthorityClient(url, {credential}); }
+  [[nodiscard]] AuthorityClient client() const { return AuthorityClient(url, access); }
 
   std::optional<Json> healthz() const {
-    const auto body = AuthorityClient(url).get("/healthz");
+    const auto body = AuthorityClient(url, {.bearer = {}, .trust = access.trust}).get("/healthz");
     return body ? std::optional(Json::parse(*body)) : std::nullopt;
   }
 
@@ -134,7 +138,7 @@ class ServerTest : public ::testing::Test {
   testing::WorldClock clock{world};
   ServerOptions options;
   std::string url;
-  std::string credential;
+  net::HttpAccess access;
   std::atomic<bool> witnesses_down{false};
 
  private:
@@ -244,6 +248,54 @@ TEST_F(ServerTest, AnotherLogKeyOrALostLogDoesNotStart) {
   ASSERT_TRUE(crypto::write_keys(other, folder.path()));
   options.log_key_file = folder.path() + "/other.key";
   EXPECT_EQ(verdict(run_authority(options, clock)), "note_vkey");
+}
+
+TEST_F(ServerTest, ItSaysWhetherItIsReadyAndWhoAnswers) {
+  start();
+  const auto ready = [&](int witnesses) {
+    Json seen;
+    for (int tries = 0; tries < 500; ++tries) {
+      seen = Json::parse(client().get("/readyz").value_or("{}"));
+      if (seen.is_object() && seen["witnesses"]["reachable"] == witnesses) return seen;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return seen;
+  };
+  EXPECT_EQ(ready(2), Json::parse(R"({"ready":true,"log":"ok","store":"ok",
+      "witnesses":{"reachable":2,"of":2},"mirrors":{"reachable":1,"of":1}})"));
+  witnesses_down = true;
+  const Json alone = ready(0);
+  EXPECT_EQ(alone["mirrors"]["reachable"], 0);
+  EXPECT_TRUE(alone["ready"].get<bool>());
+  EXPECT_EQ(verdict(AuthorityClient(url, {grant(Role::monitor)}).get("/readyz")), "ok");
+}
+
+TEST_F(ServerTest, ItSpeaksTlsWhereItHasAnIdentity) {
+  const net::testing::MadeIdentity made = net::testing::IdentityMaker::make();
+  options.tls = {folder.path() + "/tls.pem", folder.path() + "/tls.key"};
+  ASSERT_TRUE(write_text(options.tls.certificate_file, made.certificate));
+  ASSERT_TRUE(write_text(options.tls.key_file, made.key, FileMode::secret));
+  access.trust.pin = to_hex(*net::certificate_pin(made.certificate));
+  start();
+  EXPECT_EQ(submit(), "ok");
+  EXPECT_EQ(published(1), 1U);
+  access.trust.pin = std::string(64, '0');
+  EXPECT_EQ(verdict(client().get("/orders")), "net_tls_pin");
+  url.replace(0, 5, "http");
+  EXPECT_FALSE(client().get("/healthz"));
+  EXPECT_EQ(stop(), "ok");
+  std::filesystem::permissions(options.tls.key_file, std::filesystem::perms{0640});
+  EXPECT_EQ(verdict(run_authority(options, clock)), "secret_exposed");
+}
+
+TEST_F(ServerTest, BeyondThisMachineItIsNotInTheClear) {
+  options.address = "0.0.0.0";
+  EXPECT_EQ(verdict(run_authority(options, clock)), "net_address_public");
+  options.allow_public = true;
+  EXPECT_EQ(verdict(run_authority(options, clock)), "net_cleartext");
+  options.insecure_cleartext = true;
+  start();
+  EXPECT_TRUE(healthz());
 }
 
 TEST_F(ServerTest, GrantsAndRevocationsHoldAtOnce) {

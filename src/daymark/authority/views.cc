@@ -30,6 +30,11 @@ OrderedJson time_or_null(UnixMillis time) {
   return time.value == 0 ? OrderedJson(nullptr) : OrderedJson(to_rfc3339(time));
 }
 
+std::string page_text(const OrderedJson& items, const std::string& next) {
+  return text_of_json(
+      {{"items", items}, {"next", next.empty() ? OrderedJson() : OrderedJson(next)}});
+}
+
 /// Names of the parties whose keys or spares signed; an unknown key by its id.
 OrderedJson signer_names(const order::OrderFile& file, const order::Charter& charter) {
   OrderedJson out = OrderedJson::array();
@@ -210,14 +215,14 @@ Outcome<std::string> order_view(const OrderFacts& facts, const order::Charter& c
   return text_of_json(out);
 }
 
-Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
-                                 const order::Charter& charter) {
+Outcome<std::string> orders_view(std::span<const StoredOrder> orders, const order::Charter& charter,
+                                 const std::string& next) {
   OrderedJson items = OrderedJson::array();
   for (const StoredOrder& stored : orders) {
     DAYMARK_TRY(OrderedJson item, order_json(stored, charter));
     items.push_back(std::move(item));
   }
-  return text_of_json(OrderedJson{{"items", items}});
+  return page_text(items, next);
 }
 
 Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& charter) {
@@ -237,13 +242,13 @@ Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& cha
   return text_of_json(out);
 }
 
-Outcome<std::string> chips_view(std::span<const ChipFacts> chips) {
+Outcome<std::string> chips_view(std::span<const ChipFacts> chips, const std::string& next) {
   OrderedJson items = OrderedJson::array();
   for (const ChipFacts& facts : chips) {
     DAYMARK_TRY(OrderedJson item, short_json(facts));
     items.push_back(std::move(item));
   }
-  return text_of_json(OrderedJson{{"items", items}});
+  return page_text(items, next);
 }
 
 }  // namespace daymark::authority

@@ -23,9 +23,11 @@ struct OrderFacts {
 /// it; and "life", its events with their times.
 [[nodiscard]] Outcome<std::string> order_view(const OrderFacts& facts,
                                               const order::Charter& charter);
-/// {"items":[…]} of the same without appeals and life.
+/// {"items":[…],"next"} of the same without appeals and life; `next` is the cursor of the page that
+/// follows, or empty.
 [[nodiscard]] Outcome<std::string> orders_view(std::span<const StoredOrder> orders,
-                                               const order::Charter& charter);
+                                               const order::Charter& charter,
+                                               const std::string& next = {});
 
 /// A chip in custody with its newest leaf and the newest attestation, decoded.
 struct ChipFacts {
@@ -38,7 +40,8 @@ struct ChipFacts {
 };
 
 [[nodiscard]] Outcome<std::string> chip_view(const ChipFacts& facts, const order::Charter& charter);
-/// {"items":[…]} with the short form of each chip.
-[[nodiscard]] Outcome<std::string> chips_view(std::span<const ChipFacts> chips);
+/// {"items":[…],"next"} with the short form of each chip.
+[[nodiscard]] Outcome<std::string> chips_view(std::span<const ChipFacts> chips,
+                                              const std::string& next = {});
 
 }  // namespace daymark::authority
