@@ -271,7 +271,7 @@ TEST_F(ServerTest, ItSaysWhetherItIsReadyAndWhoAnswers) {
 }
 
 TEST_F(ServerTest, ItSpeaksTlsWhereItHasAnIdentity) {
-  const net::testing::MadeIdentity made = net::testing::IdentityMaker::make();
+  const net::MadeIdentity made = net::IdentityMaker::make();
   options.tls = {folder.path() + "/tls.pem", folder.path() + "/tls.key"};
   ASSERT_TRUE(write_text(options.tls.certificate_file, made.certificate));
   ASSERT_TRUE(write_text(options.tls.key_file, made.key, FileMode::secret));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/net/errors.h"
@@ -15,10 +16,6 @@
 
 namespace daymark::net {
 namespace {
-
-using testing::IdentityMaker;
-using testing::MadeIdentity;
-using testing::Validity;
 
 std::string name_of(const Outcome<HttpResponse>& answer) {
   return answer ? std::to_string(answer->status)
@@ -117,8 +114,8 @@ TEST_F(TlsTest, AnotherNameIsRefused) {
 }
 
 TEST_F(TlsTest, ACertificateOutsideItsTimeIsRefused) {
-  for (const Validity validity : {Validity{-7200, -3600}, Validity{3600, 7200}}) {
-    const MadeIdentity made = IdentityMaker::make(validity);
+  for (const CertificateSpan span : {CertificateSpan{-7200, -3600}, CertificateSpan{3600, 7200}}) {
+    const MadeIdentity made = IdentityMaker::make(span);
     const TlsIdentity identity = keep("dated", made);
     RunningServer server(echo, with(identity));
     EXPECT_EQ(get(server.url("/"), {identity.certificate_file, ""}), "net_tls_certificate");

@@ -9,7 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-namespace daymark::net::testing {
+namespace daymark::net {
 
 /// A self-signed certificate for 127.0.0.1 and localhost, and its key, both as PEM.
 struct MadeIdentity {
@@ -18,20 +18,20 @@ struct MadeIdentity {
 };
 
 /// Seconds from now in which the certificate is good.
-struct Validity {
+struct CertificateSpan {
   long from = -60;
   long to = 3600;
 };
 
 class IdentityMaker {
  public:
-  static MadeIdentity make(Validity validity = {}) {
+  static MadeIdentity make(CertificateSpan span = {}) {
     const Key key(::EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), ::EVP_PKEY_free);
     const Certificate certificate(::X509_new(), ::X509_free);
     ::X509_set_version(certificate.get(), X509_VERSION_3);
     ::ASN1_INTEGER_set(::X509_get_serialNumber(certificate.get()), 1);
-    ::X509_gmtime_adj(::X509_getm_notBefore(certificate.get()), validity.from);
-    ::X509_gmtime_adj(::X509_getm_notAfter(certificate.get()), validity.to);
+    ::X509_gmtime_adj(::X509_getm_notBefore(certificate.get()), span.from);
+    ::X509_gmtime_adj(::X509_getm_notAfter(certificate.get()), span.to);
     ::X509_set_pubkey(certificate.get(), key.get());
     X509_NAME* const name = ::X509_get_subject_name(certificate.get());
     const std::string common = "daymark test";
@@ -69,4 +69,4 @@ class IdentityMaker {
   }
 };
 
-}  // namespace daymark::net::testing
+}  // namespace daymark::net
