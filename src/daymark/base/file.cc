@@ -23,7 +23,7 @@ std::string os_error() {
 /// A file descriptor with one owner.
 class Descriptor {
  public:
-  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(FileCalls& calls, int fd) : calls_(calls), fd_(fd) {}
 
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -31,20 +31,24 @@ class Descriptor {
   Descriptor& operator=(Descriptor&&) = delete;
 
   ~Descriptor() {
-    if (fd_ > STDERR_FILENO) ::close(fd_);
+    const int error = errno;  // what failed before is still to be said
+    if (fd_ > STDERR_FILENO) calls_.close(fd_);
+    errno = error;
   }
 
   [[nodiscard]] int get() const { return fd_; }
 
  private:
+  FileCalls& calls_;
   int fd_;
 };
 
-Outcome<std::vector<Byte>> read_all(int fd, const std::string& path, std::size_t limit) {
+Outcome<std::vector<Byte>> read_all(FileCalls& calls, int fd, const std::string& path,
+                                    std::size_t limit) {
   std::vector<Byte> out;
   std::array<Byte, 65536> chunk{};
   while (true) {
-    const ssize_t got = ::read(fd, chunk.data(), chunk.size());
+    const ssize_t got = calls.read(fd, chunk);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return refuse(errc::file_not_read, path, os_error());
     if (got == 0) return out;
@@ -55,32 +59,16 @@ Outcome<std::vector<Byte>> read_all(int fd, const std::string& path, std::size_t
   }
 }
 
-Outcome<void> write_all(int fd, const std::string& path, ByteView content) {
-  while (!content.empty()) {
-    const ssize_t put = ::write(fd, content.data(), content.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return refuse(errc::file_not_written, path, os_error());
-    content = content.subspan(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }
 
-Outcome<void> sync_folder(const std::string& path) {
-  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0)
-    return refuse(errc::file_not_written, path, os_error());
-  return {};
-}
-
-/// A synced file beside its target, removed unless it was put into place.
+/// A file beside its target, removed unless it was put into place.
 class Part {
  public:
-  explicit Part(const std::string& target) : target_(target), name_(target + ".XXXXXX.part") {}
+  Part(FileCalls& calls, const std::string& target)
+      : calls_(calls), target_(target), name_(target + ".XXXXXX.part") {}
 
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
@@ -88,24 +76,25 @@ class Part {
   Part& operator=(Part&&) = delete;
 
   ~Part() {
-    if (made_) ::unlink(name_.c_str());
+    if (made_) static_cast<void>(calls_.unlink(name_));
   }
 
-  Outcome<void> write(ByteView content, FileMode mode) {
-    constexpr int suffix = 5;  // ".part"
-    const Descriptor out(::mkostemps(name_.data(), suffix, O_CLOEXEC));
+  Outcome<void> write(ByteView content, FileMode mode, bool synced = true) {
+    const Descriptor out(calls_, calls_.open_part(name_));
     if (out.get() < 0) return refuse(errc::file_not_written, target_, os_error());
     made_ = true;
-    if (::fchmod(out.get(), static_cast<mode_t>(mode)) != 0) {
+    if (calls_.set_mode(out.get(), static_cast<unsigned>(mode)) != 0) {
       return refuse(errc::file_not_written, target_, os_error());
     }
-    DAYMARK_CHECK(write_all(out.get(), target_, content));
-    if (::fsync(out.get()) != 0) return refuse(errc::file_not_written, target_, os_error());
+    DAYMARK_CHECK(write_all(calls_, out.get(), target_, content));
+    if (synced && calls_.sync(out.get()) != 0) {
+      return refuse(errc::file_not_written, target_, os_error());
+    }
     return {};
   }
 
   Outcome<void> replace_target() {
-    if (::rename(name_.c_str(), target_.c_str()) != 0) {
+    if (calls_.rename(name_, target_) != 0) {
       return refuse(errc::file_not_written, target_, os_error());
     }
     made_ = false;
@@ -114,12 +103,13 @@ class Part {
 
   /// link() refuses an existing target, which rename() would replace.
   Outcome<void> become_target() {
-    if (::link(name_.c_str(), target_.c_str()) == 0) return {};
+    if (calls_.link(name_, target_) == 0) return {};
     const Errc code = errno == EEXIST ? errc::file_exists : errc::file_not_written;
     return refuse(code, target_, os_error());
   }
 
  private:
+  FileCalls& calls_;
   std::string target_;
   std::string name_;
   bool made_ = false;
@@ -127,11 +117,16 @@ class Part {
 
 }  // namespace
 
-Outcome<std::vector<Byte>> read_file(const std::string& path, std::size_t limit) {
-  if (path == "-") return read_all(STDIN_FILENO, "standard input", limit);
-  const Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+Outcome<std::vector<Byte>> read_file(FileCalls& calls, const std::string& path, std::size_t limit) {
+  const Descriptor in(calls, calls.open(path, O_RDONLY));
   if (in.get() < 0) return refuse(errc::file_not_opened, path, os_error());
-  return read_all(in.get(), path, limit);
+  return read_all(calls, in.get(), path, limit);
+}
+
+Outcome<std::vector<Byte>> read_file(const std::string& path, std::size_t limit) {
+  PosixCalls calls;
+  if (path == "-") return read_all(calls, STDIN_FILENO, "standard input", limit);
+  return read_file(calls, path, limit);
 }
 
 Outcome<std::string> read_text(const std::string& path, std::size_t limit) {
@@ -140,7 +135,8 @@ Outcome<std::string> read_text(const std::string& path, std::size_t limit) {
 }
 
 Outcome<std::vector<Byte>> read_secret(const std::string& path, std::size_t limit) {
-  const Descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  PosixCalls calls;
+  const Descriptor in(calls, calls.open(path, O_RDONLY));
   struct stat info{};
 
   if (in.get() < 0 || ::fstat(in.get(), &info) != 0) {
@@ -148,14 +144,44 @@ Outcome<std::vector<Byte>> read_secret(const std::string& path, std::size_t limi
   }
   // The mode of the very file that is read: its name may be given to another in between.
   if ((info.st_mode & 077U) != 0) return refuse(errc::secret_exposed, path);
-  return read_all(in.get(), path, limit);
+  return read_all(calls, in.get(), path, limit);
+}
+
+Outcome<void> write_all(FileCalls& calls, int file, const std::string& path, ByteView content) {
+  while (!content.empty()) {
+    const ssize_t put = calls.write(file, content);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return refuse(errc::file_not_written, path, os_error());
+    content = content.subspan(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Outcome<void> sync_folder(FileCalls& calls, const std::string& folder) {
+  const Descriptor opened(calls, calls.open(folder, O_RDONLY | O_DIRECTORY));
+  if (opened.get() < 0 || calls.sync(opened.get()) != 0) {
+    return refuse(errc::file_not_written, folder, os_error());
+  }
+  return {};
+}
+
+Outcome<void> write_file(FileCalls& calls, const std::string& path, ByteView content,
+                         FileMode mode) {
+  Part part(calls, path);
+  DAYMARK_CHECK(part.write(content, mode));
+  DAYMARK_CHECK(part.replace_target());
+  return sync_folder(calls, folder_of(path));
+}
+
+Outcome<void> write_file_soon(FileCalls& calls, const std::string& path, ByteView content) {
+  Part part(calls, path);
+  DAYMARK_CHECK(part.write(content, FileMode::shared, false));
+  return part.replace_target();
 }
 
 Outcome<void> write_file(const std::string& path, ByteView content, FileMode mode) {
-  Part part(path);
-  DAYMARK_CHECK(part.write(content, mode));
-  DAYMARK_CHECK(part.replace_target());
-  return sync_folder(path);
+  PosixCalls calls;
+  return write_file(calls, path, content, mode);
 }
 
 Outcome<void> write_text(const std::string& path, std::string_view content, FileMode mode) {
@@ -163,10 +189,11 @@ Outcome<void> write_text(const std::string& path, std::string_view content, File
 }
 
 Outcome<void> write_new_file(const std::string& path, ByteView content, FileMode mode) {
-  Part part(path);
+  PosixCalls calls;
+  Part part(calls, path);
   DAYMARK_CHECK(part.write(content, mode));
   DAYMARK_CHECK(part.become_target());
-  return sync_folder(path);
+  return sync_folder(calls, folder_of(path));
 }
 
 Outcome<void> make_folder(const std::string& path) {

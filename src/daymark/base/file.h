@@ -8,6 +8,7 @@
 
 #include "daymark/base/bytes.h"
 #include "daymark/base/failure.h"
+#include "daymark/base/file_calls.h"
 
 namespace daymark {
 
@@ -34,6 +35,24 @@ enum class FileMode : unsigned { shared = 0644, secret = 0600 };
                                        FileMode mode = FileMode::shared);
 [[nodiscard]] Outcome<void> write_text(const std::string& path, std::string_view content,
                                        FileMode mode = FileMode::shared);
+
+/// Both by other system calls than the operating system's.
+[[nodiscard]] Outcome<std::vector<Byte>> read_file(FileCalls& calls, const std::string& path,
+                                                   std::size_t limit = default_file_limit);
+[[nodiscard]] Outcome<void> write_file(FileCalls& calls, const std::string& path, ByteView content,
+                                       FileMode mode = FileMode::shared);
+/// As write_file, but without syncing: readers see the old or the new content, a crash may leave
+/// anything until the disk is synced. Errors: errc::file_not_written.
+[[nodiscard]] Outcome<void> write_file_soon(FileCalls& calls, const std::string& path,
+                                            ByteView content);
+
+/// Writes all of `content` to an open file; `path` names it in errors. Errors:
+/// errc::file_not_written.
+[[nodiscard]] Outcome<void> write_all(FileCalls& calls, int file, const std::string& path,
+                                      ByteView content);
+
+/// Makes the names in a folder durable. Errors: errc::file_not_written.
+[[nodiscard]] Outcome<void> sync_folder(FileCalls& calls, const std::string& folder);
 
 /// As write_file, but never replaces. Errors: errc::file_exists, errc::file_not_written.
 [[nodiscard]] Outcome<void> write_new_file(const std::string& path, ByteView content,
