@@ -1,4 +1,4 @@
-// The ports of ports.h on the host, by libsodium; OpenSSL serves X.509 and P-384 elsewhere.
+// The ports of ports.h on the host, by libsodium; hashing is in hash_host.cc.
 #include "daymark/crypto/errors.h"
 #include "daymark/crypto/ports.h"
 #include "daymark/crypto/sodium_internal.h"
@@ -25,16 +25,6 @@ struct ExpandedKey {
 };
 
 }  // namespace
-
-Digest sha256(std::span<const ByteView> parts) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  for (const ByteView part : parts)
-    crypto_hash_sha256_update(&state, part.data(), part.size());
-  Digest out{};
-  crypto_hash_sha256_final(&state, out.data());
-  return out;
-}
 
 Result<void> ed25519_verify(const PublicKey& key, ByteView message, const Signature& signature) {
   const int verdict = crypto_sign_verify_detached(signature.bytes.data(), message.data(),
