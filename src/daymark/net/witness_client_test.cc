@@ -24,19 +24,19 @@ class FixedClock final : public Clock {
 
 class MemoryStore final : public tlog::WitnessStore {
  public:
-  Outcome<std::optional<tlog::TreeHead>> latest(const std::string& origin) override {
+  Outcome<std::optional<tlog::CosignedHead>> latest(const std::string& origin) override {
     const auto found = heads_.find(origin);
     if (found == heads_.end()) return std::nullopt;
     return found->second;
   }
 
-  Outcome<void> record(const std::string& origin, const tlog::TreeHead& head) override {
+  Outcome<void> record(const std::string& origin, const tlog::CosignedHead& head) override {
     heads_[origin] = head;
     return {};
   }
 
  private:
-  std::map<std::string, tlog::TreeHead> heads_;
+  std::map<std::string, tlog::CosignedHead> heads_;
 };
 
 tlog::NoteSigner signer(const std::string& name, Byte number) {

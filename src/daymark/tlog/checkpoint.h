@@ -40,7 +40,8 @@ struct VerifierKey {
 [[nodiscard]] bool is_key_name(std::string_view name);
 
 /// The one text that writers make: lower-case hexadecimal, canonical base64.
-/// Errors: errc::note_vkey, also where the hash doesn't fit name and key. Types 01 and 04 only.
+/// Errors: errc::note_vkey, also where the hash doesn't fit name and key or the key is of low
+/// order. Types 01 and 04 only.
 [[nodiscard]] Result<VerifierKey> parse_vkey(std::string_view text);
 
 /// SHA-256(name || 0x0A || type || key)[:4].

@@ -35,20 +35,22 @@ Outcome<LogStore> LogStore::open(const std::string& folder, NoteSigner log) {
   return out;
 }
 
-Outcome<LogStore> LogStore::create_on(std::unique_ptr<LogDisk> disk, NoteSigner log) {
+Outcome<LogStore> LogStore::create_on(std::unique_ptr<LogDisk> disk, NoteSigner log,
+                                      std::uint64_t fold_bytes) {
   if (!is_origin(log.name)) return refuse(errc::log_origin, log.name);
-  for (const char* name : {"head.signed", "checkpoint", "pending", "tile"}) {
+  for (const char* name : {"head.signed", "checkpoint", "journal", "tile"}) {
     if (disk->exists(name)) return refuse(errc::file_exists, name);
   }
   const std::string first = signed_note(log, {{0}, empty_root()});
   DAYMARK_CHECK(disk->write("head.signed", bytes_of(first)));
-  return open_on(std::move(disk), std::move(log));
+  return open_on(std::move(disk), std::move(log), fold_bytes);
 }
 
-Outcome<LogStore> LogStore::open_on(std::unique_ptr<LogDisk> disk, NoteSigner log) {
+Outcome<LogStore> LogStore::open_on(std::unique_ptr<LogDisk> disk, NoteSigner log,
+                                    std::uint64_t fold_bytes) {
   if (!is_origin(log.name)) return refuse(errc::log_origin, log.name);
   DAYMARK_TRY(TiledStore store, TiledStore::open(std::move(disk), format_vkey(log, type_ed25519),
-                                                 TiledStore::Missing::refuse));
+                                                 TiledStore::Missing::refuse, fold_bytes));
   return LogStore(std::move(store), std::move(log));
 }
 

@@ -32,9 +32,11 @@ class LogStore {
   /// errc::log_forked, errc::checkpoint_unsigned for another key.
   [[nodiscard]] static Outcome<LogStore> open(const std::string& folder, NoteSigner log);
 
-  /// The same on another disk, without a lock.
-  [[nodiscard]] static Outcome<LogStore> create_on(std::unique_ptr<LogDisk> disk, NoteSigner log);
-  [[nodiscard]] static Outcome<LogStore> open_on(std::unique_ptr<LogDisk> disk, NoteSigner log);
+  /// The same on another disk, without a lock. `fold_bytes`: see tiled_store.h.
+  [[nodiscard]] static Outcome<LogStore> create_on(std::unique_ptr<LogDisk> disk, NoteSigner log,
+                                                   std::uint64_t fold_bytes = log_fold_bytes);
+  [[nodiscard]] static Outcome<LogStore> open_on(std::unique_ptr<LogDisk> disk, NoteSigner log,
+                                                 std::uint64_t fold_bytes = log_fold_bytes);
 
   /// Durable when it returns; the index of the first entry. A group costs one write: callers that
   /// have several entries at once append them at once.

@@ -22,7 +22,6 @@ namespace daymark::tlog::testing {
 /// reaches the disk only where `cut_keeps` says so, and everything after it fails.
 struct Platter {
   std::map<std::string, std::vector<Byte>> files;
-  std::vector<std::string> signed_heads;
   std::size_t changes = 0;
   std::optional<std::size_t> cut_at;
   bool cut_keeps = false;
@@ -48,10 +47,23 @@ class MemoryDisk final : public LogDisk {
   }
 
   Outcome<void> write(const std::string& name, ByteView content) override {
+    return change(name, [&] { platter_->files[name] = {content.begin(), content.end()}; });
+  }
+
+  Outcome<void> write_soon(const std::string& name, ByteView content) override {
+    return write(name, content);
+  }
+
+  Outcome<void> append(const std::string& name, ByteView content) override {
     return change(name, [&] {
-      platter_->files[name] = {content.begin(), content.end()};
-      if (name == "head.signed") platter_->signed_heads.emplace_back(text_of(content));
+      std::vector<Byte>& file = platter_->files[name];
+      file.insert(file.end(), content.begin(), content.end());
     });
+  }
+
+  Outcome<void> sync() override {
+    if (platter_->is_off()) return refuse(errc::file_not_written, "disk");
+    return {};
   }
 
   Outcome<void> remove(const std::string& name) override {

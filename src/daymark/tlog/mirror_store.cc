@@ -12,10 +12,10 @@ Outcome<MirrorStore> MirrorStore::open(const std::string& folder, const std::str
 }
 
 Outcome<MirrorStore> MirrorStore::open_on(std::unique_ptr<LogDisk> disk,
-                                          const std::string& log_vkey) {
+                                          const std::string& log_vkey, std::uint64_t fold_bytes) {
   DAYMARK_TRY(const VerifierKey key, parse_vkey(log_vkey));
-  DAYMARK_TRY(TiledStore store,
-              TiledStore::open(std::move(disk), log_vkey, TiledStore::Missing::start_empty));
+  DAYMARK_TRY(TiledStore store, TiledStore::open(std::move(disk), log_vkey,
+                                                 TiledStore::Missing::start_empty, fold_bytes));
   return MirrorStore(std::move(store), std::string(key.name));
 }
 

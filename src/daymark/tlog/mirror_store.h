@@ -21,7 +21,8 @@ class MirrorStore final : public MirrorArchive {
   [[nodiscard]] static Outcome<MirrorStore> open(const std::string& folder,
                                                  const std::string& log_vkey);
   [[nodiscard]] static Outcome<MirrorStore> open_on(std::unique_ptr<LogDisk> disk,
-                                                    const std::string& log_vkey);
+                                                    const std::string& log_vkey,
+                                                    std::uint64_t fold_bytes = log_fold_bytes);
 
   /// Keeps the entries from size() to the size of `checkpoint`, which the log must have signed.
   /// Errors: errc::tlog_index for another number, errc::tlog_root where they lead to another root,

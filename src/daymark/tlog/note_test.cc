@@ -89,6 +89,28 @@ TEST(Vkey, RefusesOtherTypesAndNames) {
     EXPECT_FALSE(parse_vkey(format_vkey(name, type_ed25519, key))) << name;
 }
 
+TEST(Vkey, RefusesKeysOfLowOrder) {
+  // With such a key anybody can sign; libsodium refuses the same, with either sign bit.
+  const std::vector<std::string> points{
+      "0000000000000000000000000000000000000000000000000000000000000000",
+      "0100000000000000000000000000000000000000000000000000000000000000",
+      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+      "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"};
+  for (const std::string& hex : points) {
+    for (const Byte sign : std::to_array<Byte>({0x00, 0x80})) {
+      crypto::PublicKey key{*from_hex_fixed<32>(hex)};
+      key.bytes[31] = static_cast<Byte>(key.bytes[31] | sign);
+      for (const Byte type : {type_ed25519, type_cosignature})
+        EXPECT_EQ(parse_vkey(format_vkey("log", type, key)).error().code, errc::note_vkey) << hex;
+      key.bytes[1] ^= 1;
+      EXPECT_TRUE(parse_vkey(format_vkey("log", type_ed25519, key))) << hex;
+    }
+  }
+}
+
 TEST(KeyName, FollowsUnicode) {
   EXPECT_TRUE(is_key_name("log.example/a-b_c"));
   EXPECT_TRUE(is_key_name("日誌"));

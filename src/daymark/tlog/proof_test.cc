@@ -226,6 +226,26 @@ TEST_F(ProofTest, RefusesAnotherForm) {
   EXPECT_EQ(parse_proof(right + std::string(proof_size_max, 'x')).error().code, errc::proof_size);
 }
 
+TEST_F(ProofTest, AProofForAnotherTreeSizeIsRefused) {
+  for (const int number : {1, 2, 4})
+    cosign('w', number, 100);
+  ASSERT_TRUE(verify(0, proof(0)));
+  for (const std::uint64_t size : {4U, 7U, 8U, 9U}) {
+    const auto path = *tree_.inclusion_path({0}, {size});
+    const Errc code = verify(0, make_proof({0}, path, checkpoint_)).error().code;
+    EXPECT_TRUE(code == errc::tlog_path_length || code == errc::tlog_root) << size;
+  }
+}
+
+TEST_F(ProofTest, AStaleCosignatureRefusesTheProof) {
+  // By a known witness, over an older head of the same log.
+  cosign('w', 1, 100);
+  cosign('w', 2, 100);
+  const std::string older = checkpoint_body("log.example", *tree_.head_at({9}));
+  checkpoint_ += cosign_body(cosigner('w', 4), older, {100'000});
+  EXPECT_EQ(verify(0, proof(0)).error().code, errc::note_signature);
+}
+
 TEST_F(ProofTest, LeftOverNodesAreRefused) {
   cosign('w', 1, 100);
   cosign('w', 2, 100);

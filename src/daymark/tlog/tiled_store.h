@@ -3,13 +3,15 @@
 //
 //   checkpoint            what readers fetch
 //   tile/…                see tiles.h
-//   head.signed           the newest head that the log signed; never ahead of the tiles
+//   head.signed           a head that the log signed, all of whose tiles are durable
 //   head.seen             a head by the log's key that contradicts this folder, if one turned up
-//   pending/<first index> entries that are durable but not in the tiles yet, one file an append
+//   journal/<number>      what came after head.signed: entries and signed heads, see journal.h
 //
-// An append is one durable write of its entries. `settle` writes bundles and tiles, then the head,
-// then removes what is pending: a crash at any point leaves a folder that opens with every entry
-// whose append returned.
+// An append is one durable record of its entries. `settle` writes tiles that readers see, but
+// leaves it to the system when they reach the disk, and adds the head to the journal: from then on
+// it counts as signed. Once the journal is large, the disk is synced, the head goes to head.signed,
+// and the journal is removed. A crash at any point leaves a folder that opens with every entry
+// whose append returned, and `open` writes again the tiles of each head that the journal holds.
 #pragma once
 
 #include <memory>
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "daymark/tlog/checkpoint.h"
+#include "daymark/tlog/journal.h"
 #include "daymark/tlog/log_disk.h"
 #include "daymark/tlog/tiles.h"
 #include "daymark/tlog/tree.h"
@@ -29,7 +32,10 @@ namespace daymark::tlog {
 /// Most bytes of entries that one append takes.
 inline constexpr std::size_t log_append_max = 32UL << 20;
 
-/// Not thread-safe. Keeps all hashes and the entries of the last bundle in memory.
+/// Bytes of journal from which on tiles are made durable.
+inline constexpr std::uint64_t log_fold_bytes = 16UL << 20;
+
+/// Not thread-safe. Keeps all hashes in memory, and the entries that the journal holds.
 class TiledStore {
  public:
   /// What to do where no head was ever settled in the folder.
@@ -39,7 +45,8 @@ class TiledStore {
   /// Errors: errc::log_missing, errc::log_corrupt, errc::log_behind, errc::log_forked,
   /// errc::note_vkey, those of verify_log_signature and of the disk.
   [[nodiscard]] static Outcome<TiledStore> open(std::unique_ptr<LogDisk> disk, std::string vkey,
-                                                Missing missing);
+                                                Missing missing,
+                                                std::uint64_t fold_bytes = log_fold_bytes);
 
   /// Makes `entries` durable together and returns the index of the first.
   /// Errors: errc::log_entry_size, errc::file_too_large, those of the disk.
@@ -81,32 +88,45 @@ class TiledStore {
   [[nodiscard]] Outcome<std::vector<Byte>> resource(const std::string& path) const;
 
  private:
-  TiledStore(std::unique_ptr<LogDisk> disk, std::string vkey)
-      : disk_(std::move(disk)), vkey_(std::move(vkey)) {}
+  TiledStore(std::unique_ptr<LogDisk> disk, std::string vkey, std::uint64_t fold_bytes)
+      : disk_(std::move(disk)), vkey_(std::move(vkey)), fold_bytes_(fold_bytes) {}
 
   [[nodiscard]] Outcome<void> load(Missing missing);
   [[nodiscard]] Outcome<void> load_bundles(const TreeHead& head);
   [[nodiscard]] Outcome<void> load_bundle(const TileId& tile);
-  [[nodiscard]] Outcome<void> load_pending();
-  [[nodiscard]] Outcome<void> load_pending_file(const std::string& name);
+  [[nodiscard]] Outcome<void> replay_segment(const std::string& path);
+  [[nodiscard]] Outcome<bool> replay(const JournalRecord& record, bool is_first);
+  [[nodiscard]] Outcome<bool> replay_group(const JournalRecord& group);
+  [[nodiscard]] Outcome<void> continue_at(TreeSize size, bool is_first);
+  [[nodiscard]] Outcome<TreeHead> checked_head(std::string_view checkpoint);
   [[nodiscard]] Outcome<void> check_stored_head(const std::string& name);
   [[nodiscard]] Result<void> compare(const TreeHead& head) const;
-  [[nodiscard]] Outcome<void> write_pending(std::span<const ByteView> entries);
-  void remember(std::span<const ByteView> entries);
+  [[nodiscard]] Outcome<void> write_group(std::span<const ByteView> entries);
+  void add(std::span<const ByteView> entries);
+  void truncate(TreeSize size);
   [[nodiscard]] Result<std::vector<Byte>> content_of(const TileId& tile) const;
-  void clean_up(TreeSize before);
+  [[nodiscard]] Outcome<void> write_tiles(TreeSize older, TreeSize newer);
+  [[nodiscard]] Outcome<void> write_all_tiles();
+  [[nodiscard]] Outcome<void> fold();
+  void remove_partials(TreeSize before);
   void drop_full_bundles();
 
   std::unique_ptr<LogDisk> disk_;
   std::string vkey_;
+  std::uint64_t fold_bytes_;
   Tree tree_;
+  Journal journal_;
   TreeSize settled_;
+  TreeSize folded_;  ///< of the head in head.signed
   TreeSize published_;
   std::string settled_text_;
-  /// Entries from `tail_start_` on: those that are in no full settled bundle.
+  /// Sizes of the heads that the journal holds: what was published at one of them needs its tiles.
+  std::vector<TreeSize> heads_;
+  /// Entries from `tail_start_` on: those that are in no full durable bundle.
   std::vector<std::vector<Byte>> tail_;
   std::uint64_t tail_start_ = 0;
-  /// Files that the next head makes superfluous.
+  bool tiles_lost_ = false;  ///< whether a sync failed, so that tiles may not reach the disk
+  /// Folders of partial tiles that full ones make superfluous.
   std::vector<std::string> removable_;
   std::optional<Errc> refusal_;
 };

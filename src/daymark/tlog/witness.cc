@@ -125,7 +125,7 @@ WitnessAnswer Witness::judge(const AddCheckpoint& request, const Checkpoint& che
   }
   const auto latest = store_.latest(std::string(checkpoint.origin));
   if (!latest) return refused(500, latest.error());
-  const TreeHead older = latest->value_or(TreeHead{{0}, empty_root()});
+  const TreeHead older = *latest ? (*latest)->head : TreeHead{{0}, empty_root()};
   if (request.old_size != older.size) return conflict(older.size);
   const Result<void> continued = verify_continued(older, newer, request.path);
   if (!continued) {
@@ -138,7 +138,7 @@ WitnessAnswer Witness::judge(const AddCheckpoint& request, const Checkpoint& che
   if (!stored && !as_witness) {
     return refused(503, Error{errc::mirror_not_stored, field::log_entry, 0});
   }
-  return cosign(checkpoint, *latest == newer, stored);
+  return cosign(checkpoint, *latest, stored);
 }
 
 bool Witness::is_stored(const Checkpoint& checkpoint) const {
@@ -146,16 +146,21 @@ bool Witness::is_stored(const Checkpoint& checkpoint) const {
          mirror_.archive->stored_through(checkpoint.origin, checkpoint.head);
 }
 
-WitnessAnswer Witness::cosign(const Checkpoint& checkpoint, bool recorded, bool stored) {
+WitnessAnswer Witness::cosign(const Checkpoint& checkpoint,
+                              const std::optional<CosignedHead>& latest, bool stored) {
   const std::string origin(checkpoint.origin);
   // A cosignature without a time says nothing (C2SP tlog-cosignature).
-  const UnixMillis now = clock_.now();
+  const UnixMillis now{clock_.now().value / 1000 * 1000};
   if (now < UnixMillis{1000})
     return refused(500, Error{errc::cosignature_time, field::log_checkpoint, 0});
-  if (!recorded) {
-    const Outcome<void> kept = store_.record(origin, checkpoint.head);
+  // A clock that went back would make an entry look older than it is: the oldest time counts.
+  if (now < newest_ || (latest && now < latest->time))
+    return refused(500, Error{errc::witness_clock, field::log_checkpoint, 0});
+  if (!latest || latest->head != checkpoint.head) {
+    const Outcome<void> kept = store_.record(origin, {checkpoint.head, now});
     if (!kept) return refused(500, kept.error());
   }
+  newest_ = now;
   WitnessAnswer out;
   out.body = cosign_body(signer_, checkpoint.note.body, now);
   if (mirror_.signer && stored) {

@@ -37,6 +37,13 @@ struct AddCheckpoint {
 [[nodiscard]] std::string make_add_checkpoint(TreeSize old_size, std::span<const Digest> path,
                                               std::string_view checkpoint);
 
+/// A head and when it was first cosigned.
+struct CosignedHead {
+  TreeHead head;
+  UnixMillis time;  ///< whole seconds
+  friend constexpr bool operator==(const CosignedHead&, const CosignedHead&) = default;
+};
+
 /// Where a witness remembers the newest head that it cosigned of each log.
 class WitnessStore {
  public:
@@ -44,9 +51,10 @@ class WitnessStore {
 
   /// Nothing where no head of this log was ever recorded. Errors: errc::witness_record, those of
   /// the disk.
-  [[nodiscard]] virtual Outcome<std::optional<TreeHead>> latest(const std::string& origin) = 0;
+  [[nodiscard]] virtual Outcome<std::optional<CosignedHead>> latest(const std::string& origin) = 0;
   /// Durable when it returns. Errors: errc::file_not_written.
-  [[nodiscard]] virtual Outcome<void> record(const std::string& origin, const TreeHead& head) = 0;
+  [[nodiscard]] virtual Outcome<void> record(const std::string& origin,
+                                             const CosignedHead& head) = 0;
 };
 
 /// What a mirror keeps.
@@ -98,7 +106,8 @@ class Witness {
   /// 404: errc::witness_origin.
   /// 409: errc::witness_conflict, with the recorded size.
   /// 422: errc::witness_inconsistent, errc::tlog_path_length.
-  /// 500: errc::cosignature_time where the clock is unset, those of the store.
+  /// 500: errc::cosignature_time where the clock is unset, errc::witness_clock where it is behind
+  ///      a cosignature that was given, those of the store.
   /// 503: errc::mirror_not_stored; the same request may be sent again.
   [[nodiscard]] WitnessAnswer add_checkpoint(std::string_view request,
                                              Lacking lacking = Lacking::refuse);
@@ -112,13 +121,15 @@ class Witness {
   [[nodiscard]] Result<void> verify_signed(const Checkpoint& checkpoint) const;
   /// Whether the entries are there that a mirror must keep; true where it is none.
   [[nodiscard]] bool is_stored(const Checkpoint& checkpoint) const;
-  [[nodiscard]] WitnessAnswer cosign(const Checkpoint& checkpoint, bool recorded, bool stored);
+  [[nodiscard]] WitnessAnswer cosign(const Checkpoint& checkpoint,
+                                     const std::optional<CosignedHead>& latest, bool stored);
 
   NoteSigner signer_;
   WitnessStore& store_;
   Clock& clock_;
   MirrorRole mirror_;
   std::vector<std::string> logs_;
+  UnixMillis newest_{};  ///< time of the newest cosignature since the start, whole seconds
   std::mutex mutex_;
 };
 

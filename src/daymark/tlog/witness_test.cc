@@ -31,13 +31,13 @@ class FixedClock final : public Clock {
 
 class MemoryWitnessStore final : public WitnessStore {
  public:
-  Outcome<std::optional<TreeHead>> latest(const std::string& origin) override {
+  Outcome<std::optional<CosignedHead>> latest(const std::string& origin) override {
     const auto found = heads_.find(origin);
     if (found == heads_.end()) return std::nullopt;
     return found->second;
   }
 
-  Outcome<void> record(const std::string& origin, const TreeHead& head) override {
+  Outcome<void> record(const std::string& origin, const CosignedHead& head) override {
     if (broken_) return refuse(errc::file_not_written, origin);
     heads_[origin] = head;
     ++records_;
@@ -49,7 +49,7 @@ class MemoryWitnessStore final : public WitnessStore {
   [[nodiscard]] int records() const { return records_; }
 
  private:
-  std::map<std::string, TreeHead> heads_;
+  std::map<std::string, CosignedHead> heads_;
   bool broken_ = false;
   int records_ = 0;
 };
@@ -110,7 +110,7 @@ TEST_F(WitnessTest, CosignsWhatContinues) {
 
 TEST_F(WitnessTest, RemembersBeforeItSigns) {
   ASSERT_EQ(witness_.add_checkpoint(request(0, 4)).status, 200);
-  EXPECT_EQ(store_.latest("log.example")->value(), *tree_.head_at({4}));
+  EXPECT_EQ(store_.latest("log.example")->value().head, *tree_.head_at({4}));
   store_.break_disk();
   expect_refused(request(4, 8), 500, errc::file_not_written);
 }
@@ -224,6 +224,22 @@ TEST_F(WitnessTest, NeedsAClock) {
   EXPECT_EQ(store_.records(), 0);
 }
 
+TEST_F(WitnessTest, RefusesWhileItsClockIsBehindACosignatureThatItGave) {
+  ASSERT_EQ(witness_.add_checkpoint(request(0, 3)).status, 200);
+  clock_.set(1'699'999'999'000);
+  expect_refused(request(3, 5), 500, errc::witness_clock);
+  expect_refused(request(3, 3), 500, errc::witness_clock);
+  EXPECT_EQ(store_.records(), 1);
+  // The record remembers the time over a restart.
+  Witness restarted{key_, store_, clock_};
+  ASSERT_TRUE(restarted.add_log(format_vkey(log_, type_ed25519)));
+  const WitnessAnswer answer = restarted.add_checkpoint(request(3, 5));
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(answer.why->error.code, errc::witness_clock);
+  clock_.set(1'700'000'000'500);
+  EXPECT_EQ(restarted.add_checkpoint(request(3, 5)).status, 200);
+}
+
 TEST_F(WitnessTest, ClientTakesOnlyGoodCosignatures) {
   const std::string text = checkpoint(3);
   const std::string body(parse_checkpoint(text)->note.body);
@@ -261,7 +277,7 @@ RC_GTEST_FIXTURE_PROP(WitnessTest, NeverCosignsTwoHistories, ()) {
   for (int i = 0; i < steps; ++i) {
     const Tree& tree = *rc::gen::arbitrary<bool>() ? tree_ : other;
     const auto latest = store_.latest("log.example");
-    const std::uint64_t last = *latest ? (*latest)->size.value : 0;
+    const std::uint64_t last = *latest ? (*latest)->head.size.value : 0;
     const auto newer = *rc::gen::inRange<std::uint64_t>(0, 21);
     const auto path = tree.consistency_path({last}, {newer});
     const TreeHead head = *tree.head_at({newer});
@@ -395,12 +411,12 @@ TEST_F(MirrorTest, GoesOnAfterACrash) {
 
 TEST(WitnessFolder, RemembersAcrossRestarts) {
   const testing::TemporaryFolder folder;
-  const TreeHead head{{7}, hash_leaf(bytes_of("x"))};
+  const CosignedHead head{{{7}, hash_leaf(bytes_of("x"))}, {9000}};
   {
     auto store = FileWitnessStore::open(folder.path());
     ASSERT_TRUE(store);
     EXPECT_EQ(*store->latest("log.example"), std::nullopt);
-    ASSERT_TRUE(store->record("log.example", {{3}, hash_leaf({})}));
+    ASSERT_TRUE(store->record("log.example", {{{3}, hash_leaf({})}, {8000}}));
     ASSERT_TRUE(store->record("log.example", head));
     EXPECT_EQ(FileWitnessStore::open(folder.path()).error().error.code, errc::folder_locked);
   }
@@ -411,8 +427,8 @@ TEST(WitnessFolder, RemembersAcrossRestarts) {
 }
 
 TEST(WitnessRecord, RefusesAnotherForm) {
-  const TreeHead head{{7}, hash_leaf(bytes_of("x"))};
-  const std::string right = checkpoint_body("log.example", head);
+  const CosignedHead head{{{7}, hash_leaf(bytes_of("x"))}, {9000}};
+  const std::string right = print_witness_record("log.example", head);
   EXPECT_EQ(*parse_witness_record(right, "log.example"), head);
   EXPECT_FALSE(parse_witness_record(right, "log.other"));
   for (std::size_t i = 0; i < right.size(); ++i)
