@@ -20,6 +20,7 @@ struct ConformanceOptions {
 };
 
 Outcome<ConformanceCount> run_file(const std::string& topic, const std::string& path) {
+  if (topic == "tlog") return tlog::run_tlog_conformance(path);
   DAYMARK_TRY(const std::string text, read_text(path));
   if (topic == "merkle") return about(tlog::run_merkle_conformance(text), path);
   if (topic == "cbor") return about(cbor::run_cbor_conformance(text), path);
@@ -50,10 +51,12 @@ void add_conformance(CLI::App& app, Session& session) {
   auto options = std::make_shared<ConformanceOptions>();
   CLI::App* command =
       app.add_subcommand("conformance", "Run foreign test vectors; exit 1 if one fails");
-  command->add_option("topic", options->topic, "merkle, cbor or ed25519")
+  command->add_option("topic", options->topic, "merkle, tlog, cbor or ed25519")
       ->required()
-      ->check(CLI::IsMember({"merkle", "cbor", "ed25519"}));
-  command->add_option("path", options->paths, "Vector files in the upstream's own form")
+      ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519"}));
+  command
+      ->add_option("path", options->paths,
+                   "Vector files in the upstream's own form; for tlog folders of them")
       ->required();
   command->footer("Example: daymark conformance ed25519 ed25519_test.json");
   session.on_run(*command, [options, &session] { return conformance(*options, session); });

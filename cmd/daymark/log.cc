@@ -1,7 +1,9 @@
-// daymark log proof|verify|monitor: offline proofs that an entry is public, and who watches a log.
+// daymark log proof|verify|monitor|bench: offline proofs that an entry is public, and who watches a
+// log.
 #include "arguments.h"
 #include "authority_access.h"
 #include "commands.h"
+#include "log_bench.h"
 #include "log_monitor.h"
 #include <fmt/format.h>
 
@@ -85,6 +87,7 @@ void add_log(CLI::App& app, Session& session) {
   check->add_flag("--mirrors", given->mirrors, "Demand the mirrors as well");
   check->footer("Example: daymark log verify --proof s.tlog-proof --entry s.entry --charter c");
   session.on_run(*check, [given, &session] { return verify(*given, session); });
+  add_log_bench(*family, session);
   add_log_monitor(*family, session);
 }
 

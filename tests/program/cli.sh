@@ -84,6 +84,12 @@ json 3 '.error.name == "net_tls_trust"' chip list --authority https://127.0.0.1:
 json 3 '.error.name == "net_tls_identity"' authority pin "$scratch/party-1.key"
 chmod 644 "$scratch/party-1.key"
 json 3 '.error.name == "secret_exposed"' witness serve --key "$scratch/party-1.key" --dir "$scratch/w" --log x
+cp -r tests/vectors/tlog "$scratch/forged"
+sed -i '2s/7/6/' "$scratch/forged/tessera-log/checkpoint.7"
+json 0 '.passed > 200 and .failed == 0' conformance tlog tests/vectors/tlog
+json 1 '.passed > 150 and .failed > 0' conformance tlog "$scratch/forged"
+json 3 '.error.name == "file_not_opened"' conformance tlog "$scratch"
+json 0 '.passed == 335 and .failed == 0' conformance merkle tests/vectors/tlog/merkle/*.jsonl
 expect 2 no-such-command
 expect 0 --help
 expect 0 --version
