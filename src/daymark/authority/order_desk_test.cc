@@ -4,7 +4,7 @@
 
 #include "daymark/authority/authority_testing.h"
 #include "daymark/authority/batch_desk.h"
-#include "daymark/authority/routes.h"
+#include "daymark/authority/error_status.h"
 #include "daymark/tlog/errors.h"
 
 namespace daymark::authority {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "daymark/authority/authority_testing.h"
+#include "daymark/authority/error_status.h"
 #include "daymark/authority/errors.h"
-#include "daymark/authority/routes.h"
 #include "daymark/governor/errors.h"
 #include "daymark/tlog/errors.h"
 
