@@ -12,8 +12,8 @@
 namespace daymark::tlog {
 
 /// Each file is named after the SHA-256 of the origin and holds a checkpoint's body and a line
-/// with the time in seconds. One process at
-/// a time. A witness whose folder was lost must not go on under its old key.
+/// with the time in seconds. One process at a time. A witness whose folder was lost must not go on
+/// under its old key.
 class FileWitnessStore final : public WitnessStore {
  public:
   /// Makes the folder where it is missing. Errors: errc::folder_locked, errc::file_not_written.
