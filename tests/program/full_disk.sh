@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An authority whose disk is full refuses by name, loses nothing it acknowledged, and goes on when there is room.
+# An authority whose disk is full refuses by name, loses nothing it acknowledged, and goes on when there is room; one on a
+# disk that may only be read, or on a folder that another works on, does not start, and says why.
 #   full_disk.sh SOURCE_DIR PROGRAM_DIR
 set -uo pipefail
 cd "$1"
@@ -28,8 +29,17 @@ submit() { # N EXPECTED_EXIT
   answer=$(as signer daymark --clock-file "$work/clock" order submit "$file" --authority "$authority" --json 2>/dev/null)
   if [ $? = "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "order $1: expected exit $2, got: $answer"; fi
 }
+refuses_to_start() { # ERROR_NAME PORT
+  local answer status
+  answer=$(timeout 20 daymark --clock-file "$work/clock" authority serve --dir "$work/authority" --charter "$work/fleet.charter" \
+    --log-key "$work/keys/log.example.key" --port "$2" --json 2>/dev/null)
+  status=$?
+  if [ "$status" = 3 ] && [ "$(jq -r .error.name <<<"$answer")" = "$1" ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1)) && echo "authority serve: expected $1 and exit 3, got exit $status: $answer"; fi
+}
 submit 1 0
 submit 2 0
+refuses_to_start folder_locked $((port + 1))
 dd if=/dev/zero of="$work/authority/fill" bs=1k 2>/dev/null
 submit 3 3
 ask auditor /orders >"$work/full.json" || failed=$((failed + 1))
@@ -37,6 +47,9 @@ rm "$work/authority/fill"
 submit 4 0
 kill -9 "${pid_of[authority]}"
 wait "${pid_of[authority]}" 2>/dev/null
+mount -o remount,ro "$work/authority"
+refuses_to_start file_not_written "$port"
+mount -o remount,rw "$work/authority"
 start_authority
 submit 5 0
 [ "$(ask auditor /orders | jq '[.items[] | select(.logged_at != null)] | length')" -ge 4 ] && passed=$((passed + 1)) || failed=$((failed + 1))
