@@ -94,8 +94,8 @@ TEST_F(AppealDeskTest, WithoutWitnessesItIsHandedInAgain) {
 }
 
 TEST_F(AppealDeskTest, TheLifeOfTheOrderShowsTheDispute) {
-  EXPECT_EQ(events(), (std::vector<std::string>{"drafted", "signed", "logged", "announced",
-                                                "binding", "ends"}));
+  EXPECT_EQ(events(), (std::vector<std::string>{"drafted", "signed", "submitted", "logged",
+                                                "witnessed", "announced", "binding", "ends"}));
   const Json before = view();
   const auto stored = desk.submit(statement(stop, "owner"));
   ASSERT_EQ(verdict(stored), "ok");
@@ -111,8 +111,9 @@ TEST_F(AppealDeskTest, TheLifeOfTheOrderShowsTheDispute) {
   EXPECT_FALSE(confirms(**office.records->order(stop), *office.records->appeals(stop)));
   confirmations.push_back(confirmation);
   EXPECT_EQ(view()["life"].back()["at"], before["life"].back()["at"]);
-  EXPECT_EQ(events(), (std::vector<std::string>{"drafted", "signed", "logged", "announced",
-                                                "appealed", "confirmed", "binding", "ends"}));
+  EXPECT_EQ(events(),
+            (std::vector<std::string>{"drafted", "signed", "submitted", "logged", "witnessed",
+                                      "announced", "appealed", "confirmed", "binding", "ends"}));
 }
 
 }  // namespace

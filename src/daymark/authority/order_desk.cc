@@ -158,7 +158,8 @@ Outcome<Acceptance> OrderDesk::accept(const order::OrderFile& file, const order:
     DAYMARK_TRY(const std::vector<Byte> leaves, records_.draft(parsed.batch_root));
     if (leaves.empty()) return refuse(errc::authority_batch_unknown, "order");
   }
-  const StoredOrder stored{parsed.hash, parsed.kind, order::print_order_file(file), {}};
+  const StoredOrder stored{
+      parsed.hash, parsed.kind, order::print_order_file(file), {}, clock_.now()};
   DAYMARK_CHECK(records_.add_order(stored, places));
   Outcome<Publication> publication = publish(stored);
   // PROTOCOL §2.6: a relief binds by its quorum and is logged afterwards.

@@ -15,18 +15,20 @@ namespace daymark::authority {
 
 /// One step. `at` is 0 where it has not happened or its time is not known.
 struct LifeEvent {
-  /// "drafted", "signed", "logged", "announced", "binding", "appealed", "confirmed", "ends"
+  /// "drafted", "signed", "submitted", "logged", "witnessed", "announced", "binding", "appealed",
+  /// "confirmed", "ends"
   std::string_view name;
   UnixMillis at;
   std::string detail;  ///< signers, index, or hash, in words; may be empty
 };
 
-/// What an order's life is told from.
+/// What an order's life is told from. The charter names the witnesses and mirrors whose
+/// cosignatures are shown; those that it does not know are left out.
 struct LifeFacts {
   const order::Order* order = nullptr;
   const order::Charter* charter = nullptr;
   std::string signers;  ///< names, for people
-  const std::optional<Publication>* publication = nullptr;
+  const StoredOrder* stored = nullptr;
   std::span<const StoredAppeal> appeals;
   std::vector<StoredOrder> confirmations;  ///< public orders that confirm it
 };

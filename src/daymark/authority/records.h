@@ -29,6 +29,7 @@ struct StoredOrder {
   order::OrderKind kind = order::OrderKind::enrol;
   std::vector<Byte> file;
   std::optional<Publication> publication;  ///< none: accepted, not public yet
+  UnixMillis submitted = {};               ///< 0 where it was not kept
 };
 
 /// A page of a list that only grows at its end: what follows the first `after` items, at most

@@ -28,6 +28,7 @@ StoredOrder order_of(Byte number) {
   out.hash.fill(number);
   out.kind = order::OrderKind::suspend;
   out.file = {number, 1, 2};
+  out.submitted = {1000 + number};
   return out;
 }
 
@@ -98,6 +99,7 @@ TEST_P(RecordsTest, OrdersStayInTheirSequence) {
   ASSERT_EQ(all->size(), 3U);
   EXPECT_EQ((*all)[0].hash, order_of(9).hash);
   EXPECT_EQ((*all)[1].file, order_of(3).file);
+  EXPECT_EQ((*all)[1].submitted, order_of(3).submitted);
   EXPECT_EQ((*all)[2].kind, order::OrderKind::suspend);
   EXPECT_EQ(records->head({})->seq, 2U);
   EXPECT_EQ(records->head({})->hash, order_of(7).hash);

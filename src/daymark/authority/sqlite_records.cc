@@ -15,7 +15,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 5> schema{R"sql(
+constexpr std::array<std::string_view, 6> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -57,10 +57,13 @@ CREATE INDEX appeals_of_order ON appeals(order_hash, number);
 )sql",
                                                  R"sql(
 CREATE TABLE probes(one INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+)sql",
+                                                 R"sql(
+ALTER TABLE orders ADD COLUMN submitted INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 constexpr std::string_view order_columns =
-    "SELECT hash, kind, file, log_index, proof, logged_at, binds_at FROM orders ";
+    "SELECT hash, kind, file, submitted, log_index, proof, logged_at, binds_at FROM orders ";
 
 /// The fleet stream has the empty chip.
 ByteView chip_key(const std::optional<ChipId>& chip) {
@@ -78,13 +81,14 @@ Result<StoredOrder> read_order(const Row& row) {
   out.kind = static_cast<order::OrderKind>(kind);
   DAYMARK_TRY(const ByteView file, row.bytes(2));
   out.file = copy(file);
-  if (row.is_null(3)) return out;
+  DAYMARK_TRY(out.submitted.value, row.integer(3));
+  if (row.is_null(4)) return out;
   Publication publication;
-  DAYMARK_TRY(publication.index.value, row.unsigned_integer(3));
-  DAYMARK_TRY(const std::string_view proof, row.text(4));
+  DAYMARK_TRY(publication.index.value, row.unsigned_integer(4));
+  DAYMARK_TRY(const std::string_view proof, row.text(5));
   publication.proof = proof;
-  DAYMARK_TRY(publication.logged_at.value, row.integer(5));
-  DAYMARK_TRY(publication.binds_at.value, row.integer(6));
+  DAYMARK_TRY(publication.logged_at.value, row.integer(6));
+  DAYMARK_TRY(publication.binds_at.value, row.integer(7));
   out.publication = std::move(publication);
   return out;
 }
@@ -162,9 +166,9 @@ class SqliteRecords final : public Records {
 
   Outcome<void> add_order(const StoredOrder& order, std::span<const StreamPlace> places) override {
     DAYMARK_TRY(Transaction work, db_.begin());
-    DAYMARK_CHECK(
-        db_.run("INSERT INTO orders(hash, kind, file) VALUES(?, ?, ?)",
-                {ByteView(order.hash), static_cast<int>(order.kind), ByteView(order.file)}));
+    DAYMARK_CHECK(db_.run("INSERT INTO orders(hash, kind, file, submitted) VALUES(?, ?, ?, ?)",
+                          {ByteView(order.hash), static_cast<int>(order.kind), ByteView(order.file),
+                           order.submitted.value}));
     for (const StreamPlace& place : places) {
       DAYMARK_TRY(const std::int64_t taken,
                   db_.number("SELECT count(*) FROM places WHERE chip = ? AND seq = ?",

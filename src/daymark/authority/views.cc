@@ -202,7 +202,7 @@ Outcome<std::string> order_view(const OrderFacts& facts, const order::Charter& c
   LifeFacts life{.order = &parsed,
                  .charter = &charter,
                  .signers = {},
-                 .publication = &facts.order.publication,
+                 .stored = &facts.order,
                  .appeals = facts.appeals,
                  .confirmations = facts.confirmations};
   for (const auto& name : out["signers"])
