@@ -72,7 +72,8 @@ Outcome<std::string> AuthorityClient::list(const std::string& path) const {
   std::string out = "{\"items\":[";
   std::string cursor;
   for (int pages = 0; pages < pages_max; ++pages) {
-    DAYMARK_TRY(const std::string body, get(cursor.empty() ? path : path + "?after=" + cursor));
+    DAYMARK_TRY(const std::string body,
+                get(cursor.empty() ? path : fmt::format("{}?after={}", path, cursor)));
     DAYMARK_TRY(const ListAnswer page, about(parse_list_answer(body), url_ + path));
     for (const std::string& item : page.items)
       out += (out.ends_with('[') ? "" : ",") + item;

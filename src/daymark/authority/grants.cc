@@ -116,6 +116,7 @@ std::string Grants::print() const {
 
 std::vector<Grant> Grants::list() const {
   std::vector<Grant> out;
+  out.reserve(by_id_.size());
   for (const auto& [id, grant] : by_id_)
     out.push_back(grant);
   return out;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -146,7 +147,7 @@ Outcome<void> FolderDisk::remove_path(const std::string& path) {
   std::vector<std::string> names;
   if (calls_->list(path, names) != 0) return not_written(path);
   for (const std::string& name : names)
-    DAYMARK_CHECK(remove_path(path + "/" + name));
+    DAYMARK_CHECK(remove_path(fmt::format("{}/{}", path, name)));
   if (calls_->remove_folder(path) != 0) return not_written(path);
   return {};
 }
