@@ -1,7 +1,7 @@
 """The rules of the house that a compiler doesn't know: tidy.py ROOT.
 
-Module order without upward edges or cycles, file <= 600 lines, function <= 60, nesting <= 3,
-parameters <= 5, line <= 100 columns, no left-over markers, no absolute machine paths.
+Module order without upward edges or cycles, reserved modules, file <= 600 lines, function <= 60,
+nesting <= 3, parameters <= 5, line <= 100 columns, no left-over markers, no absolute machine paths.
 Prints each breach as FILE:LINE: rule and ends with "N passed, M failed".
 """
 import pathlib
@@ -11,9 +11,11 @@ import sys
 
 FILE_LINES, FUNCTION_LINES, NESTING, PARAMETERS, COLUMNS = 600, 60, 3, 5, 100
 MODULES = ("base crypto cbor tlog order ledger ranging governor geo catalog evidence locate usage "
-           "bundle report net store device witness monitor authority beacon agent gate audit twin").split()
+           "bundle report net store device lanes witness monitor authority beacon agent gate audit twin").split()
 MARKERS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 PATHS = re.compile(r"(^|[^\w.$}])/(wor[k]|ho[m]e|roo[t]|Use[r]s)/")
+# Modules that only these folders may include: nothing that proves may rest on them.
+RESERVED = {"lanes": ("src/daymark/lanes", "src/daymark/authority", "bench", "fuzz")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(daymark/([a-z]+)/[^"]+)"', re.M)
 TYPE_HEAD = re.compile(r"^(template\s*<.*>\s*)?(class|struct|union|enum)\b")
 BLOCK_BEFORE = re.compile(r"(\)|\belse|\bdo|\btry|[;{}:]|\bmutable|\bnoexcept|\bconst|\boverride|->\s*[\w:<>,\s*&]+)$")
@@ -134,6 +136,14 @@ def check_order(name, text):
             yield line, f"module {parts[2]} includes {match.group(1)}, which stands below it"
 
 
+def check_reserved(name, text):
+    for match in INCLUDE.finditer(text):
+        folders = RESERVED.get(match.group(2))
+        if folders and not any(name.startswith(folder + "/") for folder in folders):
+            line = text.count("\n", 0, match.start()) + 1
+            yield line, f"{match.group(1)} is reserved for {', '.join(folders)}"
+
+
 def check_words(name, text):
     for number, line in enumerate(text.splitlines(), 1):
         if MARKERS.search(line):
@@ -176,7 +186,7 @@ def main():
         code = name.endswith((".h", ".cc", ".c"))
         breaches = list(check_words(name, text))
         if code:
-            breaches += list(check_shape(name, text)) + list(check_order(name, text))
+            breaches += list(check_shape(name, text)) + list(check_order(name, text)) + list(check_reserved(name, text))
             graph[name] = ["src/" + m.group(1) for m in INCLUDE.finditer(text)]
         for line, rule in breaches:
             print(f"{name}:{line}: {rule}")

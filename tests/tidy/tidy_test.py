@@ -17,6 +17,7 @@ int f(int a) {
 DEEP = "int f(int a) {\n" + "if (a) {\n" * 4 + "}\n" * 4 + "}\n"
 PLANTED = {
     "upward": ("src/daymark/base/x.cc", '#include "daymark/order/order.h"\n', "stands below"),
+    "reserved": ("src/daymark/monitor/x.cc", '#include "daymark/lanes/verifier.h"\n', "is reserved for"),
     "long file": ("src/daymark/base/x.cc", "\n" * 601, "file of"),
     "long function": ("src/daymark/base/x.cc", "int f() {\n" + "a();\n" * 61 + "}\n", "function of"),
     "nesting": ("src/daymark/base/x.cc", DEEP, "nested deeper"),
@@ -42,6 +43,9 @@ def main():
     code, out = run("src/daymark/order/x.cc", CLEAN)
     if code != 0:
         failed.append(f"clean file refused: {out}")
+    code, out = run("src/daymark/authority/x.cc", '#include "daymark/lanes/verifier.h"\n')
+    if code != 0:
+        failed.append(f"authority may not use lanes: {out}")
     for what, (name, content, expected) in PLANTED.items():
         code, out = run(name, content)
         if code == 0 or expected not in out:
@@ -57,7 +61,7 @@ def main():
             failed.append("cycle not caught")
     for line in failed:
         print(line)
-    print(f"{len(PLANTED) + 2 - len(failed)} passed, {len(failed)} failed")
+    print(f"{len(PLANTED) + 3 - len(failed)} passed, {len(failed)} failed")
     sys.exit(bool(failed))
 
 
