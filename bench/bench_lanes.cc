@@ -1,5 +1,8 @@
 // Ed25519 signatures verified per second of one core: OpenSSL, libsodium, every kernel that runs
 // here, in turn, and how the fastest compares with libsodium: bench_lanes SECONDS_EACH.
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <map>
 #include <memory>
 
