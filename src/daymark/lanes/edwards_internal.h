@@ -87,7 +87,7 @@ struct Edwards {
 
   // Products first, then reductions: neighbours don't wait for one another.
 
-  [[gnu::always_inline]] static inline void to_projective(const Completed& c, Projective& out) {
+  [[gnu::always_inline]] static void to_projective(const Completed& c, Projective& out) {
     const Wide x = F::product(c.e, c.f);
     const Wide y = F::product(c.g, c.h);
     const Wide z = F::product(c.f, c.g);
@@ -96,7 +96,7 @@ struct Edwards {
     out.z = F::reduce(z);
   }
 
-  [[gnu::always_inline]] static inline void to_extended(const Completed& c, Extended& out) {
+  [[gnu::always_inline]] static void to_extended(const Completed& c, Extended& out) {
     const Wide x = F::product(c.e, c.f);
     const Wide y = F::product(c.g, c.h);
     const Wide z = F::product(c.f, c.g);
@@ -109,13 +109,13 @@ struct Edwards {
 
   /// 2 (x, y, z).
   template <class Point>
-  [[gnu::always_inline]] static inline Completed twice(const Point& p) {
+  [[gnu::always_inline]] static Completed twice(const Point& p) {
     const Wide xx = F::square(p.x);
     const Wide yy = F::square(p.y);
     const Wide zz = F::square(p.z);
     const Wide ss = F::square(F::tight_sum(p.x, p.y));
     const Wide h = F::plus(xx, yy);
-    Completed out;
+    Completed out = {};
     out.e = F::reduce(F::minus(ss, h));
     out.f = F::reduce(F::minus(F::plus(F::plus(zz, zz), xx), yy));
     out.g = F::reduce(F::minus(yy, xx));
@@ -123,9 +123,9 @@ struct Edwards {
     return out;
   }
 
-  [[gnu::always_inline]] static inline Completed complete(const Wide& a, const Wide& b,
-                                                          const Wide& c, const Wide& d) {
-    Completed out;
+  [[gnu::always_inline]] static Completed complete(const Wide& a, const Wide& b, const Wide& c,
+                                                   const Wide& d) {
+    Completed out = {};
     out.e = F::reduce(F::minus(b, a));
     out.f = F::reduce(F::minus(d, c));
     out.g = F::reduce(F::plus(d, c));
@@ -133,7 +133,7 @@ struct Edwards {
     return out;
   }
 
-  [[gnu::always_inline]] static inline Completed add(const Extended& p, const Cached& q) {
+  [[gnu::always_inline]] static Completed add(const Extended& p, const Cached& q) {
     const Wide a = F::product(F::difference(p.y, p.x), q.y_minus_x);
     const Wide b = F::product(F::sum(p.y, p.x), q.y_plus_x);
     const Wide c = F::product(p.t, q.t2d);
@@ -141,7 +141,7 @@ struct Edwards {
     return complete(a, b, c, d);
   }
 
-  [[gnu::always_inline]] static inline Completed add(const Extended& p, const Affine& q) {
+  [[gnu::always_inline]] static Completed add(const Extended& p, const Affine& q) {
     const Wide a = F::product(F::difference(p.y, p.x), q.y_minus_x);
     const Wide b = F::product(F::sum(p.y, p.x), q.y_plus_x);
     const Wide c = F::product(p.t, q.t2d);
@@ -162,7 +162,7 @@ struct Edwards {
     plus_minus_last[1] = F::select(negative, plus, minus);
   }
 
-  [[gnu::always_inline]] static inline Element join(const Limb* four, Limb last) {
+  [[gnu::always_inline]] static Element join(const Limb* four, Limb last) {
     return {{four[0], four[1], four[2], four[3], last}};
   }
 
@@ -185,8 +185,8 @@ struct Edwards {
   };
 
   /// Reads four words of each lane's entry: from word `at`, or `at_negative` where negative.
-  [[gnu::always_inline]] static inline void read4(const Choice& choice, std::size_t at,
-                                                  std::size_t at_negative, Limb* out) {
+  [[gnu::always_inline]] static void read4(const Choice& choice, std::size_t at,
+                                           std::size_t at_negative, Limb* out) {
     const std::uint64_t* from[F::lanes];
     for (std::size_t lane = 0; lane < F::lanes; ++lane)
       from[lane] = choice.entry[lane] + (choice.negative[lane] != 0 ? at_negative : at);

@@ -23,9 +23,10 @@ class Verdicts : public testing::EveryKernel {
   std::size_t expect_same(const std::vector<Signed>& all) const {
     const std::vector<bool> expected = library_verdicts(all);
     const std::vector<bool> given = verdicts(verifier(), all);
-    for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t i = 0; i < all.size(); ++i) {
       EXPECT_EQ(given[i], expected[i]) << i << " key " << to_hex(all[i].key.bytes) << " signature "
                                        << to_hex(all[i].signature.bytes);
+    }
     return static_cast<std::size_t>(std::ranges::count(given, true));
   }
 };
@@ -78,7 +79,7 @@ TEST_P(Verdicts, OneBadLaneIsFoundAndNoOtherBlamed) {
 }
 
 TEST_P(Verdicts, KeysThatAreNoPointsDisturbNobody) {
-  std::vector<Signed> all = valid_ones(4 * kernel().lanes);
+  const std::vector<Signed> all = valid_ones(4 * kernel().lanes);
   for (std::size_t i = 0; i < all.size(); i += 3) {
     // About every second y has no x.
     for (Byte step = 1; step < 6; ++step) {
@@ -111,9 +112,9 @@ TEST_P(Verdicts, RandomBytesAgree) {
   std::vector<Signed> all = valid_ones(64);
   for (std::size_t i = 0; i < all.size(); i += 2) {
     const Digest noise = crypto::sha256(bytes_of(std::to_string(i)));
-    MutableBytes where = i % 3 == 0   ? MutableBytes(all[i].key.bytes)
-                         : i % 3 == 1 ? MutableBytes(all[i].signature.bytes).first(32)
-                                      : MutableBytes(all[i].signature.bytes).last(32);
+    const MutableBytes where = i % 3 == 0   ? MutableBytes(all[i].key.bytes)
+                               : i % 3 == 1 ? MutableBytes(all[i].signature.bytes).first(32)
+                                            : MutableBytes(all[i].signature.bytes).last(32);
     copy_bytes(noise, where);
   }
   EXPECT_EQ(expect_same(all), 32U);

@@ -52,7 +52,7 @@ struct IfmaField {
 
   /// Of digits below 2^62.
   static Element reduce(const Wide& a) {
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = V::both(a.limb[k], V::repeat(digit_mask));
     for (int k = 0; k < 4; ++k)
@@ -63,14 +63,14 @@ struct IfmaField {
   }
 
   static Wide widen(const Element& a) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = a.limb[k];
     return out;
   }
 
   static Wide plus(const Wide& a, const Wide& b) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = V::add(a.limb[k], b.limb[k]);
     return out;
@@ -78,21 +78,21 @@ struct IfmaField {
 
   /// With 512 p, which is more than two products.
   static Wide minus(const Wide& a, const Wide& b) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = V::sub(V::add(a.limb[k], V::repeat(512 * prime(k))), b.limb[k]);
     return out;
   }
 
   static Element tight_sum(const Element& a, const Element& b) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = V::add(a.limb[k], b.limb[k]);
     return reduce(out);
   }
 
   static Element tight_difference(const Element& a, const Element& b) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = V::sub(V::add(a.limb[k], V::repeat(4 * prime(k))), b.limb[k]);
     return reduce(out);
@@ -103,11 +103,11 @@ struct IfmaField {
   static Element difference(const Element& a, const Element& b) { return tight_difference(a, b); }
 
   static Element negate_if(Mask mask, const Element& a) {
-    Element zero;
+    Element zero = {};
     for (V& limb : zero.limb)
       limb = V::repeat(0);
     const Element negative = tight_difference(zero, a);
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = select(mask, negative.limb[k], a.limb[k]);
     return out;
@@ -150,7 +150,7 @@ struct IfmaField {
   }
 
   static Element load(const Limbs* numbers) {
-    Element out;
+    Element out = {};
     for (std::size_t k = 0; k < limb_count; ++k) {
       std::uint64_t words[lanes];
       for (std::size_t lane = 0; lane < lanes; ++lane)
@@ -175,7 +175,7 @@ struct IfmaField {
   }
 
   static Element from_digits(const std::int64_t (*digits)[lanes_max]) {
-    Element out;
+    Element out = {};
     for (std::size_t k = 0; k < limb_count; ++k)
       out.limb[k] = mask(digits[k]);
     return out;
@@ -200,7 +200,7 @@ struct IfmaField {
   static constexpr std::uint64_t prime(int k) { return digit_mask - (k == 0 ? 18 : 0); }
 
   static Halves no_halves() {
-    Halves out;
+    Halves out = {};
     for (int k = 0; k < 9; ++k) {
       out.low[k] = V::repeat(0);
       out.high[k] = V::repeat(0);
@@ -208,7 +208,7 @@ struct IfmaField {
     return out;
   }
 
-  [[gnu::always_inline]] static inline void term(Halves& sums, int k, V a, V b) {
+  [[gnu::always_inline]] static void term(Halves& sums, int k, V a, V b) {
     sums.low[k] = V::add_low(sums.low[k], a, b);
     sums.high[k] = V::add_high(sums.high[k], a, b);
   }
@@ -216,7 +216,7 @@ struct IfmaField {
   // Written out by templates: with loops left, the sums would live in memory.
 
   template <int I>
-  [[gnu::always_inline]] static inline void rows(Halves& sums, const Element& a, const Element& b) {
+  [[gnu::always_inline]] static void rows(Halves& sums, const Element& a, const Element& b) {
     term(sums, I, a.limb[I], b.limb[0]);
     term(sums, I + 1, a.limb[I], b.limb[1]);
     term(sums, I + 2, a.limb[I], b.limb[2]);
@@ -226,7 +226,7 @@ struct IfmaField {
   }
 
   template <int I, int J>
-  [[gnu::always_inline]] static inline void cross(Halves& sums, const Element& a) {
+  [[gnu::always_inline]] static void cross(Halves& sums, const Element& a) {
     term(sums, I + J, a.limb[I], a.limb[J]);
     if constexpr (J < 4) {
       cross<I, J + 1>(sums, a);
@@ -235,13 +235,13 @@ struct IfmaField {
     }
   }
 
-  [[gnu::always_inline]] static inline V times19(V a) {
+  [[gnu::always_inline]] static V times19(V a) {
     return V::add(V::add(a, V::add(a, a)), V::template shift_left<4>(a));
   }
 
   /// Digit k + 5 weighs 19 times digit k.
-  [[gnu::always_inline]] static inline Wide fold(const Halves& sums) {
-    Wide out;
+  [[gnu::always_inline]] static Wide fold(const Halves& sums) {
+    Wide out = {};
     for (int k = 0; k < 5; ++k) {
       V upper = V::add(sums.high[k + 4], sums.high[k + 4]);
       if (k < 4) upper = V::add(upper, sums.low[k + 5]);

@@ -54,7 +54,7 @@ struct Judge {
 
   static Key read_keys(const Task* const* tasks) {
     Limbs y[F::lanes];
-    Key out;
+    Key out = {};
     for (std::size_t lane = 0; lane < F::lanes; ++lane) {
       y[lane] = E::from_bytes(tasks[lane]->key);
       out.odd[lane] = tasks[lane]->key[31] >> 7 != 0;
@@ -69,7 +69,7 @@ struct Judge {
 
   static Element select(const std::int64_t* flags, const Element& yes, const Element& no) {
     const auto mask = F::mask(flags);
-    Element out;
+    Element out = {};
     for (std::size_t k = 0; k < limb_count; ++k)
       out.limb[k] = F::select(mask, yes.limb[k], no.limb[k]);
     return out;
@@ -113,7 +113,7 @@ struct Judge {
       set(usable, lane, point[lane]);
     }
     const Element one = E::everywhere(number_one);
-    Extended out;
+    Extended out = {};
     out.x = select(usable, F::negate_if(F::mask(negate), x), E::everywhere(number_zero));
     out.y = select(usable, key.y, one);
     out.z = one;
@@ -139,7 +139,7 @@ struct Judge {
   }
 
   static Choice choose_key(const Table& table, const Digits* digits, std::size_t window) {
-    Choice out;
+    Choice out = {};
     for (std::size_t lane = 0; lane < F::lanes; ++lane) {
       const int digit = digits[lane].challenge[window];
       out.entry[lane] = table[digit < 0 ? -digit : digit][lane];
@@ -149,7 +149,7 @@ struct Judge {
   }
 
   static Choice choose_base(const std::uint64_t* base, const Digits* digits, std::size_t window) {
-    Choice out;
+    Choice out = {};
     for (std::size_t lane = 0; lane < F::lanes; ++lane) {
       const int digit = digits[lane].response[window];
       out.entry[lane] =

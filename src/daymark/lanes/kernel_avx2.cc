@@ -14,11 +14,13 @@
 #include "daymark/lanes/judge_internal.h"
 #include "daymark/lanes/probe_internal.h"
 
+// NOLINTBEGIN(portability-simd-intrinsics): std::simd does not exist yet.
+
 namespace daymark::lanes::internal {
 
 namespace {
 
-#define DAYMARK_INLINE_ [[gnu::always_inline]] static inline
+#define DAYMARK_INLINE_ [[gnu::always_inline]] static
 
 /// What a double's bits are at 2^52 (unsigned digits), 3 * 2^51 and 3 * 2^102 (signed ones): adding
 /// k units in the last place to the number adds k to the bits.
@@ -42,7 +44,7 @@ constexpr Constant repeat(std::int64_t value) {
   return {{value, value, value, value}};
 }
 
-DAYMARK_INLINE_ __m256i lanes_of(const Constant& value) {
+[[gnu::always_inline]] inline __m256i lanes_of(const Constant& value) {
   return _mm256_load_si256(reinterpret_cast<const __m256i*>(value.lane));
 }
 
@@ -101,7 +103,7 @@ struct FmaField {
 
   /// Ten digits to five: 2^255 = 19. Takes off the zeros' bits.
   DAYMARK_INLINE_ Wide fold(const __m256i* digit, const Zeros& zeros) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k) {
       const __m256i sum = _mm256_add_epi64(digit[k], times19(digit[k + 5]));
       out.limb[k] = _mm256_sub_epi64(sum, lanes_of(zeros.digit[k]));
@@ -162,7 +164,7 @@ struct FmaField {
       biased[k] = _mm256_add_epi64(a.limb[k], lanes_of(k == 0 ? first_bias : other_bias));
       carry[k] = _mm256_srli_epi64(biased[k], 51);
     }
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k) {
       const __m256i in = k == 0 ? times19(carry[4]) : carry[k - 1];
       const __m256i digit = _mm256_add_epi64(_mm256_and_si256(biased[k], mask), in);
@@ -175,7 +177,7 @@ struct FmaField {
 
   /// Of a reduced element.
   DAYMARK_INLINE_ Wide widen(const Element& a) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k) {
       const __m256d placed = _mm256_add_pd(a.limb[k], _mm256_set1_pd(signed_zero));
       out.limb[k] = _mm256_sub_epi64(_mm256_castpd_si256(placed), _mm256_set1_epi64x(low_bits));
@@ -184,28 +186,28 @@ struct FmaField {
   }
 
   DAYMARK_INLINE_ Wide plus(const Wide& a, const Wide& b) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = _mm256_add_epi64(a.limb[k], b.limb[k]);
     return out;
   }
 
   DAYMARK_INLINE_ Wide minus(const Wide& a, const Wide& b) {
-    Wide out;
+    Wide out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = _mm256_sub_epi64(a.limb[k], b.limb[k]);
     return out;
   }
 
   DAYMARK_INLINE_ Element sum(const Element& a, const Element& b) {
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = _mm256_add_pd(a.limb[k], b.limb[k]);
     return out;
   }
 
   DAYMARK_INLINE_ Element difference(const Element& a, const Element& b) {
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = _mm256_sub_pd(a.limb[k], b.limb[k]);
     return out;
@@ -217,7 +219,7 @@ struct FmaField {
     __m256d carry[5];
     for (int k = 0; k < 5; ++k)
       carry[k] = _mm256_sub_pd(_mm256_add_pd(a.limb[k], zero), zero);
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k) {
       const __m256d scale = _mm256_set1_pd(k == 0 ? 19 * 0x1p-51 : 0x1p-51);
       const __m256d rest = _mm256_sub_pd(a.limb[k], carry[k]);
@@ -235,7 +237,7 @@ struct FmaField {
   /// Where the mask is set.
   DAYMARK_INLINE_ Element negate_if(Mask mask, const Element& a) {
     const __m256d sign = _mm256_and_pd(mask, _mm256_set1_pd(-0.0));
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k)
       out.limb[k] = _mm256_xor_pd(a.limb[k], sign);
     return out;
@@ -264,7 +266,7 @@ struct FmaField {
   }
 
   static Element from_digits(const std::int64_t (*digits)[lanes_max]) {
-    Element out;
+    Element out = {};
     for (int k = 0; k < 5; ++k) {
       const std::int64_t* const d = digits[k];
       out.limb[k] = _mm256_set_pd(static_cast<double>(d[3]), static_cast<double>(d[2]),
@@ -381,3 +383,5 @@ const Kernel avx2_kernel = {"avx2",
                             true};
 
 }  // namespace daymark::lanes::internal
+
+// NOLINTEND(portability-simd-intrinsics)

@@ -96,9 +96,10 @@ struct PortableField {
 
   static Element tight(const Element& a) {
     Element out = {};
-    for (std::size_t k = 0; k < limb_count; ++k)
-      out.limb[k] =
-          (a.limb[k] & digit_mask) + (k == 0 ? 19 * (a.limb[4] >> 51) : a.limb[k - 1] >> 51);
+    for (std::size_t k = 0; k < limb_count; ++k) {
+      const std::uint64_t in = k == 0 ? 19 * (a.limb[4] >> 51) : a.limb[k - 1] >> 51;
+      out.limb[k] = (a.limb[k] & digit_mask) + in;
+    }
     return out;
   }
 

@@ -77,8 +77,8 @@ bool prepare(const SignedMessage& one, Task& task) {
 
 /// Tasks of one call of the kernel, and which message each belongs to.
 struct Batch {
-  std::array<Task, batch_max> tasks;
-  std::array<std::size_t, batch_max> message;
+  std::array<Task, batch_max> tasks{};
+  std::array<std::size_t, batch_max> message{};
   std::size_t count = 0;
 };
 

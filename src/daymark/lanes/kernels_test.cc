@@ -165,11 +165,11 @@ TEST_P(Points, ResponseAroundTheOrder) {
   const Encoding order = hex32("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
   const Signed good = valid_one(6);
   std::vector<Signed> all(4, good);
-  MutableBytes less = MutableBytes(all[1].signature.bytes).last(32);
+  const MutableBytes less = MutableBytes(all[1].signature.bytes).last(32);
   copy_bytes(order, less);
   --less[0];
   copy_bytes(order, MutableBytes(all[2].signature.bytes).last(32));
-  MutableBytes beyond = MutableBytes(all[3].signature.bytes).last(32);
+  const MutableBytes beyond = MutableBytes(all[3].signature.bytes).last(32);
   unsigned carry = 0;
   for (std::size_t i = 0; i < 32; ++i) {
     carry += static_cast<unsigned>(beyond[i]) + order[i];

@@ -21,6 +21,7 @@ struct Signed {
 /// What crypto::ed25519_verify says of each.
 inline std::vector<bool> library_verdicts(const std::vector<Signed>& all) {
   std::vector<bool> out;
+  out.reserve(all.size());
   for (const Signed& one : all)
     out.push_back(crypto::ed25519_verify(one.key, one.message, one.signature).has_value());
   return out;
@@ -56,6 +57,7 @@ inline Signed valid_one(std::size_t n, std::size_t size = 20) {
 
 inline std::vector<Signed> valid_ones(std::size_t count) {
   std::vector<Signed> out;
+  out.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     out.push_back(valid_one(i, 3 * i));
   return out;

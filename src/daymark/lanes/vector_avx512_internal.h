@@ -6,6 +6,8 @@
 
 #include <immintrin.h>
 
+// NOLINTBEGIN(portability-simd-intrinsics): std::simd does not exist yet.
+
 namespace daymark::lanes::internal {
 
 namespace {
@@ -90,3 +92,5 @@ struct Avx512Vector {
 
 }  // namespace
 }  // namespace daymark::lanes::internal
+
+// NOLINTEND(portability-simd-intrinsics)
