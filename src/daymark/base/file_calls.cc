@@ -29,6 +29,10 @@ ssize_t PosixCalls::read(int file, std::span<Byte> into) {
   return ::read(file, into.data(), into.size());
 }
 
+ssize_t PosixCalls::read_at(int file, std::span<Byte> into, std::uint64_t offset) {
+  return ::pread(file, into.data(), into.size(), static_cast<off_t>(offset));
+}
+
 ssize_t PosixCalls::write(int file, ByteView content) {
   return ::write(file, content.data(), content.size());
 }

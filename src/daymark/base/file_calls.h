@@ -2,6 +2,7 @@
 // cut the power between any two. Host only.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ class FileCalls {
   [[nodiscard]] virtual int open_part(std::string& name) = 0;
   virtual void close(int file) = 0;
   [[nodiscard]] virtual ssize_t read(int file, std::span<Byte> into) = 0;
+  /// pread(2).
+  [[nodiscard]] virtual ssize_t read_at(int file, std::span<Byte> into, std::uint64_t offset) = 0;
   [[nodiscard]] virtual ssize_t write(int file, ByteView content) = 0;
   [[nodiscard]] virtual int set_mode(int file, unsigned mode) = 0;  ///< fchmod(2)
   [[nodiscard]] virtual int sync(int file) = 0;                     ///< fsync(2)
@@ -49,6 +52,7 @@ class PosixCalls final : public FileCalls {
   [[nodiscard]] int open_part(std::string& name) override;
   void close(int file) override;
   [[nodiscard]] ssize_t read(int file, std::span<Byte> into) override;
+  [[nodiscard]] ssize_t read_at(int file, std::span<Byte> into, std::uint64_t offset) override;
   [[nodiscard]] ssize_t write(int file, ByteView content) override;
   [[nodiscard]] int set_mode(int file, unsigned mode) override;
   [[nodiscard]] int sync(int file) override;

@@ -1,4 +1,5 @@
 // Files under faults of the system calls below them.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include "daymark/base/errors.h"
@@ -85,6 +86,21 @@ TEST(FileFaults, WhatIsWrittenSoonIsWholeForReadersAndDurableOnceSynced) {
   ASSERT_TRUE(sync_folder(synced, "."));
   synced.crash(Unsynced::dropped, 0);
   EXPECT_EQ(content_of(synced), "") << "the name is durable, the content is not";
+}
+
+TEST(FileFaults, ReadingAtAPlaceMovesNothing) {
+  Files files = disk_with("0123456789");
+  const int file = files.open("a", O_RDONLY);
+  ByteArray<4> into{};
+  EXPECT_EQ(files.read_at(file, into, 8), 2);
+  EXPECT_EQ(into[0], '8');
+  EXPECT_EQ(files.read_at(file, into, 11), 0);
+  EXPECT_EQ(files.read(file, into), 4);
+  EXPECT_EQ(into[0], '0');
+  files.break_at({1, Fault::short_count});
+  EXPECT_EQ(files.read_at(file, into, 2), 2);
+  files.break_at({1, Fault::io_error});
+  EXPECT_EQ(files.read_at(file, into, 2), -1);
 }
 
 TEST(FileFaults, AFailedSyncLosesWhatItShouldHaveWritten) {

@@ -177,15 +177,21 @@ void Files::close(int file) {
 }
 
 ssize_t Files::read(int file, std::span<Byte> into) {
-  if (fails(Effect::reads)) return -1;
   Descriptor& at = open_.at(file);
-  const Node& node = nodes_[at.node];
+  const ssize_t count = read_at(file, into, at.offset);
+  if (count > 0) at.offset += static_cast<std::size_t>(count);
+  return count;
+}
+
+ssize_t Files::read_at(int file, std::span<Byte> into, std::uint64_t offset) {
+  if (fails(Effect::reads)) return -1;
+  const Node& node = nodes_[open_.at(file).node];
   if (node.kind == FileKind::folder) return failed(EISDIR);
-  std::size_t count = std::min(into.size(), node.live.size() - at.offset);
+  const std::size_t start = std::min<std::size_t>(offset, node.live.size());
+  std::size_t count = std::min(into.size(), node.live.size() - start);
   if (is_short() && count > 1) count /= 2;
   const ByteView content(node.live);
-  std::ranges::copy(content.subspan(at.offset, count), into.begin());
-  at.offset += count;
+  std::ranges::copy(content.subspan(start, count), into.begin());
   return static_cast<ssize_t>(count);
 }
 

@@ -57,6 +57,7 @@ class Files final : public FileCalls {
   int open_part(std::string& name) override;
   void close(int file) override;
   ssize_t read(int file, std::span<Byte> into) override;
+  ssize_t read_at(int file, std::span<Byte> into, std::uint64_t offset) override;
   ssize_t write(int file, ByteView content) override;
   int set_mode(int file, unsigned mode) override;
   int sync(int file) override;
