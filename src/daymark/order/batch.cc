@@ -68,6 +68,18 @@ LeafFile Batch::leaf_file(std::size_t index) const {
   return out;
 }
 
+Result<const Leaf*> BatchChecker::add(const ChipId& chip, ByteView leaf) {
+  DAYMARK_TRY(*leaf_, parse_leaf(leaf));
+  if (leaf_->chip != chip) return fail_at(errc::batch_omits, field::chip, count());
+  edge_.append(tlog::hash_leaf(leaf, tlog::batch_tree));
+  return leaf_.get();
+}
+
+Result<void> BatchChecker::finish() const {
+  if (count() != stated_.leaves) return fail(errc::tlog_root, field::count);
+  return edge_.root() == stated_.root ? ok() : fail(errc::tlog_root, field::batch_root);
+}
+
 Result<void> verify_batch_complete(std::span<const ChipId> scope,
                                    std::span<const std::vector<Byte>> leaves,
                                    const BatchContent& stated) {

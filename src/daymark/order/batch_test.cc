@@ -105,6 +105,43 @@ TEST(Batch, CompletenessFitsTheStatedRoot) {
   EXPECT_EQ(verdict(verify_batch_complete(chips(7), list, batch->content())), "batch_omits");
 }
 
+std::string_view checked(std::span<const ChipId> scope, std::span<const std::vector<Byte>> list,
+                         const BatchContent& stated) {
+  BatchChecker checker(stated);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto leaf = checker.add(i < scope.size() ? scope[i] : ChipId{}, list[i]);
+    if (!leaf) return verdict(leaf);
+  }
+  return verdict(checker.finish());
+}
+
+RC_GTEST_PROP(BatchChecker, AgreesWithAllLeavesInHand, ()) {
+  const auto count = *rc::gen::inRange<std::uint64_t>(1, 30);
+  auto list = leaves(count);
+  BatchContent stated = Batch::build(chips(count), list)->content();
+  const int harm = *rc::gen::inRange(0, 4);
+  const auto at = *rc::gen::inRange<std::size_t>(0, count);
+  const auto offset = static_cast<std::ptrdiff_t>(at);
+  if (harm == 1) stated.root[at] ^= 1;
+  if (harm == 2) list.erase(list.begin() + offset);
+  if (harm == 3) list[at].back() = 0;
+  const auto scope = chips(count);
+  RC_ASSERT((checked(scope, list, stated) == "ok") == (harm == 0));
+  RC_ASSERT(verify_batch_complete(scope, list, stated).has_value() == (harm == 0));
+}
+
+TEST(BatchChecker, NamesThePlaceWhereAnotherLeafStands) {
+  const auto list = leaves(4);
+  BatchChecker checker(Batch::build(chips(4), list)->content());
+  const auto first = checker.add(World::chip(0).id, list[0]);
+  ASSERT_EQ(verdict(first), "ok");
+  EXPECT_EQ((*first)->chip, World::chip(0).id);
+  const auto gap = checker.add(World::chip(1).id, list[2]);
+  ASSERT_EQ(verdict(gap), "batch_omits");
+  EXPECT_EQ(gap.error().offset, 1U);
+  EXPECT_EQ(verdict(checker.finish()), "tlog_root");
+}
+
 TEST(LeafFile, RoundTripAndRefusals) {
   const auto batch = Batch::build(chips(9), leaves(9));
   ASSERT_TRUE(batch);
