@@ -59,9 +59,21 @@ void check_batch(ByteView input) {
   const auto batch = authority::parse_batch_answer(input);
   if (!batch) return;
   require_same(input, cbor::encode([&](cbor::Writer& out) {
-                 out.open_array(2);
+                 out.open_array(3);
                  out.put_bytes(batch->order_file);
-                 out.put_raw(authority::print_leaf_list(batch->leaves));
+                 out.put_bytes(batch->content.root);
+                 out.put_unsigned(batch->content.leaves);
+               }));
+}
+
+void check_leaves(ByteView input) {
+  const auto page = authority::parse_leaves_answer(input);
+  if (!page) return;
+  require_same(input, cbor::encode([&](cbor::Writer& out) {
+                 out.open_array(2);
+                 authority::put_leaf_list(out, page->leaves);
+                 if (!page->next) return out.put_null();
+                 out.put_unsigned(*page->next);
                }));
 }
 
@@ -72,12 +84,11 @@ extern "C" int LLVMFuzzerTestOneInput(const Byte* data, std::size_t size) {
   check_feed(input);
   check_leaf(input);
   check_batch(input);
+  check_leaves(input);
   const auto message = authority::parse_message_answer(input);
   if (message) {
     require_same(input, cbor::encode([&](cbor::Writer& out) { put_order(out, *message); }));
   }
-  const auto list = authority::parse_leaf_list(input);
-  if (list) require_same(input, authority::print_leaf_list(*list));
   (void)authority::parse_list_answer(std::string(text_of(input)));
   if (authority::error_sentence(std::string(text_of(input))).size() > size) std::abort();
   return 0;

@@ -1,6 +1,7 @@
 // daymark order draft|batch|sign|submit|show: the way of an order to the log.
 #include "arguments.h"
 #include "authority_access.h"
+#include "batch_view.h"
 #include "commands.h"
 #include "drafting.h"
 #include <fmt/format.h>
@@ -10,7 +11,6 @@
 #include "daymark/base/json_internal.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/order/appeal.h"
-#include "daymark/order/batch.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/describe.h"
 #include "daymark/order/errors.h"
@@ -49,28 +49,54 @@ struct BatchOptions {
   std::string out;
 };
 
+/// Leaves as they pass by: one line each, or the items of one JSON array.
+class LeafPrinter {
+ public:
+  LeafPrinter(const std::string& file, const Session& session) : session_(session) {
+    const std::string name = nlohmann::json(file).dump();
+    if (session_.json()) fmt::print("{{\"file\": {}, \"leaves\": [", name);
+  }
+
+  void print(const order::Leaf& leaf) {
+    const bool licence = leaf.kind == order::LeafKind::licence;
+    const std::string chip = to_hex(leaf.chip.view());
+    const std::string until = licence ? to_rfc3339(leaf.not_after) : "";
+    if (session_.json()) {
+      const nlohmann::ordered_json item{{"chip", chip},
+                                        {"kind", licence ? "licence" : "denial"},
+                                        {"id", leaf.id},
+                                        {"until", until},
+                                        {"reason", leaf.denial_reason}};
+      fmt::print("{}\n  {}", count_ == 0 ? "" : ",", item.dump());
+    } else {
+      fmt::print("{} {} {}{}\n", chip, leaf.id,
+                 licence ? "licence until " + until : "denial: ", leaf.denial_reason);
+    }
+    ++count_;
+  }
+
+  void finish(const std::string& last_line) const {
+    if (session_.json()) {
+      fmt::print("\n], \"count\": {}}}\n", count_);
+    } else {
+      fmt::print("{}\n", last_line);
+    }
+  }
+
+ private:
+  const Session& session_;
+  std::uint64_t count_ = 0;
+};
+
 Outcome<Exit> batch(const BatchOptions& options, const Session& session) {
   DAYMARK_TRY(const std::string terms, read_text(options.terms, 1UL << 20));
   DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
   DAYMARK_TRY(const authority::DraftedBatch drafted, client.draft_batch(terms));
   DAYMARK_CHECK(write_file(options.out, drafted.order_file));
-  nlohmann::ordered_json leaves = nlohmann::ordered_json::array();
-  std::string text;
-  const auto leaf = std::make_unique<order::Leaf>();
-  for (const std::vector<Byte>& encoded : drafted.leaves) {
-    DAYMARK_TRY(*leaf, about(order::parse_leaf(encoded), "leaf"));
-    const bool licence = leaf->kind == order::LeafKind::licence;
-    leaves.push_back({{"chip", to_hex(leaf->chip.view())},
-                      {"kind", licence ? "licence" : "denial"},
-                      {"id", leaf->id},
-                      {"until", licence ? to_rfc3339(leaf->not_after) : ""},
-                      {"reason", leaf->denial_reason}});
-    text += fmt::format("{} {} {}{}\n", to_hex(leaf->chip.view()), leaf->id,
-                        licence ? "licence until " + to_rfc3339(leaf->not_after) : "denial: ",
-                        licence ? "" : std::string(leaf->denial_reason));
-  }
-  session.print({{"file", options.out}, {"leaves", leaves}},
-                text + fmt::format("{}: look at every leaf, then sign", options.out));
+  LeafPrinter printer(options.out, session);
+  DAYMARK_CHECK(look_at_leaves(client, drafted.content,
+                               [&](const order::Leaf& leaf) { printer.print(leaf); }));
+  printer.finish(fmt::format("{}: look at every leaf, then sign", options.out));
   return Exit::success;
 }
 
@@ -79,10 +105,44 @@ struct SignOptions {
   std::vector<std::string> keys;
   std::string charter;
   AuthorityAccess authority;
+  bool without_leaves = false;
 };
+
+/// Root and number of the leaves of a licence order; none for other kinds.
+Outcome<std::optional<order::BatchContent>> batch_of(const order::OrderFile& file) {
+  DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), "order"));
+  if (parsed.kind != order::OrderKind::license) return std::optional<order::BatchContent>{};
+  return std::optional(order::BatchContent{parsed.batch_root, parsed.count});
+}
+
+/// Quorum members sign a batch only after seeing all leaves (PROTOCOL §3.2).
+Outcome<void> see_leaves(const order::OrderFile& file, const SignOptions& options) {
+  DAYMARK_TRY(const auto content, batch_of(file));
+  if (!content || options.without_leaves) return {};
+  if (options.authority.url.empty()) {
+    return refuse(errc::usage_wrong, "--authority",
+                  "the leaves of a batch are seen before it is signed; or --without-leaves");
+  }
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+  return check_leaves(client, *content, [](const order::Leaf&) {});
+}
+
+Outcome<Exit> leaves(const SignOptions& options, const Session& session) {
+  DAYMARK_TRY(const order::OrderFile file, read_order(options.file));
+  DAYMARK_TRY(const auto content, batch_of(file));
+  if (!content) return refuse(errc::order_kind, options.file);
+  DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
+  LeafPrinter printer(options.file, session);
+  DAYMARK_CHECK(
+      check_leaves(client, *content, [&](const order::Leaf& leaf) { printer.print(leaf); }));
+  printer.finish(
+      fmt::format("{}: {} leaves, one for each chip in custody", options.file, content->leaves));
+  return Exit::success;
+}
 
 Outcome<Exit> sign(const SignOptions& options, const Session& session) {
   DAYMARK_TRY(order::OrderFile file, read_order(options.file));
+  DAYMARK_CHECK(see_leaves(file, options));
   DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
   for (const std::string& path : options.keys) {
@@ -218,6 +278,15 @@ void add_batch(CLI::App& family, Session& session) {
   session.on_run(*command, [options, &session] { return batch(*options, session); });
 }
 
+void add_leaves(CLI::App& family, Session& session) {
+  auto options = std::make_shared<SignOptions>();
+  CLI::App* command = family.add_subcommand("leaves", "Show and check every leaf of a batch");
+  command->add_option("file", options->file, "Order file of the batch")->required();
+  add_authority_options(*command, options->authority)->required();
+  command->footer("Example: daymark order leaves batch.order --authority URL --credential s.cred");
+  session.on_run(*command, [options, &session] { return leaves(*options, session); });
+}
+
 void add_charter_source(CLI::App& command, SignOptions& options) {
   CLI::Option* file = command.add_option("--charter", options.charter, "Charter file");
   CLI::Option* url = add_authority_options(command, options.authority, "Or the URL to ask");
@@ -249,6 +318,7 @@ void add_order(CLI::App& app, Session& session) {
   family->require_subcommand(1);
   add_draft(*family, session);
   add_batch(*family, session);
+  add_leaves(*family, session);
   add_appeal(*family, session);
 
   auto signing = std::make_shared<SignOptions>();
@@ -256,6 +326,8 @@ void add_order(CLI::App& app, Session& session) {
   sign_command->add_option("file", signing->file, "Order file")->required();
   sign_command->add_option("--key", signing->keys, "Secret key files (mode 0600)")->required();
   add_charter_source(*sign_command, *signing);
+  sign_command->add_flag("--without-leaves", signing->without_leaves,
+                         "Sign a licence batch whose leaves somebody else looked at");
   sign_command->footer("Example: daymark order sign s.order --key owner.key --charter c.charter");
   sign_command->final_callback(
       [signing, &session] { session.run([&] { return sign(*signing, session); }); });

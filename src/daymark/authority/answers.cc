@@ -1,6 +1,5 @@
 #include "daymark/authority/answers.h"
 
-#include "daymark/authority/leaf_list.h"
 #include "daymark/base/errors.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/reader.h"
@@ -93,11 +92,26 @@ Result<governor::LeafParts> parse_leaf_answer(ByteView body) {
 
 Result<DraftedBatch> parse_batch_answer(ByteView body) {
   cbor::Reader reader(body);
-  DAYMARK_CHECK(reader.enter_array_of(2));
+  DAYMARK_CHECK(reader.enter_array_of(3));
   DraftedBatch out;
   DAYMARK_TRY(const ByteView file, reader.read_bytes(1, order::order_file_size_max));
   out.order_file.assign(file.begin(), file.end());
+  DAYMARK_TRY(out.content.root, reader.read_array_of_bytes<32>());
+  DAYMARK_TRY(out.content.leaves, reader.read_unsigned());
+  DAYMARK_CHECK(reader.expect_end());
+  return out;
+}
+
+Result<LeavesAnswer> parse_leaves_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_CHECK(reader.enter_array_of(2));
+  LeavesAnswer out;
   DAYMARK_TRY(out.leaves, read_leaf_list(reader));
+  if (reader.next_is_null()) {
+    DAYMARK_CHECK(reader.read_null());
+  } else {
+    DAYMARK_TRY(out.next, reader.read_unsigned());
+  }
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }

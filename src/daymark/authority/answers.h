@@ -7,15 +7,23 @@
 #include <vector>
 
 #include "daymark/authority/feed.h"
+#include "daymark/authority/leaf_list.h"
 #include "daymark/base/result.h"
 #include "daymark/governor/client.h"
+#include "daymark/order/order.h"
 
 namespace daymark::authority {
 
-/// A batch to be signed: the order file and every leaf that it commits to.
+/// A batch to be signed: the order file, and root and number of the leaves that it commits to.
 struct DraftedBatch {
   std::vector<Byte> order_file;
-  std::vector<std::vector<Byte>> leaves;
+  order::BatchContent content;
+};
+
+/// A page of a batch's leaves.
+struct LeavesAnswer {
+  LeafList leaves;                    ///< in the order of their slots
+  std::optional<std::uint64_t> next;  ///< cursor of the next page; none: this is the last
 };
 
 /// A page of the feed.
@@ -53,8 +61,10 @@ struct AppealParts {
 [[nodiscard]] Result<FeedAnswer> parse_feed_answer(ByteView body);
 /// [batch order, leaf, index, path].
 [[nodiscard]] Result<governor::LeafParts> parse_leaf_answer(ByteView body);
-/// [order file, leaves].
+/// [order file, root, number of leaves].
 [[nodiscard]] Result<DraftedBatch> parse_batch_answer(ByteView body);
+/// [[leaf…], cursor of the next page, or null].
+[[nodiscard]] Result<LeavesAnswer> parse_leaves_answer(ByteView body);
 
 /// {"items":[…],"next":cursor or null}. Errors: errc::json_malformed.
 [[nodiscard]] Result<ListAnswer> parse_list_answer(const std::string& body);

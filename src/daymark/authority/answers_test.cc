@@ -126,18 +126,42 @@ TEST(AuthorityAnswers, ALeafComesWithItsPath) {
   EXPECT_FALSE(parse_leaf_answer(deep));
 }
 
-TEST(AuthorityAnswers, ABatchIsRead) {
-  const LeafList leaves{{1}, {2, 3}};
+TEST(AuthorityAnswers, ADraftedBatchIsRead) {
   const auto body = cbor::encode([&](cbor::Writer& out) {
-    out.open_array(2);
+    out.open_array(3);
     out.put_bytes(bytes_of("order file"));
-    out.put_raw(print_leaf_list(leaves));
+    out.put_bytes(Digest{7});
+    out.put_unsigned(1'000'000);
   });
   const auto batch = parse_batch_answer(body);
   ASSERT_TRUE(batch);
   EXPECT_EQ(text_of(batch->order_file), "order file");
-  EXPECT_EQ(batch->leaves, leaves);
+  EXPECT_EQ(batch->content.root, Digest{7});
+  EXPECT_EQ(batch->content.leaves, 1'000'000U);
   expect_only_whole(body, parse_batch_answer);
+}
+
+TEST(AuthorityAnswers, LeavesComeInPages) {
+  const LeafList leaves{{1}, {2, 3}};
+  for (const bool last : {true, false}) {
+    const auto body = cbor::encode([&](cbor::Writer& out) {
+      out.open_array(2);
+      put_leaf_list(out, leaves);
+      if (last) return out.put_null();
+      out.put_unsigned(2);
+    });
+    const auto page = parse_leaves_answer(body);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->leaves, leaves);
+    EXPECT_EQ(page->next, last ? std::nullopt : std::optional<std::uint64_t>(2));
+    expect_only_whole(body, parse_leaves_answer);
+  }
+  const LeafList many(leaf_page_max + 1, {1});
+  EXPECT_FALSE(parse_leaves_answer(cbor::encode([&](cbor::Writer& out) {
+    out.open_array(2);
+    put_leaf_list(out, many);
+    out.put_null();
+  })));
 }
 
 TEST(AuthorityAnswers, ErrorsOfAnyFormHaveASentence) {

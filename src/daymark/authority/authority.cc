@@ -53,8 +53,9 @@ net::HttpResponse log_file(const Publisher& publisher, std::string_view path) {
 Authority::Authority(AuthorityParts parts)
     : parts_(std::move(parts)),
       door_(parts_.grants, parts_.rate, *parts_.clock),
-      orders_(*parts_.records, *parts_.publisher, *parts_.clock, parts_.charter),
-      batches_(*parts_.records, orders_, *parts_.clock, *parts_.random),
+      orders_(*parts_.records, *parts_.archive, *parts_.publisher, *parts_.clock, parts_.charter),
+      batches_(*parts_.records, *parts_.archive, orders_, *parts_.clock, *parts_.random),
+      leaves_(*parts_.records, *parts_.archive),
       appeals_(*parts_.records, *parts_.publisher, orders_),
       chips_(*parts_.records, *parts_.clock) {}
 

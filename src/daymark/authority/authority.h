@@ -10,6 +10,7 @@
 #include "daymark/authority/batch_desk.h"
 #include "daymark/authority/chip_desk.h"
 #include "daymark/authority/door.h"
+#include "daymark/authority/leaf_desk.h"
 #include "daymark/authority/metrics.h"
 #include "daymark/authority/order_desk.h"
 #include "daymark/authority/peer_watch.h"
@@ -20,6 +21,7 @@ namespace daymark::authority {
 /// What an authority is built from; everything outlives it.
 struct AuthorityParts {
   Records* records = nullptr;
+  LeafArchive* archive = nullptr;
   Publisher* publisher = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
@@ -61,6 +63,8 @@ class Authority {
 
   [[nodiscard]] BatchDesk& batches() { return batches_; }
 
+  [[nodiscard]] LeafDesk& leaves() { return leaves_; }
+
   [[nodiscard]] AppealDesk& appeals() { return appeals_; }
 
   [[nodiscard]] ChipDesk& chips() { return chips_; }
@@ -87,6 +91,7 @@ class Authority {
   AnswerTally tally_;
   OrderDesk orders_;
   BatchDesk batches_;
+  LeafDesk leaves_;
   AppealDesk appeals_;
   ChipDesk chips_;
 };

@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "daymark/authority/leaf_archive_testing.h"
 #include "daymark/authority/order_desk.h"
 #include "daymark/authority/sqlite_records.h"
 #include "daymark/net/errors.h"
@@ -65,7 +66,8 @@ class Office {
     pin_charter();
     records = open_sqlite_records(folder_.path() + "/records").value();
     publish_with(tlog::LogStore::create_on(disk(), log_));
-    desk = std::make_unique<OrderDesk>(*records, *publisher, clock, world.encoded_charter());
+    desk =
+        std::make_unique<OrderDesk>(*records, archive, *publisher, clock, world.encoded_charter());
   }
 
   /// The log as it lies on its disk now.
@@ -120,6 +122,7 @@ class Office {
   order::testing::World world;
   WorldClock clock{world};
   std::unique_ptr<Records> records;
+  MemoryArchive archive;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<OrderDesk> desk;
   std::set<std::string> down;   ///< URLs that don't answer

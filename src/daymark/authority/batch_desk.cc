@@ -1,5 +1,6 @@
 #include "daymark/authority/batch_desk.h"
 
+#include <array>
 #include <memory>
 
 #include "daymark/authority/batch_terms.h"
@@ -12,6 +13,8 @@ namespace {
 
 /// How long signers have to bring a drafted batch into the log.
 constexpr Millis signing_time = hours(2);
+/// Chips and leaves that are in memory at once.
+constexpr std::uint64_t page_size = 1024;
 constexpr std::string_view no_request = "no renewal request was received";
 constexpr std::string_view released = "released";
 
@@ -25,48 +28,101 @@ UnixMillis whole_seconds(UnixMillis time) {
   return {time.value / 1000 * 1000};
 }
 
-Result<std::vector<Byte>> encode_leaf(const order::Leaf& leaf) {
-  std::vector<Byte> out(order::leaf_size_max);
-  DAYMARK_TRY(const ByteView written, order::write_leaf(leaf, out));
-  out.resize(written.size());
-  return out;
-}
+/// The leaves of a batch one after the other.
+class LeafStream {
+ public:
+  LeafStream(LeafArchive& archive, const BatchPlace& batch) : archive_(archive), batch_(batch) {}
+
+  /// The id of the leaf at which the stream stands, if that is the chip's; then it goes on.
+  [[nodiscard]] Outcome<std::optional<std::uint64_t>> take(const ChipId& chip) {
+    DAYMARK_CHECK(fill());
+    if (at_ == page_.size()) return std::optional<std::uint64_t>{};
+    DAYMARK_TRY(*leaf_, about(order::parse_leaf(page_[at_]), "leaf"));
+    if (leaf_->chip != chip) return std::optional<std::uint64_t>{};
+    ++at_;
+    return std::optional(leaf_->id);
+  }
+
+ private:
+  [[nodiscard]] Outcome<void> fill() {
+    if (at_ < page_.size() || read_ == batch_.leaves) return {};
+    DAYMARK_TRY(page_, archive_.page(batch_.root, {read_, page_size}));
+    read_ += page_.size();
+    at_ = 0;
+    return {};
+  }
+
+  LeafArchive& archive_;
+  BatchPlace batch_;
+  LeafList page_;
+  std::size_t at_ = 0;
+  std::uint64_t read_ = 0;
+  std::unique_ptr<order::Leaf> leaf_ = std::make_unique<order::Leaf>();
+};
 
 }  // namespace
+
+/// What all leaves of a draft have in common, and the streams beside which it is written.
+struct BatchDesk::Drafting {
+  const BatchTerms& terms;
+  UnixMillis now;
+  order::StreamHead fleet;
+  BatchPlace last;  ///< the newest public batch; no slots where there is none
+  LeafStream last_leaves;
+  std::unique_ptr<LeafWriter> writer;
+  order::Leaf leaf = {};
+  std::array<Byte, order::leaf_size_max> space = {};
+};
 
 Outcome<BatchDraft> BatchDesk::draft(std::string_view terms_json) {
   DAYMARK_TRY(const order::Charter charter, about(orders_.charter(), "charter"));
   DAYMARK_TRY(const BatchTerms terms, parse_terms(terms_json, charter));
-  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
-  BatchDraft out;
-  for (const ChipRecord& chip : chips) {
-    if (terms.simulated_omissions.contains(chip.chip)) continue;
-    DAYMARK_TRY(const order::Leaf leaf, leaf_for(chip, terms));
-    DAYMARK_TRY(std::vector<Byte> encoded, about(encode_leaf(leaf), "leaf"));
-    out.leaves.push_back(std::move(encoded));
-  }
-  const Digest root = leaf_list_root(out.leaves);
-  const std::vector<Byte> content = order::write_batch({root, out.leaves.size()});
+  DAYMARK_CHECK(leaves_.remove_stale_drafts(clock_.now()));
+  DAYMARK_TRY(const auto batches, records_.batches({.limit = 1}));
+  const BatchPlace last = batches.empty() ? BatchPlace{} : batches.front().place;
   const UnixMillis now = whole_seconds(clock_.now());
+  const auto drafting =
+      std::make_unique<Drafting>(terms, now, order::StreamHead{}, last, LeafStream(archive_, last),
+                                 std::unique_ptr<LeafWriter>{});
+  DAYMARK_TRY(drafting->fleet, records_.head({}));
+  DAYMARK_TRY(drafting->writer, archive_.begin());
+  BatchDraft out;
+  DAYMARK_TRY(out.content, write_leaves(*drafting));
+  const std::vector<Byte> content = order::write_batch(out.content);
   order::DraftRequest request{.kind = order::OrderKind::license,
                               .times = {now, now + signing_time, {}, {}},
                               .content = content,
                               .fleet_head = {}};
-  DAYMARK_TRY(request.batch_number, next_batch_number());
+  DAYMARK_TRY(const std::uint64_t number, records_.last_batch_number());
+  request.batch_number = number + 1;
   DAYMARK_TRY(const order::OrderFile file,
               about(order::draft_order(request, charter, random_), "batch"));
   out.order_file = order::print_order_file(file);
-  DAYMARK_CHECK(records_.put_draft(root, print_leaf_list(out.leaves)));
   return out;
 }
 
-Outcome<order::Leaf> BatchDesk::leaf_for(const ChipRecord& chip, const BatchTerms& terms) {
-  order::Leaf leaf;
+Outcome<order::BatchContent> BatchDesk::write_leaves(Drafting& drafting) {
+  Page page{.after = 0, .limit = page_size};
+  while (true) {
+    DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips_page(page));
+    for (const ChipRecord& chip : chips) {
+      const bool omitted = drafting.terms.simulated_omissions.contains(chip.chip);
+      DAYMARK_CHECK(omitted ? pass_over(chip, drafting) : write_leaf(chip, drafting));
+    }
+    page.after += chips.size();
+    if (chips.size() < page.limit) break;
+  }
+  return drafting.writer->finish(page.after, drafting.now + signing_time);
+}
+
+Outcome<void> BatchDesk::write_leaf(const ChipRecord& chip, Drafting& drafting) {
+  order::Leaf& leaf = drafting.leaf = {};
   leaf.chip = chip.chip;
   leaf.salt = random_.draw<16>();
-  DAYMARK_CHECK(answer(chip, leaf));
-  DAYMARK_TRY(leaf.fleet, records_.head({}));
+  leaf.fleet = drafting.fleet;
+  DAYMARK_CHECK(answer(chip, drafting));
   DAYMARK_TRY(leaf.own, records_.head(chip.chip));
+  const BatchTerms& terms = drafting.terms;
   const auto denial = terms.denials.find(chip.chip);
   if (chip.released) {
     deny_for(released, leaf);
@@ -76,33 +132,36 @@ Outcome<order::Leaf> BatchDesk::leaf_for(const ChipRecord& chip, const BatchTerm
     deny_for(no_request, leaf);
   } else {
     const auto own = terms.chips.find(chip.chip);
-    grant(own == terms.chips.end() ? terms.common : own->second, whole_seconds(clock_.now()), leaf);
+    grant(own == terms.chips.end() ? terms.common : own->second, drafting.now, leaf);
   }
-  return leaf;
+  DAYMARK_TRY(const ByteView encoded, about(order::write_leaf(leaf, drafting.space), "leaf"));
+  return drafting.writer->add(encoded);
 }
 
-Outcome<void> BatchDesk::answer(const ChipRecord& chip, order::Leaf& leaf) {
-  DAYMARK_TRY(const std::vector<Byte> request, records_.request(chip.chip));
-  if (!request.empty()) leaf.request = order::request_hash(request);
-  DAYMARK_TRY(const std::optional<LeafRecord> last, records_.leaf(chip.chip));
-  leaf.id = 1;
-  if (!last) return {};
-  const auto parsed = std::make_unique<order::Leaf>();
-  DAYMARK_TRY(*parsed, about(order::parse_leaf(last->leaf), "leaf"));
-  leaf.id = parsed->id + 1;
+Outcome<void> BatchDesk::pass_over(const ChipRecord& chip, Drafting& drafting) {
+  DAYMARK_CHECK(drafting.last_leaves.take(chip.chip));
   return {};
 }
 
-Outcome<std::uint64_t> BatchDesk::next_batch_number() {
-  DAYMARK_TRY(const std::vector<StoredOrder> orders, records_.orders());
-  std::uint64_t last = 0;
-  for (const StoredOrder& stored : orders) {
-    if (stored.kind != order::OrderKind::license) continue;
-    DAYMARK_TRY(const order::OrderFile file, about(order::parse_order_file(stored.file), "order"));
-    DAYMARK_TRY(const order::Order parsed, about(order::parse_order(file.payload), "order"));
-    last = std::max(last, parsed.seq);
-  }
-  return last + 1;
+Outcome<void> BatchDesk::answer(const ChipRecord& chip, Drafting& drafting) {
+  DAYMARK_TRY(const std::vector<Byte> request, records_.request(chip.chip));
+  if (!request.empty()) drafting.leaf.request = order::request_hash(request);
+  DAYMARK_TRY(const std::uint64_t last, last_licence(chip, drafting));
+  drafting.leaf.id = last + 1;
+  return {};
+}
+
+/// Nearly every chip has a leaf in the newest batch, in the order in which the chips pass by: that
+/// batch is read beside them. Slots that it does not have are new chips.
+Outcome<std::uint64_t> BatchDesk::last_licence(const ChipRecord& chip, Drafting& drafting) {
+  if (chip.slot >= drafting.last.slots) return 0;
+  DAYMARK_TRY(const auto id, drafting.last_leaves.take(chip.chip));
+  if (id) return *id;
+  DAYMARK_TRY(const auto older, leaves_.newest(chip));
+  if (!older) return 0;
+  const auto leaf = std::make_unique<order::Leaf>();
+  DAYMARK_TRY(*leaf, about(order::parse_leaf(older->leaf), "leaf"));
+  return leaf->id;
 }
 
 }  // namespace daymark::authority

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "daymark/authority/batch_terms.h"
-#include "daymark/authority/leaf_list.h"
+#include "daymark/authority/leaf_desk.h"
 #include "daymark/authority/order_desk.h"
 #include "daymark/base/random.h"
 
@@ -13,26 +13,38 @@ namespace daymark::authority {
 
 struct BatchDraft {
   std::vector<Byte> order_file;  ///< unsigned
-  LeafList leaves;               ///< leaf i belongs to slot i
+  order::BatchContent content;   ///< root and number of the leaves, which the archive holds
 };
 
 /// Not thread-safe. References outlive the desk.
 class BatchDesk {
  public:
-  BatchDesk(Records& records, OrderDesk& orders, Clock& clock, Random& random)
-      : records_(records), orders_(orders), clock_(clock), random_(random) {}
+  BatchDesk(Records& records, LeafArchive& archive, OrderDesk& orders, Clock& clock, Random& random)
+      : records_(records),
+        archive_(archive),
+        leaves_(records, archive),
+        orders_(orders),
+        clock_(clock),
+        random_(random) {}
 
-  /// Drafts from terms in JSON (docs/formats/api.md) and keeps the leaves until the order comes.
+  /// Drafts from terms in JSON (docs/formats/api.md); the archive keeps the leaves until the order
+  /// comes, or until its time to be signed is over. Memory does not grow with the number of chips.
   /// A chip without a renewal request gets a denial that says so.
-  /// Errors: errc::json_malformed with the member, errc::store_*.
+  /// Errors: errc::json_malformed with the member, errc::store_*, errc::file_*.
   [[nodiscard]] Outcome<BatchDraft> draft(std::string_view terms_json);
 
  private:
-  [[nodiscard]] Outcome<order::Leaf> leaf_for(const ChipRecord& chip, const BatchTerms& terms);
-  [[nodiscard]] Outcome<void> answer(const ChipRecord& chip, order::Leaf& leaf);
-  [[nodiscard]] Outcome<std::uint64_t> next_batch_number();
+  struct Drafting;
+
+  [[nodiscard]] Outcome<order::BatchContent> write_leaves(Drafting& drafting);
+  [[nodiscard]] Outcome<void> write_leaf(const ChipRecord& chip, Drafting& drafting);
+  [[nodiscard]] static Outcome<void> pass_over(const ChipRecord& chip, Drafting& drafting);
+  [[nodiscard]] Outcome<void> answer(const ChipRecord& chip, Drafting& drafting);
+  [[nodiscard]] Outcome<std::uint64_t> last_licence(const ChipRecord& chip, Drafting& drafting);
 
   Records& records_;
+  LeafArchive& archive_;
+  LeafDesk leaves_;
   OrderDesk& orders_;
   Clock& clock_;
   Random& random_;

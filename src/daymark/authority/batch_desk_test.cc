@@ -20,9 +20,13 @@ class BatchDeskTest : public ::testing::Test {
     EXPECT_EQ(verdict(draft), "ok");
     last = *draft;
     std::vector<order::Leaf> out;
-    for (const std::vector<Byte>& leaf : last.leaves)
+    for (const std::vector<Byte>& leaf : last_leaves())
       out.push_back(order::parse_leaf(leaf).value());
     return out;
+  }
+
+  LeafList last_leaves() {
+    return office().archive.page(last.content.root, {0, last.content.leaves}).value();
   }
 
   Outcome<Acceptance> publish() {
@@ -33,7 +37,9 @@ class BatchDeskTest : public ::testing::Test {
 
   /// What the chip's agent would fetch.
   governor::LeafParts leaf_of(const Device& device) {
-    const LeafRecord record = office().records->leaf(device.chip.id).value().value();
+    LeafDesk leaves(*office().records, office().archive);
+    const ChipRecord chip = office().records->chip(device.chip.id)->value();
+    const LeafRecord record = leaves.newest(chip).value().value();
     const StoredOrder batch = office().records->order(record.batch).value().value();
     return {testing::parts_of(office().desk->handed(batch).value()), record.leaf, record.index,
             record.path};
@@ -50,8 +56,8 @@ class BatchDeskTest : public ::testing::Test {
   Device& first = fleet.enrol(1);
   Device& second = fleet.enrol(2);
   ChipDesk chips{*fleet.office.records, fleet.office.clock};
-  BatchDesk desk{*fleet.office.records, *fleet.office.desk, fleet.office.clock,
-                 fleet.office.world.random()};
+  BatchDesk desk{*fleet.office.records, fleet.office.archive, *fleet.office.desk,
+                 fleet.office.clock, fleet.office.world.random()};
   BatchDraft last;
 };
 
@@ -76,9 +82,15 @@ TEST_F(BatchDeskTest, TheOrderCommitsToTheLeaves) {
   const order::Order order = order::parse_order(file.payload).value();
   EXPECT_EQ(order.kind, order::OrderKind::license);
   EXPECT_EQ(order.count, 2U);
-  EXPECT_EQ(order.batch_root, leaf_list_root(last.leaves));
+  EXPECT_EQ(order.batch_root, last.content.root);
   EXPECT_TRUE(file.signatures.empty());
-  EXPECT_EQ(parse_leaf_list(*office().records->draft(order.batch_root)).value(), last.leaves);
+  tlog::Tree tree(tlog::batch_tree);
+  for (const std::vector<Byte>& leaf : last_leaves())
+    tree.append(leaf);
+  EXPECT_EQ(order.batch_root, tree.head().root);
+  const auto facts = office().archive.find(order.batch_root)->value();
+  EXPECT_EQ(facts.slots, 2U);
+  EXPECT_EQ(facts.until, order.expires);
 }
 
 TEST_F(BatchDeskTest, AGovernorAcceptsItsLeafAndNoOther) {
@@ -154,6 +166,36 @@ TEST_F(BatchDeskTest, AnOmissionIsARehearsalsAndShowsInTheCount) {
   EXPECT_EQ(leaves[0].chip, second.chip.id);
   const order::OrderFile file = order::parse_order_file(last.order_file).value();
   EXPECT_EQ(order::parse_order(file.payload)->count, 1U);
+}
+
+TEST_F(BatchDeskTest, IdsRiseThroughOmissionsAndForNewChips) {
+  const auto ids = [&](const std::string& omitted) {
+    std::vector<std::uint64_t> out;
+    for (const order::Leaf& leaf :
+         drafted(fmt::format(R"({{"validity_s": 3600, "simulate_omission": [{}]}})", omitted)))
+      out.push_back(leaf.id);
+    EXPECT_EQ(verdict(publish()), "ok");
+    return out;
+  };
+  const std::string one = fmt::format("\"{}\"", to_hex(first.chip.id.view()));
+  const std::string two = fmt::format("\"{}\"", to_hex(second.chip.id.view()));
+  using Ids = std::vector<std::uint64_t>;
+  EXPECT_EQ(ids(""), (Ids{1, 1}));
+  EXPECT_EQ(ids(one), (Ids{2}));
+  EXPECT_EQ(ids(""), (Ids{2, 3}));
+  EXPECT_EQ(ids(two), (Ids{3}));
+  fleet.enrol(3);
+  EXPECT_EQ(ids(two), (Ids{4, 1}));
+  EXPECT_EQ(ids(""), (Ids{5, 4, 2}));
+}
+
+TEST_F(BatchDeskTest, ADraftThatNobodySignedIsRemovedWithTheNext) {
+  drafted(R"({"validity_s": 3600})");
+  const Digest forgotten = last.content.root;
+  office().world.now = office().world.now + hours(3);
+  drafted(R"({"validity_s": 3600})");
+  EXPECT_FALSE(office().archive.find(forgotten)->has_value());
+  EXPECT_TRUE(office().archive.find(last.content.root)->has_value());
 }
 
 TEST_F(BatchDeskTest, LeavesOfEqualTermsDifferBySalt) {

@@ -36,20 +36,16 @@ Result<std::vector<RangingReceipt>> read_ranging(ByteView list) {
 }  // namespace
 
 Outcome<ChipRecord> ChipDesk::chip(const ChipId& id) {
-  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
-  for (const ChipRecord& chip : chips) {
-    if (chip.chip == id) return chip;
-  }
-  return refuse(errc::authority_chip_unknown, "chip");
+  DAYMARK_TRY(auto found, records_.chip(id));
+  if (!found) return refuse(errc::authority_chip_unknown, "chip");
+  return *std::move(found);
 }
 
 Outcome<ChipRecord> ChipDesk::signer_of(ByteView message) {
   DAYMARK_TRY(const cbor::Sign1 parsed, about(cbor::parse_sign1(message), "message"));
-  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
-  for (const ChipRecord& chip : chips) {
-    if (crypto::key_id(chip.key) == parsed.key) return chip;
-  }
-  return refuse(errc::authority_chip_unknown, "message");
+  DAYMARK_TRY(auto found, records_.chip_of_key(parsed.key));
+  if (!found) return refuse(errc::authority_chip_unknown, "message");
+  return *std::move(found);
 }
 
 Outcome<Digest> ChipDesk::take_request(ByteView message) {

@@ -68,13 +68,33 @@ Outcome<std::vector<governor::OrderParts>> AuthorityClient::feed(const ChipId& c
   return refuse(errc::authority_list_endless, url_ + "/feed");
 }
 
+Outcome<ListAnswer> AuthorityClient::list_page(const std::string& path,
+                                               const std::string& cursor) const {
+  DAYMARK_TRY(const std::string body,
+              get(cursor.empty() ? path : fmt::format("{}?after={}", path, cursor)));
+  return about(parse_list_answer(body), url_ + path);
+}
+
+Outcome<void> AuthorityClient::each_leaf(const Digest& root, const TakeBytes& take) const {
+  const std::string path = "/batches/" + to_hex(root) + "/leaves";
+  std::uint64_t after = 0;
+  for (int pages = 0; pages < pages_max; ++pages) {
+    DAYMARK_TRY(const std::string body, get(fmt::format("{}?after={}", path, after)));
+    DAYMARK_TRY(const LeavesAnswer page, about(parse_leaves_answer(bytes_of(body)), url_ + path));
+    for (const std::vector<Byte>& leaf : page.leaves)
+      DAYMARK_CHECK(take(leaf));
+    if (!page.next) return {};
+    if (*page.next != after + page.leaves.size() || page.leaves.empty()) break;
+    after = *page.next;
+  }
+  return refuse(errc::authority_list_endless, url_ + path);
+}
+
 Outcome<std::string> AuthorityClient::list(const std::string& path) const {
   std::string out = "{\"items\":[";
   std::string cursor;
   for (int pages = 0; pages < pages_max; ++pages) {
-    DAYMARK_TRY(const std::string body,
-                get(cursor.empty() ? path : fmt::format("{}?after={}", path, cursor)));
-    DAYMARK_TRY(const ListAnswer page, about(parse_list_answer(body), url_ + path));
+    DAYMARK_TRY(const ListAnswer page, list_page(path, cursor));
     for (const std::string& item : page.items)
       out += (out.ends_with('[') ? "" : ",") + item;
     if (page.next.empty()) return out + "]}";

@@ -1,6 +1,7 @@
 // A typed client of the authority's HTTP interface, for agents and the command line. Host only.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "daymark/net/http_client.h"
 
 namespace daymark::authority {
+
+/// Takes one item of a walk; an error ends it.
+using TakeBytes = std::function<Outcome<void>(ByteView item)>;
 
 /// What the agent of one chip asks of an authority: AuthorityClient, or a test's own.
 class ChipServices {
@@ -65,6 +69,13 @@ class AuthorityClient final : public ChipServices {
       const ChipId& chip, const std::vector<std::vector<Byte>>& receipts) const override;
   [[nodiscard]] Outcome<void> post_verdict(const std::string& json) const;
 
+  /// Calls `take` with each leaf of a batch in the order of the slots, page by page; its first
+  /// error ends the walk and is returned. Errors: as above, errc::authority_list_endless.
+  [[nodiscard]] Outcome<void> each_leaf(const Digest& root, const TakeBytes& take) const;
+
+  /// One page of a list; `cursor` is empty for the first.
+  [[nodiscard]] Outcome<ListAnswer> list_page(const std::string& path,
+                                              const std::string& cursor) const;
   /// Every item of a list, page by page, as one document: {"items":[…]}. Errors: as above,
   /// errc::authority_list_endless where its pages don't lead on.
   [[nodiscard]] Outcome<std::string> list(const std::string& path) const;

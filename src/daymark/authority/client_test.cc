@@ -63,9 +63,9 @@ class ClientTest : public ::testing::Test {
   Device& device = fleet.enrol(1);
   std::string id = to_hex(device.chip.id.view());
   testing::KeyRing ring{fleet.office.world.random()};
-  Authority authority{{fleet.office.records.get(), fleet.office.publisher.get(),
-                       &fleet.office.clock, &fleet.office.world.random(),
-                       fleet.office.world.encoded_charter(), &ring}};
+  Authority authority{{fleet.office.records.get(), &fleet.office.archive,
+                       fleet.office.publisher.get(), &fleet.office.clock,
+                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
   Served served{[this](const net::HttpRequest& request) { return authority.handle(request); }};
   AuthorityClient client{served.url(), {ring.grant(Role::fleet_operator)}};
   AuthorityClient agent{served.url(), {ring.grant(Role::agent, device.chip.id)}};
@@ -94,13 +94,19 @@ TEST_F(ClientTest, ALicenceGoesAllTheWay) {
   ASSERT_EQ(verdict(agent.post_renewal(device.client().request_renewal().value())), "ok");
   const auto draft = client.draft_batch(R"({"validity_s": 604800})");
   ASSERT_EQ(verdict(draft), "ok");
-  ASSERT_EQ(draft->leaves.size(), 1U);
+  ASSERT_EQ(draft->content.leaves, 1U);
+  std::vector<Byte> drafted;
+  const auto seen = client.each_leaf(draft->content.root, [&](ByteView one) -> Outcome<void> {
+    drafted.assign(one.begin(), one.end());
+    return {};
+  });
+  ASSERT_EQ(verdict(seen), "ok");
   order::OrderFile file = order::parse_order_file(draft->order_file).value();
   fleet.office.world.sign(file, {"authority"});
   ASSERT_EQ(verdict(client.submit(order::print_order_file(file))), "ok");
   const auto leaf = agent.leaf(device.chip.id);
   ASSERT_TRUE(leaf && *leaf);
-  EXPECT_EQ((*leaf)->leaf, draft->leaves.front());
+  EXPECT_EQ((*leaf)->leaf, drafted);
   EXPECT_EQ(verdict(device.client().accept_leaf(**leaf)), "ok");
   EXPECT_EQ(get("/chips/" + id)["leaf"]["kind"], "licence");
   const std::uint64_t number = get("/chips/" + id)["leaf"]["id"];

@@ -29,6 +29,7 @@ const std::map<std::string, std::string> rights{
     {"GET /feed", "oau"},
     {"POST /renewals", "a"},
     {"POST /batches", "o"},
+    {"GET /batches/*/leaves", "osu"},
     {"GET /leaves/*", "oau"},
     {"GET /leaves/*/*", "oau"},
     {"POST /receipts", "oa"},
@@ -76,9 +77,9 @@ class DoorTest : public ::testing::Test {
   governor::testing::Device& one = fleet.enrol(1);
   governor::testing::Device& two = fleet.enrol(2);
   testing::KeyRing ring{fleet.office.world.random()};
-  Authority authority{{fleet.office.records.get(), fleet.office.publisher.get(),
-                       &fleet.office.clock, &fleet.office.world.random(),
-                       fleet.office.world.encoded_charter(), &ring}};
+  Authority authority{{fleet.office.records.get(), &fleet.office.archive,
+                       fleet.office.publisher.get(), &fleet.office.clock,
+                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
 };
 
 TEST_F(DoorTest, TheTableOfRoutesGivesTheseRights) {

@@ -59,10 +59,10 @@ class LimitsTest : public ::testing::Test {
   std::string agent = ring.grant(Role::agent);
   std::string auditor = ring.grant(Role::auditor);
   PeerWatch watch;
-  Authority authority{{fleet.office.records.get(), fleet.office.publisher.get(),
-                       &fleet.office.clock, &fleet.office.world.random(),
-                       fleet.office.world.encoded_charter(), &ring, &watch,
-                       RateLimit{.per_second = 2, .burst = 40}}};
+  Authority authority{{fleet.office.records.get(), &fleet.office.archive,
+                       fleet.office.publisher.get(), &fleet.office.clock,
+                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring,
+                       &watch, RateLimit{.per_second = 2, .burst = 40}}};
 };
 
 TEST_F(LimitsTest, WhoAsksTooOftenIsToldHowLongToWait) {
@@ -148,8 +148,8 @@ TEST_F(LimitsTest, TwoDraftsBecomeOneBatch) {
   EXPECT_EQ(get("/chips/" + id)["leaf"], nullptr);
   EXPECT_EQ(ask("POST", "/orders", operators, files[1]).status, 200U);
   EXPECT_EQ(ask("POST", "/orders", operators, files[1]).status, 200U);
-  const auto leaves = fleet.office.records->leaves(device.chip.id);
-  EXPECT_EQ(leaves->size(), 1U);
+  EXPECT_TRUE(is(ask("POST", "/orders", operators, files[0]), 409, "authority_stream_taken"));
+  EXPECT_EQ(fleet.office.records->batches({.limit = 9})->size(), 1U);
 }
 
 TEST_F(LimitsTest, EveryStatementTwiceIsOneStatement) {
@@ -291,7 +291,7 @@ TEST_F(LimitsTest, AStoreThatCannotWriteIsNotReady) {
   };
 
   Full full;
-  Authority broken({&full, fleet.office.publisher.get(), &fleet.office.clock,
+  Authority broken({&full, &fleet.office.archive, fleet.office.publisher.get(), &fleet.office.clock,
                     &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring});
   net::HttpRequest request;
   request.method = "GET";

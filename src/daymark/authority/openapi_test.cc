@@ -213,10 +213,13 @@ class AnswersTest : public OpenApiTest {
     issue_licence();
     const std::string id = to_hex(device.chip.id.view());
     const std::string hash = to_hex(fleet.office.records->orders()->front().hash);
-    known = {{"{chip}", id}, {"{order}", hash}, {"{licence}", "1"}};
-    unknown = {
-        {"{chip}", std::string(32, '0')}, {"{order}", std::string(64, '0')}, {"{licence}", "999"}};
-    bad = {{"{chip}", "xyz"}, {"{order}", "xyz"}, {"{licence}", "xyz"}};
+    const std::string batch = to_hex(fleet.office.archive.roots()->front());
+    known = {{"{chip}", id}, {"{order}", hash}, {"{licence}", "1"}, {"{batch}", batch}};
+    unknown = {{"{chip}", std::string(32, '0')},
+               {"{order}", std::string(64, '0')},
+               {"{licence}", "999"},
+               {"{batch}", std::string(64, '0')}};
+    bad = {{"{chip}", "xyz"}, {"{order}", "xyz"}, {"{licence}", "xyz"}, {"{batch}", "xyz"}};
     const ByteArray<1> payload{7};
     const auto receipt =
         cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
@@ -328,9 +331,9 @@ class AnswersTest : public OpenApiTest {
       out.emplace(role, ring.grant(role));
     return out;
   }();
-  Authority authority{{fleet.office.records.get(), fleet.office.publisher.get(),
-                       &fleet.office.clock, &fleet.office.world.random(),
-                       fleet.office.world.encoded_charter(), &ring}};
+  Authority authority{{fleet.office.records.get(), &fleet.office.archive,
+                       fleet.office.publisher.get(), &fleet.office.clock,
+                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
   std::string suspension;
   std::map<std::string, std::string> known;
   std::map<std::string, std::string> unknown;

@@ -9,7 +9,6 @@
 #include <ranges>
 
 #include "daymark/authority/errors.h"
-#include "daymark/authority/leaf_list.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/governor/errors.h"
 #include "daymark/order/errors.h"
@@ -118,9 +117,9 @@ struct OrderDesk::Entered {
   LeafIndex index;
 };
 
-OrderDesk::OrderDesk(Records& records, Publisher& publisher, Clock& clock,
+OrderDesk::OrderDesk(Records& records, LeafArchive& archive, Publisher& publisher, Clock& clock,
                      std::vector<Byte> charter)
-    : records_(records), publisher_(publisher), clock_(clock) {
+    : records_(records), archive_(archive), publisher_(publisher), clock_(clock) {
   const Digest hash = charter_hash(charter);
   charters_.push_back({{}, std::move(charter), hash});
 }
@@ -153,14 +152,9 @@ Outcome<Acceptance> OrderDesk::submit(ByteView file) {
 
 Outcome<Acceptance> OrderDesk::accept(const order::OrderFile& file, const order::Order& parsed) {
   DAYMARK_CHECK(check_signed(file, parsed));
-  DAYMARK_TRY(const std::vector<StreamPlace> places, places_of(file, parsed));
-  if (parsed.kind == order::OrderKind::license) {
-    DAYMARK_TRY(const std::vector<Byte> leaves, records_.draft(parsed.batch_root));
-    if (leaves.empty()) return refuse(errc::authority_batch_unknown, "order");
-  }
   const StoredOrder stored{
       parsed.hash, parsed.kind, order::print_order_file(file), {}, clock_.now()};
-  DAYMARK_CHECK(records_.add_order(stored, places));
+  DAYMARK_CHECK(store(stored, file, parsed));
   Outcome<Publication> publication = publish(stored);
   // PROTOCOL §2.6: a relief binds by its quorum and is logged afterwards.
   if (!publication && order::is_relief(stored.kind)) {
@@ -169,6 +163,16 @@ Outcome<Acceptance> OrderDesk::accept(const order::OrderFile& file, const order:
   }
   if (!publication) return std::unexpected(publication.error());
   return Acceptance{stored.hash, stored.kind, *std::move(publication)};
+}
+
+Outcome<void> OrderDesk::store(const StoredOrder& stored, const order::OrderFile& file,
+                               const order::Order& parsed) {
+  DAYMARK_TRY(const std::vector<StreamPlace> places, places_of(file, parsed));
+  if (parsed.kind != order::OrderKind::license) return records_.add_order(stored, places);
+  DAYMARK_TRY(const auto facts, archive_.find(parsed.batch_root));
+  const bool drafted_here = facts && facts->leaves == parsed.count;
+  if (!drafted_here) return refuse(errc::authority_batch_unknown, "order");
+  return records_.add_licence(stored, {parsed.batch_root, parsed.seq, facts->leaves, facts->slots});
 }
 
 Outcome<void> OrderDesk::check_signed(const order::OrderFile& file,
@@ -377,7 +381,6 @@ Outcome<void> OrderDesk::take_effect(const StoredOrder& stored, UnixMillis binds
   DAYMARK_TRY(const std::unique_ptr<ParsedFile> parsed, parse_file(stored.file));
   switch (stored.kind) {
     case order::OrderKind::enrol: return enrol(parsed->file.content);
-    case order::OrderKind::license: return hand_out_leaves(stored, parsed->order);
     case order::OrderKind::release: return release(parsed->file.content);
     case order::OrderKind::amend: return amend(stored, binds_at);
     default: return {};
@@ -386,28 +389,16 @@ Outcome<void> OrderDesk::take_effect(const StoredOrder& stored, UnixMillis binds
 
 Outcome<void> OrderDesk::enrol(ByteView content) {
   DAYMARK_TRY(const order::EnrolContent enrolment, about(order::parse_enrol(content), "order"));
-  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
   ChipRecord chip{.chip = crypto::chip_id(enrolment.chip),
                   .key = enrolment.chip,
-                  .slot = chips.size(),
+                  .slot = 0,
                   .model = {},
                   .serial = {}};
-  for (const ChipRecord& known : chips) {
-    if (known.chip == chip.chip) return {};
-  }
+  DAYMARK_TRY(const auto known, records_.chip(chip.chip));
+  if (known) return {};
+  DAYMARK_TRY(chip.slot, records_.chip_count());
   DAYMARK_CHECK(about(read_voucher(enrolment.voucher, chip), "voucher"));
   return records_.put_chip(chip);
-}
-
-Outcome<void> OrderDesk::hand_out_leaves(const StoredOrder& stored, const order::Order& parsed) {
-  DAYMARK_TRY(const std::vector<Byte> bytes, records_.draft(parsed.batch_root));
-  DAYMARK_TRY(const LeafList leaves, about(parse_leaf_list(bytes), "batch"));
-  DAYMARK_TRY(std::vector<LeafRecord> records, about(leaf_records(leaves), "batch"));
-  for (LeafRecord& record : records) {
-    record.batch = stored.hash;
-    DAYMARK_CHECK(records_.put_leaf(record));
-  }
-  return {};
 }
 
 Outcome<void> OrderDesk::amend(const StoredOrder& stored, UnixMillis binds_at) {
@@ -423,12 +414,11 @@ Outcome<void> OrderDesk::amend(const StoredOrder& stored, UnixMillis binds_at) {
 
 Outcome<void> OrderDesk::release(ByteView content) {
   DAYMARK_TRY(const auto targets, about(targets_of(order::OrderKind::release, content), "order"));
-  DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips());
-  for (ChipRecord chip : chips) {
-    const bool named = std::ranges::find(targets, chip.chip, &order::Target::chip) != targets.end();
-    if (!named) continue;
-    chip.released = true;
-    DAYMARK_CHECK(records_.put_chip(chip));
+  for (const order::Target& target : targets) {
+    DAYMARK_TRY(auto chip, records_.chip(target.chip));
+    if (!chip) continue;
+    chip->released = true;
+    DAYMARK_CHECK(records_.put_chip(*chip));
   }
   return {};
 }

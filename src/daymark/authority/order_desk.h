@@ -8,6 +8,7 @@
 #include <string>
 
 #include "daymark/authority/feed.h"
+#include "daymark/authority/leaf_archive.h"
 #include "daymark/authority/publisher.h"
 #include "daymark/authority/records.h"
 #include "daymark/base/time.h"
@@ -72,7 +73,8 @@ struct PendingReport {
 class OrderDesk {
  public:
   /// All references outlive the desk.
-  OrderDesk(Records& records, Publisher& publisher, Clock& clock, std::vector<Byte> charter);
+  OrderDesk(Records& records, LeafArchive& archive, Publisher& publisher, Clock& clock,
+            std::vector<Byte> charter);
 
   /// The charter in force now; amended by the orders that pass here.
   [[nodiscard]] const std::vector<Byte>& charter_bytes() const;
@@ -111,6 +113,8 @@ class OrderDesk {
 
   [[nodiscard]] Outcome<Acceptance> accept(const order::OrderFile& file,
                                            const order::Order& parsed);
+  [[nodiscard]] Outcome<void> store(const StoredOrder& stored, const order::OrderFile& file,
+                                    const order::Order& parsed);
   [[nodiscard]] Outcome<void> check_signed(const order::OrderFile& file,
                                            const order::Order& parsed) const;
   [[nodiscard]] Outcome<std::vector<StreamPlace>> places_of(const order::OrderFile& file,
@@ -131,11 +135,10 @@ class OrderDesk {
   [[nodiscard]] Outcome<void> take_effect(const StoredOrder& stored, UnixMillis binds_at);
   [[nodiscard]] Outcome<void> amend(const StoredOrder& stored, UnixMillis binds_at);
   [[nodiscard]] Outcome<void> enrol(ByteView content);
-  [[nodiscard]] Outcome<void> hand_out_leaves(const StoredOrder& stored,
-                                              const order::Order& parsed);
   [[nodiscard]] Outcome<void> release(ByteView content);
 
   Records& records_;
+  LeafArchive& archive_;
   Publisher& publisher_;
   Clock& clock_;
   /// By binding time; the first is that of the fleet's start. References stay good as it grows.

@@ -215,7 +215,7 @@ TEST_F(OrderDeskTest, AnAmendmentBindsAfterItsNoticeAndSurvivesARestart) {
   const auto done = office.submit(office.world.amend(next), {"owner", "regulator-a"});
   ASSERT_EQ(verdict(done), "ok");
   EXPECT_EQ(office.desk->charter_bytes(), before);
-  OrderDesk restarted(*office.records, *office.publisher, office.clock, before);
+  OrderDesk restarted(*office.records, office.archive, *office.publisher, office.clock, before);
   ASSERT_EQ(verdict(restarted.load()), "ok");
   EXPECT_EQ(restarted.charter_bytes(), before);
   office.world.now = done->publication->binds_at;
@@ -232,16 +232,19 @@ TEST_F(OrderDeskTest, ABatchThatWasNotDraftedHereIsRefused) {
 
 TEST_F(OrderDeskTest, ADraftedBatchHandsOutItsLeaves) {
   ASSERT_EQ(verdict(submit_enrolment()), "ok");
-  BatchDesk batches(*office.records, *office.desk, office.clock, office.world.random());
+  BatchDesk batches(*office.records, office.archive, *office.desk, office.clock,
+                    office.world.random());
   const auto draft = batches.draft(R"({"validity_s": 3600})");
   ASSERT_EQ(verdict(draft), "ok");
-  ASSERT_EQ(draft->leaves.size(), 1U);
+  ASSERT_EQ(draft->content.leaves, 1U);
   order::OrderFile file = order::parse_order_file(draft->order_file).value();
   office.world.sign(file, {"authority"});
-  EXPECT_FALSE(office.records->leaf(chip.id).value());
+  LeafDesk desk(*office.records, office.archive);
+  const ChipRecord record = office.records->chip(chip.id)->value();
+  EXPECT_FALSE(desk.newest(record).value());
   const auto done = office.desk->submit(order::print_order_file(file));
   ASSERT_EQ(verdict(done), "ok");
-  const auto leaf = office.records->leaf(chip.id).value();
+  const auto leaf = desk.newest(record).value();
   ASSERT_TRUE(leaf);
   EXPECT_EQ(leaf->batch, done->hash);
   // It sent no renewal request, and is told so.

@@ -55,13 +55,27 @@ struct ChipRecord {
   bool released = false;
 };
 
-/// A leaf of a chip and where it stands in its batch.
-struct LeafRecord {
-  ChipId chip;
-  Digest batch{};  ///< hash of the licence order
-  std::vector<Byte> leaf;
-  LeafIndex index;
-  std::vector<Digest> path;
+/// The batch of a licence order: what looking for a leaf in the archive needs.
+struct BatchPlace {
+  Digest root{};
+  std::uint64_t number = 0;  ///< rises from batch to batch
+  std::uint64_t leaves = 0;
+  std::uint64_t slots = 0;  ///< chips that were in custody when it was drafted
+};
+
+/// A batch whose order is accepted.
+struct IssuedBatch {
+  Digest order{};  ///< hash of the licence order
+  BatchPlace place;
+  bool is_public = false;
+};
+
+/// Asks for public batches of more than `slot` slots with numbers below `before`, newest first, at
+/// most `limit`: those in which a chip's leaf may be.
+struct BatchQuery {
+  std::uint64_t slot = 0;
+  std::uint64_t before = UINT64_MAX;
+  std::uint64_t limit = 0;
 };
 
 /// An appeal that is public (PROTOCOL §2.7).
@@ -94,6 +108,10 @@ class Records {
   /// is taken by another order.
   [[nodiscard]] virtual Outcome<void> add_order(const StoredOrder& order,
                                                 std::span<const StreamPlace> places) = 0;
+  /// Adds a licence order that is new; it has no place in a stream. Errors:
+  /// errc::authority_stream_taken where another order has the number of the batch.
+  [[nodiscard]] virtual Outcome<void> add_licence(const StoredOrder& order,
+                                                  const BatchPlace& batch) = 0;
   /// Keeps the first publication only.
   [[nodiscard]] virtual Outcome<void> publish_order(const Digest& hash,
                                                     const Publication& publication) = 0;
@@ -110,6 +128,12 @@ class Records {
   /// Head of the fleet stream or of a chip's.
   [[nodiscard]] virtual Outcome<order::StreamHead> head(const std::optional<ChipId>& chip) = 0;
 
+  /// The batch with this root, if an order for it was accepted.
+  [[nodiscard]] virtual Outcome<std::optional<IssuedBatch>> batch(const Digest& root) = 0;
+  [[nodiscard]] virtual Outcome<std::vector<IssuedBatch>> batches(const BatchQuery& query) = 0;
+  /// The highest number of a batch whose order was accepted; 0 where there is none.
+  [[nodiscard]] virtual Outcome<std::uint64_t> last_batch_number() = 0;
+
   /// Keeps the first of a hash.
   [[nodiscard]] virtual Outcome<void> add_appeal(const StoredAppeal& appeal) = 0;
   /// Against one order, oldest first.
@@ -122,6 +146,10 @@ class Records {
   [[nodiscard]] virtual Outcome<std::string> cosigned_head(const std::string& origin) = 0;
 
   [[nodiscard]] virtual Outcome<void> put_chip(const ChipRecord& chip) = 0;
+  [[nodiscard]] virtual Outcome<std::optional<ChipRecord>> chip(const ChipId& id) = 0;
+  /// The chip whose key has this id; that of the lowest slot where several have.
+  [[nodiscard]] virtual Outcome<std::optional<ChipRecord>> chip_of_key(const KeyId& key) = 0;
+  [[nodiscard]] virtual Outcome<std::uint64_t> chip_count() = 0;
   /// By slot.
   [[nodiscard]] virtual Outcome<std::vector<ChipRecord>> chips() = 0;
   /// A page of the same list; slots count up from 0.
@@ -130,16 +158,6 @@ class Records {
   /// The newest renewal request of a chip replaces the one before.
   [[nodiscard]] virtual Outcome<void> put_request(const ChipId& chip, ByteView request) = 0;
   [[nodiscard]] virtual Outcome<std::vector<Byte>> request(const ChipId& chip) = 0;
-
-  /// Leaves of a drafted batch, by its root, until its order is accepted.
-  [[nodiscard]] virtual Outcome<void> put_draft(const Digest& root, ByteView leaves) = 0;
-  [[nodiscard]] virtual Outcome<std::vector<Byte>> draft(const Digest& root) = 0;
-  /// Keeps the first leaf of a chip in a batch; leaves of former batches stay.
-  [[nodiscard]] virtual Outcome<void> put_leaf(const LeafRecord& leaf) = 0;
-  /// The newest.
-  [[nodiscard]] virtual Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) = 0;
-  /// All, newest first.
-  [[nodiscard]] virtual Outcome<std::vector<LeafRecord>> leaves(const ChipId& chip) = 0;
 
   /// Replaces a document of the same kind, chip and subject.
   [[nodiscard]] virtual Outcome<void> put_document(const Document& document) = 0;

@@ -85,8 +85,12 @@ TEST_P(RecordsTest, EmptyRecordsKnowNothing) {
   EXPECT_EQ(*records->head(chip(1)), order::StreamHead{});
   EXPECT_TRUE(records->chips()->empty());
   EXPECT_TRUE(records->request(chip(1))->empty());
-  EXPECT_TRUE(records->draft(Digest{1})->empty());
-  EXPECT_FALSE(records->leaf(chip(1))->has_value());
+  EXPECT_FALSE(records->chip(chip(1))->has_value());
+  EXPECT_FALSE(records->chip_of_key({})->has_value());
+  EXPECT_EQ(*records->chip_count(), 0U);
+  EXPECT_FALSE(records->batch(Digest{1})->has_value());
+  EXPECT_TRUE(records->batches({.limit = 9})->empty());
+  EXPECT_EQ(*records->last_batch_number(), 0U);
   EXPECT_TRUE(records->documents(DocumentKind::receipt, chip(1))->empty());
 }
 
@@ -180,46 +184,73 @@ TEST_P(RecordsTest, ChipsComeBySlotAndAreReplaced) {
   EXPECT_TRUE(chips->back().model.empty());
 }
 
-TEST_P(RecordsTest, RequestsAndDraftsAreReplaced) {
+TEST_P(RecordsTest, AChipIsFoundByItsIdAndByItsKey) {
+  for (Byte number = 1; number <= 3; ++number)
+    ASSERT_TRUE(records->put_chip({chip(number), {{number}}, number - 1U, "m", "", false}));
+  ASSERT_TRUE(records->put_chip({chip(2), {{2}}, 1, "m", "", true}));
+  reopen();
+  EXPECT_EQ(*records->chip_count(), 3U);
+  const auto found = *records->chip(chip(2));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->slot, 1U);
+  EXPECT_TRUE(found->released);
+  const auto by_key = *records->chip_of_key(crypto::key_id({{3}}));
+  ASSERT_TRUE(by_key);
+  EXPECT_EQ(by_key->chip, chip(3));
+  EXPECT_FALSE(records->chip_of_key(crypto::key_id({{4}}))->has_value());
+  EXPECT_FALSE(records->chip(chip(4))->has_value());
+}
+
+TEST_P(RecordsTest, RequestsAreReplaced) {
   for (const Byte content : {Byte{1}, Byte{2}}) {
     const std::vector<Byte> bytes(3, content);
     ASSERT_TRUE(records->put_request(chip(1), bytes));
-    ASSERT_TRUE(records->put_draft(Digest{7}, bytes));
     EXPECT_EQ(*records->request(chip(1)), bytes);
-    EXPECT_EQ(*records->draft(Digest{7}), bytes);
   }
-  EXPECT_TRUE(records->draft(Digest{8})->empty());
 }
 
-TEST_P(RecordsTest, LeavesKeepTheirPaths) {
-  LeafRecord leaf{chip(1), Digest{1}, {1, 2, 3}, {4}, {Digest{5}, Digest{6}}};
-  ASSERT_TRUE(records->put_leaf(leaf));
-  EXPECT_EQ((*records->leaf(chip(1)))->path, leaf.path);
-  // The only leaf of a batch has no path.
-  leaf.path.clear();
-  leaf.index = {0};
-  leaf.batch = Digest{2};
-  ASSERT_TRUE(records->put_leaf(leaf));
-  const auto stored = *records->leaf(chip(1));
-  ASSERT_TRUE(stored);
-  EXPECT_TRUE(stored->path.empty());
-  EXPECT_EQ(stored->leaf, leaf.leaf);
-  EXPECT_EQ(stored->batch, leaf.batch);
-}
-
-TEST_P(RecordsTest, LeavesOfFormerBatchesStay) {
-  const auto put = [&](Byte batch, std::vector<Byte> leaf) {
-    EXPECT_TRUE(records->put_leaf({chip(1), Digest{batch}, std::move(leaf), {0}, {}}));
+TEST_P(RecordsTest, BatchesComeNewestFirstOnceTheyArePublic) {
+  const auto licence = [&](Byte order, std::uint64_t number, std::uint64_t slots) {
+    EXPECT_TRUE(records->add_licence(order_of(order), {Digest{order}, number, slots - 1, slots}));
   };
-  put(1, {1});
-  put(2, {2});
-  put(1, {3});
-  const auto all = *records->leaves(chip(1));
-  ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0].leaf, std::vector<Byte>{2});
-  EXPECT_EQ(all[1].leaf, std::vector<Byte>{1});
-  EXPECT_EQ((*records->leaf(chip(1)))->leaf, all[0].leaf);
-  EXPECT_TRUE(records->leaves(chip(2))->empty());
+  const auto numbers = [&](const BatchQuery& query) {
+    std::string out;
+    const auto found = *records->batches(query);
+    for (const IssuedBatch& batch : found)
+      out += std::to_string(batch.place.number);
+    return out;
+  };
+  licence(1, 1, 3);
+  licence(2, 2, 5);
+  licence(3, 4, 5);
+  EXPECT_EQ(*records->last_batch_number(), 4U);
+  EXPECT_EQ(numbers({.limit = 9}), "");
+  for (const Byte order : {Byte{3}, Byte{1}})
+    ASSERT_TRUE(records->publish_order(order_of(order).hash, {{1}, "proof", {1}, {1}}));
+  reopen();
+  EXPECT_EQ(numbers({.limit = 9}), "41");
+  EXPECT_EQ(numbers({.slot = 3, .limit = 9}), "4");
+  EXPECT_EQ(numbers({.slot = 5, .limit = 9}), "");
+  EXPECT_EQ(numbers({.before = 4, .limit = 9}), "1");
+  EXPECT_EQ(numbers({.limit = 1}), "4");
+  const auto pending = *records->batch(Digest{2});
+  ASSERT_TRUE(pending);
+  EXPECT_FALSE(pending->is_public);
+  EXPECT_EQ(pending->order, order_of(2).hash);
+  EXPECT_EQ(pending->place.leaves, 4U);
+  EXPECT_TRUE((*records->batch(Digest{3}))->is_public);
+  EXPECT_EQ(records->orders()->size(), 3U);
+  EXPECT_EQ(records->pending_orders()->size(), 1U);
+}
+
+TEST_P(RecordsTest, ATakenBatchNumberLeavesNothingOfTheOrder) {
+  ASSERT_TRUE(records->add_licence(order_of(1), {Digest{1}, 7, 1, 1}));
+  EXPECT_EQ(testing::verdict(records->add_licence(order_of(2), {Digest{2}, 7, 1, 1})),
+            "authority_stream_taken");
+  EXPECT_EQ(testing::verdict(records->add_licence(order_of(1), {Digest{1}, 8, 1, 1})),
+            "store_constraint");
+  EXPECT_EQ(records->orders()->size(), 1U);
+  EXPECT_FALSE(records->batch(Digest{2})->has_value());
 }
 
 TEST_P(RecordsTest, TheFirstAppealOfAHashIsKept) {
@@ -326,14 +357,15 @@ std::string shown(Records& records) {
     out += std::to_string(head.seq) + to_hex(head.hash).substr(0, 4) + "|";
   }
   for (const ChipId& id : {chip(1), chip(2)}) {
-    const std::vector<LeafRecord> all_leaves = *records.leaves(id);
-    for (const LeafRecord& leaf : all_leaves)
-      out += to_hex(leaf.batch).substr(0, 4) + to_hex(leaf.leaf);
     const std::vector<Document> all_documents = *records.documents(DocumentKind::receipt, id);
     for (const Document& document : all_documents)
       out += to_hex(document.subject) + to_hex(document.body);
     out += to_hex(*records.request(id)) + "|";
   }
+  const std::vector<IssuedBatch> all_batches = *records.batches({.slot = 1, .limit = 3});
+  for (const IssuedBatch& batch : all_batches)
+    out += std::to_string(batch.place.number) + to_hex(batch.order).substr(0, 4);
+  out += std::to_string(*records.last_batch_number());
   const std::vector<ChipRecord> all_chips_page = *records.chips_page({0, 2});
   for (const ChipRecord& record : all_chips_page)
     out += std::to_string(record.slot) + record.model;
@@ -353,14 +385,14 @@ std::string step(Records& records, const std::tuple<int, Byte, Byte>& what) {
       return std::string(testing::verdict(
           records.publish_order(order_of(a).hash, {{b}, "p" + to_hex(bytes), {1}, {2}})));
     case 2:
-      return std::string(testing::verdict(records.put_leaf({chip(b), Digest{a}, bytes, {0}, {}})));
+      return std::string(testing::verdict(records.add_licence(order_of(a), {Digest{b}, b, 1, a})));
     case 3:
       return std::string(testing::verdict(
           records.put_document({DocumentKind::receipt, chip(b), {a}, bytes, {1}})));
     case 4: return std::string(testing::verdict(records.put_request(chip(b), bytes)));
     default:
-      return std::string(
-          testing::verdict(records.put_chip({chip(a), {}, a, "m" + std::to_string(b), "", false})));
+      return std::string(testing::verdict(
+          records.put_chip({chip(a), {{a}}, a, "m" + std::to_string(b), "", false})));
   }
 }
 

@@ -22,8 +22,7 @@ struct MemoryPlatter {
   std::map<std::string, std::string> heads;
   std::map<std::uint64_t, ChipRecord> chips;
   std::map<ChipId, std::vector<Byte>> requests;
-  std::map<Digest, std::vector<Byte>> drafts;
-  std::vector<LeafRecord> leaves;
+  std::vector<IssuedBatch> batches;
   std::vector<Document> documents;
 };
 
@@ -44,6 +43,40 @@ class MemoryRecords : public Records {
     at_->orders.push_back(order);
     at_->orders.back().publication.reset();
     return {};
+  }
+
+  Outcome<void> add_licence(const StoredOrder& order, const BatchPlace& batch) override {
+    const auto taken = std::ranges::any_of(
+        at_->batches, [&](const IssuedBatch& other) { return other.place.number == batch.number; });
+    if (find(order.hash) == nullptr && taken) return refuse(errc::authority_stream_taken, "order");
+    DAYMARK_CHECK(add_order(order, {}));
+    at_->batches.push_back({order.hash, batch, false});
+    return {};
+  }
+
+  Outcome<std::optional<IssuedBatch>> batch(const Digest& root) override {
+    for (const IssuedBatch& issued : shown_batches()) {
+      if (issued.place.root == root) return std::optional(issued);
+    }
+    return std::optional<IssuedBatch>{};
+  }
+
+  Outcome<std::vector<IssuedBatch>> batches(const BatchQuery& query) override {
+    auto out = filtered(shown_batches(), [&](const IssuedBatch& issued) {
+      return issued.is_public && issued.place.number < query.before &&
+             issued.place.slots > query.slot;
+    });
+    std::ranges::sort(out, std::ranges::greater{},
+                      [](const IssuedBatch& issued) { return issued.place.number; });
+    if (out.size() > query.limit) out.resize(query.limit);
+    return out;
+  }
+
+  Outcome<std::uint64_t> last_batch_number() override {
+    std::uint64_t out = 0;
+    for (const IssuedBatch& issued : at_->batches)
+      out = std::max(out, issued.place.number);
+    return out;
   }
 
   Outcome<void> publish_order(const Digest& hash, const Publication& publication) override {
@@ -109,6 +142,16 @@ class MemoryRecords : public Records {
     return {};
   }
 
+  Outcome<std::optional<ChipRecord>> chip(const ChipId& id) override {
+    return first_chip([&](const ChipRecord& chip) { return chip.chip == id; });
+  }
+
+  Outcome<std::optional<ChipRecord>> chip_of_key(const KeyId& key) override {
+    return first_chip([&](const ChipRecord& chip) { return crypto::key_id(chip.key) == key; });
+  }
+
+  Outcome<std::uint64_t> chip_count() override { return at_->chips.size(); }
+
   Outcome<std::vector<ChipRecord>> chips() override {
     std::vector<ChipRecord> out;
     for (const auto& [slot, chip] : at_->chips)
@@ -127,34 +170,6 @@ class MemoryRecords : public Records {
 
   Outcome<std::vector<Byte>> request(const ChipId& chip) override {
     return at_->requests.contains(chip) ? at_->requests.at(chip) : std::vector<Byte>{};
-  }
-
-  Outcome<void> put_draft(const Digest& root, ByteView leaves) override {
-    at_->drafts[root] = {leaves.begin(), leaves.end()};
-    return {};
-  }
-
-  Outcome<std::vector<Byte>> draft(const Digest& root) override {
-    return at_->drafts.contains(root) ? at_->drafts.at(root) : std::vector<Byte>{};
-  }
-
-  Outcome<void> put_leaf(const LeafRecord& leaf) override {
-    const auto same = [&](const LeafRecord& other) {
-      return other.chip == leaf.chip && other.batch == leaf.batch;
-    };
-    if (std::ranges::none_of(at_->leaves, same)) at_->leaves.push_back(leaf);
-    return {};
-  }
-
-  Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) override {
-    const auto all = *leaves(chip);
-    return all.empty() ? std::nullopt : std::optional(all.front());
-  }
-
-  Outcome<std::vector<LeafRecord>> leaves(const ChipId& chip) override {
-    auto out = filtered(at_->leaves, [&](const LeafRecord& leaf) { return leaf.chip == chip; });
-    std::ranges::reverse(out);
-    return out;
   }
 
   Outcome<void> put_document(const Document& document) override {
@@ -187,6 +202,21 @@ class MemoryRecords : public Records {
     std::vector<T> out;
     for (std::uint64_t i = page.after; i < all.size() && out.size() < page.limit; ++i)
       out.push_back(all[i]);
+    return out;
+  }
+
+  template <class Wanted>
+  Outcome<std::optional<ChipRecord>> first_chip(Wanted wanted) {
+    for (const auto& [slot, chip] : at_->chips) {
+      if (wanted(chip)) return std::optional(chip);
+    }
+    return std::optional<ChipRecord>{};
+  }
+
+  std::vector<IssuedBatch> shown_batches() {
+    std::vector<IssuedBatch> out = at_->batches;
+    for (IssuedBatch& issued : out)
+      issued.is_public = find(issued.order)->publication.has_value();
     return out;
   }
 

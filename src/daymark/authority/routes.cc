@@ -16,7 +16,6 @@
 #include "daymark/cbor/encode.h"
 #include "daymark/net/errors.h"
 #include "daymark/order/errors.h"
-#include "daymark/order/leaf.h"
 #include "daymark/tlog/errors.h"
 
 namespace daymark::authority {
@@ -55,14 +54,18 @@ ByteView body_of(const RouteCall& call) {
   return bytes_of(call.request->body);
 }
 
-Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name,
-                                 std::string_view otherwise = "0") {
-  const auto text = net::query_value(call.request->query, name).value_or(std::string(otherwise));
+Outcome<std::uint64_t> number_in(std::string_view text, std::string_view name) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   if (!whole) return refuse(errc::number_malformed, std::string(name));
   return value;
+}
+
+Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name,
+                                 std::string_view otherwise = "0") {
+  return number_in(net::query_value(call.request->query, name).value_or(std::string(otherwise)),
+                   name);
 }
 
 /// `limit` of the query, no more than `most`, which is also what holds where nobody asks.
@@ -124,7 +127,7 @@ Outcome<ChipFacts> facts_of(Authority& authority, const ChipRecord& chip) {
   ChipFacts out;
   out.chip = chip;
   DAYMARK_TRY(out.own, authority.records().head(chip.chip));
-  DAYMARK_TRY(out.leaf, authority.records().leaf(chip.chip));
+  DAYMARK_TRY(out.leaf, authority.leaves().newest(chip));
   DAYMARK_TRY(out.attestation, authority.chips().attestation(chip.chip));
   return out;
 }
@@ -295,11 +298,33 @@ Outcome<HttpResponse> post_renewal(Authority& authority, const RouteCall& call) 
 Outcome<HttpResponse> post_batch(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const BatchDraft draft, authority.batches().draft(call.request->body));
   return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
-    writer.open_array(2);
+    writer.open_array(3);
     writer.put_bytes(draft.order_file);
-    writer.open_array(draft.leaves.size());
-    for (const auto& leaf : draft.leaves)
-      writer.put_bytes(leaf);
+    writer.put_bytes(draft.content.root);
+    writer.put_unsigned(draft.content.leaves);
+  }));
+}
+
+/// Operators and signers see drafts; to others a batch is there once its order is public.
+Outcome<void> check_shown(Authority& authority, const RouteCall& call, const Digest& root) {
+  if (call.caller.role != Role::auditor) return {};
+  DAYMARK_TRY(const auto issued, authority.records().batch(root));
+  const bool shown = issued && issued->is_public;
+  return shown ? Outcome<void>{} : refuse(errc::authority_not_found, to_hex(root));
+}
+
+Outcome<HttpResponse> get_batch_leaves(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const Digest root, hex_argument<32>(call.arguments[0]));
+  DAYMARK_CHECK(check_shown(authority, call, root));
+  Page page;
+  DAYMARK_TRY(page.after, number_of(call, "after"));
+  DAYMARK_TRY(page.limit, limit_of(call, leaf_page_max));
+  DAYMARK_TRY(const LeafPage found, authority.leaves().page(root, page));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(2);
+    put_leaf_list(writer, found.leaves);
+    if (!found.next) return writer.put_null();
+    writer.put_unsigned(*found.next);
   }));
 }
 
@@ -317,30 +342,27 @@ Outcome<HttpResponse> leaf_response(Authority& authority, const LeafRecord& leaf
   }));
 }
 
-Result<std::uint64_t> leaf_id(const LeafRecord& record) {
-  const auto leaf = std::make_unique<order::Leaf>();
-  DAYMARK_TRY(*leaf, order::parse_leaf(record.leaf));
-  return leaf->id;
+/// The chip whose leaf is asked for, by its own agent or by somebody who reads all.
+Outcome<ChipRecord> leaf_chip(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const ChipId id, chip_argument(call.arguments[0]));
+  DAYMARK_CHECK(call.caller.check_chip(id));
+  return authority.chips().chip(id);
 }
 
 Outcome<HttpResponse> get_leaf(Authority& authority, const RouteCall& call) {
-  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
-  DAYMARK_CHECK(call.caller.check_chip(chip));
-  DAYMARK_TRY(const auto leaf, authority.records().leaf(chip));
+  DAYMARK_TRY(const ChipRecord chip, leaf_chip(authority, call));
+  DAYMARK_TRY(const auto leaf, authority.leaves().newest(chip));
   if (!leaf) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
   return leaf_response(authority, *leaf);
 }
 
 /// A former leaf: what a chip holds while a newer one is on its way.
 Outcome<HttpResponse> get_former_leaf(Authority& authority, const RouteCall& call) {
-  DAYMARK_TRY(const ChipId chip, chip_argument(call.arguments[0]));
-  DAYMARK_CHECK(call.caller.check_chip(chip));
-  DAYMARK_TRY(const auto leaves, authority.records().leaves(chip));
-  for (const LeafRecord& record : leaves) {
-    DAYMARK_TRY(const std::uint64_t id, about(leaf_id(record), "leaf"));
-    if (std::to_string(id) == call.arguments[1]) return leaf_response(authority, record);
-  }
-  return refuse(errc::authority_not_found, std::string(call.request->path));
+  DAYMARK_TRY(const ChipRecord chip, leaf_chip(authority, call));
+  DAYMARK_TRY(const std::uint64_t licence, number_in(call.arguments[1], "licence"));
+  DAYMARK_TRY(const auto leaf, authority.leaves().former(chip, licence));
+  if (!leaf) return refuse(errc::authority_not_found, std::string(call.request->path));
+  return leaf_response(authority, *leaf);
 }
 
 Outcome<HttpResponse> post_receipt(Authority& authority, const RouteCall& call) {
@@ -441,6 +463,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/feed", agents | readers, get_feed},
     {"POST", "/renewals", agents, post_renewal, statement_max},
     {"POST", "/batches", operators, post_batch, terms_max},
+    {"GET", "/batches/*/leaves", parties | readers, get_batch_leaves},
     {"GET", "/leaves/*", agents | readers, get_leaf},
     {"GET", "/leaves/*/*", agents | readers, get_former_leaf},
     {"POST", "/receipts", agents | operators, post_receipt, statement_max},

@@ -74,7 +74,7 @@ TEST(ErrorResponse, TakesBytesThatAreNoText) {
 TEST(Authority, ServesTheLogAndRefusesByRoute) {
   testing::Office office;
   ASSERT_TRUE(office.submit(office.world.policy({}), {"owner", "regulator-a"}));
-  Authority authority({office.records.get(), office.publisher.get(), &office.clock,
+  Authority authority({office.records.get(), &office.archive, office.publisher.get(), &office.clock,
                        &office.world.random(), office.world.encoded_charter()});
   ASSERT_TRUE(authority.start());
   const auto ask = [&](const std::string& method, const std::string& path) {

@@ -148,15 +148,19 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   const GrantFolder granted(options.folder);
   DAYMARK_CHECK(check_grants(granted));
   WatchedGrants grants(granted);
+  const std::string batches = options.folder + "/batches";
+  DAYMARK_TRY(const tlog::FolderLock lock, tlog::FolderLock::take(batches));
+  PosixCalls calls;
+  DAYMARK_TRY(const std::unique_ptr<LeafArchive> archive, open_leaf_archive(calls, batches));
   DAYMARK_TRY(const std::unique_ptr<Records> records,
-              open_sqlite_records(options.folder + "/authority.db"));
+              open_sqlite_records(options.folder + "/authority.db", archive.get()));
   DAYMARK_TRY(tlog::LogStore log, open_log(options.folder + "/log", {origin, key.sign}, *records));
   std::atomic<bool> stopping{false};
   PeerWatch watch;
   Publisher publisher(std::move(log), peer_access(origin, stopping), *records);
   crypto::SystemRandom random;
-  Authority authority({records.get(), &publisher, &clock, &random, std::move(charter_bytes),
-                       &grants, &watch, options.rate});
+  Authority authority({records.get(), archive.get(), &publisher, &clock, &random,
+                       std::move(charter_bytes), &grants, &watch, options.rate});
   DAYMARK_CHECK(authority.start());
   DAYMARK_TRY(net::HttpServer server,
               net::HttpServer::listen(listening(options), [&](const net::HttpRequest& request) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "daymark/authority/errors.h"
+#include "daymark/authority/sqlite_upgrade_internal.h"
 #include "daymark/store/sqlite.h"
 
 namespace daymark::authority {
@@ -15,7 +17,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 6> schema{R"sql(
+constexpr std::array<std::string_view, 8> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -60,10 +62,29 @@ CREATE TABLE probes(one INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 )sql",
                                                  R"sql(
 ALTER TABLE orders ADD COLUMN submitted INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                 R"sql(
+CREATE TABLE batches(
+  hash BLOB PRIMARY KEY REFERENCES orders(hash), root BLOB NOT NULL, number INTEGER NOT NULL,
+  leaves INTEGER NOT NULL, slots INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX batches_by_number ON batches(number);
+CREATE INDEX batches_by_root ON batches(root);
+ALTER TABLE chips ADD COLUMN key_id BLOB;
+CREATE INDEX chips_by_key ON chips(key_id);
+)sql",
+                                                 R"sql(
+DROP TABLE drafts;
+DROP TABLE issued_leaves;
 )sql"};
 
 constexpr std::string_view order_columns =
     "SELECT hash, kind, file, submitted, log_index, proof, logged_at, binds_at FROM orders ";
+
+constexpr std::string_view batch_columns =
+    "SELECT hash, root, batches.number, leaves, slots, proof FROM batches JOIN orders USING(hash) ";
+
+constexpr std::string_view chip_columns =
+    "SELECT chip, key, slot, model, serial, released FROM chips ";
 
 /// The fleet stream has the empty chip.
 ByteView chip_key(const std::optional<ChipId>& chip) {
@@ -107,30 +128,14 @@ Result<ChipRecord> read_chip(const Row& row) {
   return out;
 }
 
-std::vector<Byte> join(std::span<const Digest> path) {
-  std::vector<Byte> out;
-  for (const Digest& node : path)
-    out.insert(out.end(), node.begin(), node.end());
-  return out;
-}
-
-std::vector<Digest> split(ByteView path) {
-  std::vector<Digest> out;
-  for (std::size_t at = 0; at + 32 <= path.size(); at += 32) {
-    out.push_back(array_of<32>(path.subspan(at, 32)));
-  }
-  return out;
-}
-
-Result<LeafRecord> read_leaf(const Row& row) {
-  LeafRecord out;
-  DAYMARK_TRY(out.chip.bytes, row.array<16>(0));
-  DAYMARK_TRY(out.batch, row.array<32>(1));
-  DAYMARK_TRY(const ByteView leaf, row.bytes(2));
-  DAYMARK_TRY(out.index.value, row.unsigned_integer(3));
-  DAYMARK_TRY(const ByteView path, row.bytes(4));
-  out.leaf = copy(leaf);
-  out.path = split(path);
+Result<IssuedBatch> read_batch(const Row& row) {
+  IssuedBatch out;
+  DAYMARK_TRY(out.order, row.array<32>(0));
+  DAYMARK_TRY(out.place.root, row.array<32>(1));
+  DAYMARK_TRY(out.place.number, row.unsigned_integer(2));
+  DAYMARK_TRY(out.place.leaves, row.unsigned_integer(3));
+  DAYMARK_TRY(out.place.slots, row.unsigned_integer(4));
+  out.is_public = !row.is_null(5);
   return out;
 }
 
@@ -166,9 +171,7 @@ class SqliteRecords final : public Records {
 
   Outcome<void> add_order(const StoredOrder& order, std::span<const StreamPlace> places) override {
     DAYMARK_TRY(Transaction work, db_.begin());
-    DAYMARK_CHECK(db_.run("INSERT INTO orders(hash, kind, file, submitted) VALUES(?, ?, ?, ?)",
-                          {ByteView(order.hash), static_cast<int>(order.kind), ByteView(order.file),
-                           order.submitted.value}));
+    DAYMARK_CHECK(insert(order));
     for (const StreamPlace& place : places) {
       DAYMARK_TRY(const std::int64_t taken,
                   db_.number("SELECT count(*) FROM places WHERE chip = ? AND seq = ?",
@@ -178,6 +181,39 @@ class SqliteRecords final : public Records {
                             {chip_key(place.chip), place.seq, ByteView(order.hash)}));
     }
     return work.commit();
+  }
+
+  Outcome<void> add_licence(const StoredOrder& order, const BatchPlace& batch) override {
+    DAYMARK_TRY(Transaction work, db_.begin());
+    DAYMARK_CHECK(insert(order));
+    DAYMARK_TRY(const std::int64_t taken,
+                db_.number("SELECT count(*) FROM batches WHERE number = ?", {batch.number}));
+    if (taken != 0) return refuse(errc::authority_stream_taken, "order");
+    DAYMARK_CHECK(db_.run(
+        "INSERT INTO batches(hash, root, number, leaves, slots) "
+        "VALUES(?, ?, ?, ?, ?)",
+        {ByteView(order.hash), ByteView(batch.root), batch.number, batch.leaves, batch.slots}));
+    return work.commit();
+  }
+
+  Outcome<std::optional<IssuedBatch>> batch(const Digest& root) override {
+    static const std::string sql =
+        std::string(batch_columns) + "WHERE root = ? ORDER BY orders.number LIMIT 1";
+    DAYMARK_TRY(auto found, list<IssuedBatch>(sql, {ByteView(root)}, read_batch));
+    return first_of(std::move(found));
+  }
+
+  Outcome<std::vector<IssuedBatch>> batches(const BatchQuery& query) override {
+    static const std::string sql = std::string(batch_columns) +
+                                   "WHERE batches.number < ? AND slots > ? AND proof IS NOT NULL "
+                                   "ORDER BY batches.number DESC LIMIT ?";
+    return list<IssuedBatch>(
+        sql, {bounded(query.before), bounded(query.slot), bounded(query.limit)}, read_batch);
+  }
+
+  Outcome<std::uint64_t> last_batch_number() override {
+    DAYMARK_TRY(const std::int64_t number, db_.number("SELECT max(number) FROM batches"));
+    return static_cast<std::uint64_t>(number);
   }
 
   Outcome<void> publish_order(const Digest& hash, const Publication& publication) override {
@@ -264,21 +300,41 @@ class SqliteRecords final : public Records {
   }
 
   Outcome<void> put_chip(const ChipRecord& chip) override {
-    return run("INSERT OR REPLACE INTO chips VALUES(?, ?, ?, ?, ?, ?)",
-               {chip.chip.view(), ByteView(chip.key.bytes), chip.slot, chip.model, chip.serial,
-                chip.released});
+    const KeyId key = crypto::key_id(chip.key);
+    return run(
+        "INSERT OR REPLACE INTO chips(chip, key, slot, model, serial, released, key_id) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?)",
+        {chip.chip.view(), ByteView(chip.key.bytes), chip.slot, chip.model, chip.serial,
+         chip.released, key.view()});
+  }
+
+  Outcome<std::optional<ChipRecord>> chip(const ChipId& id) override {
+    static const std::string sql = std::string(chip_columns) + "WHERE chip = ?";
+    DAYMARK_TRY(auto found, list<ChipRecord>(sql, {id.view()}, read_chip));
+    return first_of(std::move(found));
+  }
+
+  Outcome<std::optional<ChipRecord>> chip_of_key(const KeyId& key) override {
+    static const std::string sql =
+        std::string(chip_columns) + "WHERE key_id = ? ORDER BY slot LIMIT 1";
+    DAYMARK_TRY(auto found, list<ChipRecord>(sql, {key.view()}, read_chip));
+    return first_of(std::move(found));
+  }
+
+  Outcome<std::uint64_t> chip_count() override {
+    DAYMARK_TRY(const std::int64_t count, db_.number("SELECT count(*) FROM chips"));
+    return static_cast<std::uint64_t>(count);
   }
 
   Outcome<std::vector<ChipRecord>> chips() override {
-    return list<ChipRecord>(
-        "SELECT chip, key, slot, model, serial, released FROM chips ORDER BY slot", {}, read_chip);
+    static const std::string sql = std::string(chip_columns) + "ORDER BY slot";
+    return list<ChipRecord>(sql, {}, read_chip);
   }
 
   Outcome<std::vector<ChipRecord>> chips_page(const Page& page) override {
-    return list<ChipRecord>(
-        "SELECT chip, key, slot, model, serial, released FROM chips WHERE slot >= ? ORDER BY slot "
-        "LIMIT ?",
-        {bounded(page.after), bounded(page.limit)}, read_chip);
+    static const std::string sql =
+        std::string(chip_columns) + "WHERE slot >= ? ORDER BY slot LIMIT ?";
+    return list<ChipRecord>(sql, {bounded(page.after), bounded(page.limit)}, read_chip);
   }
 
   Outcome<void> put_request(const ChipId& chip, ByteView request) override {
@@ -287,38 +343,6 @@ class SqliteRecords final : public Records {
 
   Outcome<std::vector<Byte>> request(const ChipId& chip) override {
     return blob("SELECT request FROM requests WHERE chip = ?", chip.view());
-  }
-
-  Outcome<void> put_draft(const Digest& root, ByteView leaves) override {
-    return run("INSERT OR REPLACE INTO drafts VALUES(?, ?)", {ByteView(root), leaves});
-  }
-
-  Outcome<std::vector<Byte>> draft(const Digest& root) override {
-    return blob("SELECT leaves FROM drafts WHERE root = ?", root);
-  }
-
-  Outcome<void> put_leaf(const LeafRecord& leaf) override {
-    const std::vector<Byte> path = join(leaf.path);
-    return run(
-        "INSERT OR IGNORE INTO issued_leaves(chip, batch, leaf, place, path) "
-        "VALUES(?, ?, ?, ?, ?)",
-        {leaf.chip.view(), ByteView(leaf.batch), ByteView(leaf.leaf), leaf.index.value,
-         ByteView(path)});
-  }
-
-  Outcome<std::optional<LeafRecord>> leaf(const ChipId& chip) override {
-    DAYMARK_TRY(auto found,
-                list<LeafRecord>("SELECT chip, batch, leaf, place, path FROM issued_leaves "
-                                 "WHERE chip = ? ORDER BY number DESC LIMIT 1",
-                                 {chip.view()}, read_leaf));
-    return first_of(std::move(found));
-  }
-
-  Outcome<std::vector<LeafRecord>> leaves(const ChipId& chip) override {
-    return list<LeafRecord>(
-        "SELECT chip, batch, leaf, place, path FROM issued_leaves "
-        "WHERE chip = ? ORDER BY number DESC",
-        {chip.view()}, read_leaf);
   }
 
   Outcome<void> put_document(const Document& document) override {
@@ -344,6 +368,12 @@ class SqliteRecords final : public Records {
   /// Within SQLite's integers; no list is longer.
   static std::int64_t bounded(std::uint64_t count) {
     return static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX));
+  }
+
+  Outcome<void> insert(const StoredOrder& order) {
+    return run("INSERT INTO orders(hash, kind, file, submitted) VALUES(?, ?, ?, ?)",
+               {ByteView(order.hash), static_cast<int>(order.kind), ByteView(order.file),
+                order.submitted.value});
   }
 
   Outcome<void> run(std::string_view sql, std::initializer_list<store::Value> values) {
@@ -384,8 +414,14 @@ class SqliteRecords final : public Records {
 
 }  // namespace
 
-Outcome<std::unique_ptr<Records>> open_sqlite_records(const std::string& path) {
+Outcome<std::unique_ptr<Records>> open_sqlite_records(const std::string& path,
+                                                      LeafArchive* archive) {
   DAYMARK_TRY(Database database, Database::open(path));
+  DAYMARK_TRY(const std::int64_t version, database.number("PRAGMA user_version"));
+  if (std::cmp_less_equal(version, internal::leaves_in_database)) {
+    DAYMARK_CHECK(database.migrate(std::span(schema).first(internal::leaves_in_database)));
+    DAYMARK_CHECK(internal::move_leaves(database, archive));
+  }
   DAYMARK_CHECK(database.migrate(schema));
   return std::unique_ptr<Records>(std::make_unique<SqliteRecords>(std::move(database)));
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "daymark/authority/leaf_desk.h"
 #include "daymark/authority/records.h"
 #include "daymark/order/charter.h"
 
