@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
   const auto archive = must(open_leaf_archive(calls, folder + "/batches"), "no archive");
   const auto records = must(open_sqlite_records(folder + "/authority.db"), "no records");
   enrol_all(folder + "/authority.db", chips);
-  BatchDesk batches(*records, *archive, *office.desk, office.clock, office.world.random());
+  BatchDesk batches({*records, *archive}, *office.desk, office.clock, office.world.random());
   LeafDesk leaves(*records, *archive);
   Desks desks{*records, *archive, batches, leaves, chips};
   const order::BatchContent first =

@@ -16,13 +16,19 @@ struct BatchDraft {
   order::BatchContent content;   ///< root and number of the leaves, which the archive holds
 };
 
+/// Where batches and their leaves are kept.
+struct BatchStores {
+  Records& records;
+  LeafArchive& archive;
+};
+
 /// Not thread-safe. References outlive the desk.
 class BatchDesk {
  public:
-  BatchDesk(Records& records, LeafArchive& archive, OrderDesk& orders, Clock& clock, Random& random)
-      : records_(records),
-        archive_(archive),
-        leaves_(records, archive),
+  BatchDesk(const BatchStores& stores, OrderDesk& orders, Clock& clock, Random& random)
+      : records_(stores.records),
+        archive_(stores.archive),
+        leaves_(stores.records, stores.archive),
         orders_(orders),
         clock_(clock),
         random_(random) {}

@@ -20,7 +20,8 @@ class BatchDeskTest : public ::testing::Test {
     EXPECT_EQ(verdict(draft), "ok");
     last = *draft;
     std::vector<order::Leaf> out;
-    for (const std::vector<Byte>& leaf : last_leaves())
+    seen = last_leaves();
+    for (const std::vector<Byte>& leaf : seen)
       out.push_back(order::parse_leaf(leaf).value());
     return out;
   }
@@ -56,9 +57,12 @@ class BatchDeskTest : public ::testing::Test {
   Device& first = fleet.enrol(1);
   Device& second = fleet.enrol(2);
   ChipDesk chips{*fleet.office.records, fleet.office.clock};
-  BatchDesk desk{*fleet.office.records, fleet.office.archive, *fleet.office.desk,
-                 fleet.office.clock, fleet.office.world.random()};
+  BatchDesk desk{{*fleet.office.records, fleet.office.archive},
+                 *fleet.office.desk,
+                 fleet.office.clock,
+                 fleet.office.world.random()};
   BatchDraft last;
+  LeafList seen;  ///< what the parsed leaves view
 };
 
 TEST_F(BatchDeskTest, EachChipGetsALeafInTheOrderOfItsSlot) {

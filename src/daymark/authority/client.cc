@@ -21,6 +21,9 @@ constexpr std::string_view json_type = "application/json";
 /// More than any fleet has; an authority that never ends a list must not keep its client for ever.
 constexpr int pages_max = 4096;
 
+/// A million leaves take their time.
+constexpr net::HttpLimits drafting_patience{.answer_timeout = minutes(10)};
+
 Outcome<std::string> checked(Outcome<net::HttpResponse> answer, const std::string& url) {
   if (!answer) return std::unexpected(std::move(answer).error());
   if (answer->status == 200) return std::move(answer->body);
@@ -36,8 +39,9 @@ Outcome<std::string> AuthorityClient::get(const std::string& path) const {
 }
 
 Outcome<std::string> AuthorityClient::post(const std::string& path, ByteView body,
-                                           std::string_view type) const {
-  return checked(net::http_post(url_ + path, {text_of(body), type}, access_, {}), url_ + path);
+                                           std::string_view type,
+                                           const net::HttpLimits& limits) const {
+  return checked(net::http_post(url_ + path, {text_of(body), type}, access_, limits), url_ + path);
 }
 
 Outcome<std::vector<Byte>> AuthorityClient::charter() const {
@@ -139,7 +143,8 @@ Outcome<governor::LeafParts> AuthorityClient::leaf(const ChipId& chip,
 }
 
 Outcome<DraftedBatch> AuthorityClient::draft_batch(const std::string& terms_json) const {
-  DAYMARK_TRY(const std::string body, post("/batches", bytes_of(terms_json), json_type));
+  DAYMARK_TRY(const std::string body,
+              post("/batches", bytes_of(terms_json), json_type, drafting_patience));
   return about(parse_batch_answer(bytes_of(body)), url_ + "/batches");
 }
 

@@ -85,7 +85,8 @@ class AuthorityClient final : public ChipServices {
 
  private:
   [[nodiscard]] Outcome<std::string> post(const std::string& path, ByteView body,
-                                          std::string_view type) const;
+                                          std::string_view type,
+                                          const net::HttpLimits& limits = {}) const;
 
   std::string url_;
   net::HttpAccess access_;

@@ -280,6 +280,9 @@ class FolderArchive final : public LeafArchive {
       return refuse(errc::file_not_read, path);
     }
     const auto head = read_file(calls_, path + "/head", head_max);
+    if (!head && head.error().error.code == errc::file_not_read) {
+      return std::unexpected(head.error());
+    }
     if (!head) return damaged(path + "/head");
     const auto facts = parse_head(*head);
     if (!facts) return damaged(path + "/head");

@@ -9,6 +9,7 @@
 #include "daymark/authority/authority_testing.h"
 #include "daymark/authority/errors.h"
 #include "daymark/authority/leaf_archive_testing.h"
+#include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 
 namespace daymark::authority {
@@ -230,9 +231,11 @@ TEST_F(DamageTest, AShortOrMissingFileIsNamed) {
   for (const char* name : {"leaves", "ends", "nodes", "head"}) {
     const std::vector<Byte> good = read_file(path(name)).value();
     ASSERT_TRUE(write_file(path(name), ByteView(good).first(good.size() - 1)));
-    EXPECT_EQ(verdict(open()->page(root, {0, 100})), "authority_leaves_damaged") << name;
+    EXPECT_FALSE(reads_whole()) << name;
+    expect_nothing_false();
     std::filesystem::remove(path(name));
     EXPECT_EQ(verdict(open()->page(root, {0, 100})), "authority_leaves_damaged") << name;
+    EXPECT_EQ(verdict(open()->leaf(root, {3})), "authority_leaves_damaged") << name;
     ASSERT_TRUE(write_file(path(name), good));
   }
 }

@@ -232,7 +232,7 @@ TEST_F(OrderDeskTest, ABatchThatWasNotDraftedHereIsRefused) {
 
 TEST_F(OrderDeskTest, ADraftedBatchHandsOutItsLeaves) {
   ASSERT_EQ(verdict(submit_enrolment()), "ok");
-  BatchDesk batches(*office.records, office.archive, *office.desk, office.clock,
+  BatchDesk batches({*office.records, office.archive}, *office.desk, office.clock,
                     office.world.random());
   const auto draft = batches.draft(R"({"validity_s": 3600})");
   ASSERT_EQ(verdict(draft), "ok");

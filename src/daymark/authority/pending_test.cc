@@ -223,7 +223,8 @@ TEST_F(PendingTest, AnOlderCopyOfTheLogStopsTheDesk) {
   const auto backup = office.log_files();
   ASSERT_EQ(verdict(submit_policy()), "ok");
   office.restore_log(backup);
-  OrderDesk desk(*office.records, *office.publisher, office.clock, office.world.encoded_charter());
+  OrderDesk desk(*office.records, office.archive, *office.publisher, office.clock,
+                 office.world.encoded_charter());
   const auto loaded = desk.load();
   ASSERT_EQ(verdict(loaded), "log_behind");
   EXPECT_EQ(error_response(loaded.error()).status, 503U);

@@ -322,7 +322,8 @@ class SqliteRecords final : public Records {
   }
 
   Outcome<std::uint64_t> chip_count() override {
-    DAYMARK_TRY(const std::int64_t count, db_.number("SELECT count(*) FROM chips"));
+    // Slots have no gaps, and the highest is the end of an index.
+    DAYMARK_TRY(const std::int64_t count, db_.number("SELECT max(slot) + 1 FROM chips"));
     return static_cast<std::uint64_t>(count);
   }
 
