@@ -22,7 +22,7 @@ using namespace daymark::authority;
 using bench::require;
 
 /// What one leaf more may not raise: pages of chips and leaves, buffers, SQLite's cache.
-constexpr double memory_goal = 192;
+constexpr double memory_goal = 64;
 constexpr std::string_view terms =
     R"({"validity_s": 604800, "allowance_teraops": 1000000000, "cluster_max": 8,
         "fence": {"faults": 1, "alternatives": [{"needed": 2, "clauses": [

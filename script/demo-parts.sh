@@ -297,9 +297,10 @@ terms() { # EXTRA as JSON, merged in
 }
 issue_batch() {
   as operator dm order batch "$work/terms.json" --authority "$authority" --out "$work/batch.order" >"$work/batch.txt"
-  # A signer looks at every leaf; one who signs a batch that leaves a chip out does not.
-  as signer dm order sign "$work/batch.order" --key "$work/keys/authority.key" --authority "$authority" \
-    $(jq -r 'if has("simulate_omission") then "--without-leaves" else empty end' "$work/terms.json") >/dev/null
+  # A signer looks at every leaf; one who signs a batch that leaves a chip out did not.
+  local unseen=()
+  ! jq -e 'has("simulate_omission")' "$work/terms.json" >/dev/null || unseen=(--without-leaves)
+  as signer dm order sign "$work/batch.order" --key "$work/keys/authority.key" --authority "$authority" "${unseen[@]}" >/dev/null
   as operator dm order submit "$work/batch.order" --authority "$authority" --json >"$work/batch.json"
 }
 start_workloads() {

@@ -65,35 +65,39 @@ Delivery delivery_of(const Leaf& leaf) {
           logged.envelope.size() + logged.salt.size() + logged.content.size()};
 }
 
-void show(const char* name, const Delivery& sizes) {
-  ::testing::Test::RecordProperty(name, std::to_string(sizes.demanded_parts()));
-  std::printf("%s: leaf %zu, with path %zu, proof %zu, together %zu; order %zu\n", name, sizes.leaf,
-              sizes.file, sizes.proof, sizes.demanded_parts(), sizes.order);
-}
-
 TEST(DeliverySize, UsualLeavesFitTheDemand) {
   for (const auto& [name, fence] : {std::pair{"without fence", Fence{}},
                                     {"3 beacons", fence_of(3, 1)},
                                     {"8 beacons", fence_of(8, 1)},
                                     {"8 beacons, 4 alternatives", fence_of(8, 4)}}) {
     const Delivery sizes = delivery_of(fenced(fence));
-    show(name, sizes);
     EXPECT_LE(sizes.demanded_parts(), demanded) << name;
+    EXPECT_LE(sizes.demanded_parts() + sizes.order, demanded) << name << ", order included";
   }
 }
 
-/// The format allows leaves of 2 KiB, which a chip takes as well; they are beyond the demand.
-TEST(DeliverySize, OnlyLeavesNearTheFormatsLimitExceedIt) {
-  Leaf denial = fenced(fence_of(8, 8));
-  denial.kind = LeafKind::denial;
+/// All that the format can say, each number as long as it gets.
+Leaf largest_leaf(std::string_view reason) {
+  constexpr auto most = ~std::uint64_t{0};
+  constexpr auto most_32 = ~std::uint32_t{0};
+  Leaf out = fenced(fence_of(beacons_max, fence_alternatives_max));
+  for (FenceAlternative& alternative : out.fence.alternatives) {
+    for (FenceClause& clause : alternative.clauses)
+      clause.round_trip_us_max = most_32;
+  }
+  out.kind = LeafKind::denial;
+  out.denial_reason = reason;
+  out.id = out.fleet.seq = out.own.seq = out.allowance.value = most;
+  out.cluster_max = out.link_megabytes_per_second = out.job_classes = most_32;
+  out.not_before = out.not_after = out.appeal_until = {253'402'300'799'000};
+  return out;
+}
+
+TEST(DeliverySize, TheLargestLeafFitsTheDemand) {
   const std::string reason(reason_size_max, 'r');
-  denial.denial_reason = reason;
-  const Delivery largest = delivery_of(denial);
-  show("largest", largest);
-  EXPECT_GT(largest.demanded_parts(), demanded);
-  const std::size_t rest = largest.demanded_parts() - largest.leaf;
-  std::printf("what is not the leaf: %zu\n", rest);
-  EXPECT_LE(rest, demanded - 1300) << "a leaf of 1300 bytes fits";
+  const Delivery sizes = delivery_of(largest_leaf(reason));
+  EXPECT_LE(sizes.leaf, leaf_size_max);
+  EXPECT_LE(sizes.demanded_parts(), demanded);
 }
 
 }  // namespace
