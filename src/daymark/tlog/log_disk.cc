@@ -194,9 +194,12 @@ Outcome<void> FolderDisk::make_durable(const std::string& folder) {
     DAYMARK_CHECK(make_durable_root(*calls_, folder));
   } else {
     DAYMARK_CHECK(make_durable(parent_of(folder)));
+    // More than this folder, where a look at one above it failed before.
     std::vector<std::string> made;
     DAYMARK_CHECK(make_folders(*calls_, folder, made));
-    DAYMARK_CHECK(sync_name_of(*calls_, folder));
+    made.push_back(folder);
+    for (const std::string& path : made)
+      DAYMARK_CHECK(sync_name_of(*calls_, path));
   }
   durable_.insert(folder);
   return {};
