@@ -189,10 +189,13 @@ Result<Sign> parse_sign(ByteView message) {
   return out;
 }
 
+Result<ByteView> signed_bytes(const Sign1& message, std::string_view purpose, MutableBytes out) {
+  return to_be_signed(message.payload, {message.key, purpose, true}, out);
+}
+
 Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
                           const crypto::PublicKey& key, MutableBytes scratch) {
-  const Context context{message.key, purpose, true};
-  DAYMARK_TRY(const ByteView bytes, to_be_signed(message.payload, context, scratch));
+  DAYMARK_TRY(const ByteView bytes, signed_bytes(message, purpose, scratch));
   return verify(bytes, message.key, key, message.signature);
 }
 

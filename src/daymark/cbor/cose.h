@@ -50,6 +50,12 @@ struct Sign {
 [[nodiscard]] Result<Sign1> parse_sign1(ByteView message);
 [[nodiscard]] Result<Sign> parse_sign(ByteView message);
 
+/// What the signature of `message` covers, Sig_structure (RFC 9052 §4.4), written into `out`: for
+/// those who verify many at once. Never longer than the whole message and `purpose` together.
+/// Errors: errc::buffer_too_small.
+[[nodiscard]] Result<ByteView> signed_bytes(const Sign1& message, std::string_view purpose,
+                                            MutableBytes out);
+
 /// Verifies one signature over Sig_structure (RFC 9052 §4.4), which is built in `scratch` (payload
 /// + purpose + 64 + header bytes). The message must name `key`. Errors: errc::cose_signature,
 /// errc::buffer_too_small.

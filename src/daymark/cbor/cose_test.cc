@@ -146,6 +146,17 @@ TEST(Sign1, WantsItsTagAndShape) {
   EXPECT_EQ(parse_sign1(detached).error().code, errc::cbor_type);
 }
 
+RC_GTEST_PROP(Sign1, ItsSignatureCoversNoMoreThanTheMessageAndThePurpose,
+              (const std::vector<Byte>& payload)) {
+  const std::vector<Byte> message = sign1(payload, purpose, secret(3));
+  const auto parsed = parse_sign1(message).value();
+  std::vector<Byte> space(message.size() + purpose.size());
+  const auto covered = signed_bytes(parsed, purpose, space);
+  RC_ASSERT(covered.has_value());
+  RC_ASSERT(crypto::ed25519_verify(known(3), *covered, parsed.signature).has_value());
+  RC_ASSERT(!signed_bytes(parsed, purpose, MutableBytes(space).first(covered->size() - 1)));
+}
+
 TEST(Sign1, SmallBuffersAreNamed) {
   std::vector<Byte> scratch(7 + purpose.size() + sig_structure_overhead);
   std::vector<Byte> out(200);
