@@ -53,7 +53,6 @@ ChipRecord chip_at(std::uint64_t slot) {
 void enrol_all(const std::string& path, std::uint64_t count) {
   store::Database db = must(store::Database::open(path), "the database does not open");
   store::Transaction work = must(db.begin(), "no transaction");
-  const std::vector<Byte> request(350, 7);
   for (std::uint64_t slot = 0; slot < count; ++slot) {
     const ChipRecord chip = chip_at(slot);
     const KeyId key = crypto::key_id(chip.key);
@@ -62,11 +61,17 @@ void enrol_all(const std::string& path, std::uint64_t count) {
                 {chip.chip.view(), ByteView(chip.key.bytes), slot, chip.model, chip.serial,
                  key.view()}),
          "a chip is refused");
-    must(db.run("INSERT INTO requests(chip, request) VALUES(?, ?)",
-                {chip.chip.view(), ByteView(request)}),
-         "a request is refused");
   }
   require(work.commit().has_value(), "the chips are not stored");
+}
+
+/// As if every chip had asked.
+void ask_all(ChipIndex& index, Records& records) {
+  require(index.catch_up(records).has_value(), "the chips can't be indexed");
+  for (std::uint64_t slot = 0; slot < index.size(); ++slot) {
+    const IndexedChip& chip = *index.at(slot);
+    index.find(chip.key_id, chip.chip)->newest = {1, Digest{7}, 300};
+  }
 }
 
 double folder_bytes(const std::string& folder) {
@@ -147,7 +152,9 @@ int main(int argc, char** argv) {
   const auto archive = must(open_leaf_archive(calls, folder + "/batches"), "no archive");
   const auto records = must(open_sqlite_records(folder + "/authority.db"), "no records");
   enrol_all(folder + "/authority.db", chips);
-  BatchDesk batches({*records, *archive}, *office.desk, office.clock, office.world.random());
+  ChipIndex index;
+  ask_all(index, *records);
+  BatchDesk batches({*records, *archive, index}, *office.desk, office.clock, office.world.random());
   LeafDesk leaves(*records, *archive);
   Desks desks{*records, *archive, batches, leaves, chips};
   const order::BatchContent first =

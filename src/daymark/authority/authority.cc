@@ -54,7 +54,8 @@ Authority::Authority(AuthorityParts parts)
     : parts_(std::move(parts)),
       door_(parts_.grants, parts_.rate, *parts_.clock),
       orders_(*parts_.records, *parts_.archive, *parts_.publisher, *parts_.clock, parts_.charter),
-      batches_({*parts_.records, *parts_.archive}, orders_, *parts_.clock, *parts_.random),
+      batches_({*parts_.records, *parts_.archive, parts_.renewals->chips()}, orders_, *parts_.clock,
+               *parts_.random),
       leaves_(*parts_.records, *parts_.archive),
       appeals_(*parts_.records, *parts_.publisher, orders_),
       chips_(*parts_.records, *parts_.clock) {}

@@ -14,6 +14,7 @@
 #include "daymark/authority/metrics.h"
 #include "daymark/authority/order_desk.h"
 #include "daymark/authority/peer_watch.h"
+#include "daymark/authority/renewal_desk.h"
 #include "daymark/net/http.h"
 
 namespace daymark::authority {
@@ -23,6 +24,7 @@ struct AuthorityParts {
   Records* records = nullptr;
   LeafArchive* archive = nullptr;
   Publisher* publisher = nullptr;
+  RenewalDesk* renewals = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
   std::vector<Byte> charter;
@@ -68,6 +70,8 @@ class Authority {
   [[nodiscard]] AppealDesk& appeals() { return appeals_; }
 
   [[nodiscard]] ChipDesk& chips() { return chips_; }
+
+  [[nodiscard]] RenewalDesk& renewals() { return *parts_.renewals; }
 
   [[nodiscard]] Records& records() { return *parts_.records; }
 

@@ -13,6 +13,7 @@
 
 #include "daymark/authority/leaf_archive_testing.h"
 #include "daymark/authority/order_desk.h"
+#include "daymark/authority/renewal_desk.h"
 #include "daymark/authority/sqlite_records.h"
 #include "daymark/net/errors.h"
 #include "daymark/order/order_testing.h"
@@ -68,6 +69,16 @@ class Office {
     publish_with(tlog::LogStore::create_on(disk(), log_));
     desk =
         std::make_unique<OrderDesk>(*records, archive, *publisher, clock, world.encoded_charter());
+    reopen_renewals();
+  }
+
+  /// A new desk over the book of requests, as after a restart.
+  void reopen_renewals() {
+    renewals.reset();
+    renewals = RenewalDesk::open({records.get(),
+                                  std::make_unique<tlog::testing::MemoryDisk>(requests_platter_),
+                                  lanes::library_verifier()})
+                   .value();
   }
 
   /// The log as it lies on its disk now.
@@ -125,6 +136,7 @@ class Office {
   MemoryArchive archive;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<OrderDesk> desk;
+  std::unique_ptr<RenewalDesk> renewals;
   std::set<std::string> down;   ///< URLs that don't answer
   std::set<std::string> ahead;  ///< URLs that know a longer log
   std::string served;           ///< the newest checkpoint that mirrors serve
@@ -178,6 +190,8 @@ class Office {
 
   QuickFolder folder_;
   std::shared_ptr<tlog::testing::Platter> platter_;
+  std::shared_ptr<tlog::testing::Platter> requests_platter_ =
+      std::make_shared<tlog::testing::Platter>();
   tlog::NoteSigner log_;
   std::map<std::string, tlog::NoteSigner> peers_;
 };

@@ -144,8 +144,8 @@ Outcome<void> BatchDesk::pass_over(const ChipRecord& chip, Drafting& drafting) {
 }
 
 Outcome<void> BatchDesk::answer(const ChipRecord& chip, Drafting& drafting) {
-  DAYMARK_TRY(const std::vector<Byte> request, records_.request(chip.chip));
-  if (!request.empty()) drafting.leaf.request = order::request_hash(request);
+  const IndexedChip* const asking = chips_.at(chip.slot);
+  if (asking != nullptr) drafting.leaf.request = asking->newest.hash;
   DAYMARK_TRY(const std::uint64_t last, last_licence(chip, drafting));
   drafting.leaf.id = last + 1;
   return {};

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "daymark/authority/batch_terms.h"
+#include "daymark/authority/chip_index.h"
 #include "daymark/authority/leaf_desk.h"
 #include "daymark/authority/order_desk.h"
 #include "daymark/base/random.h"
@@ -16,10 +17,11 @@ struct BatchDraft {
   order::BatchContent content;   ///< root and number of the leaves, which the archive holds
 };
 
-/// Where batches and their leaves are kept.
+/// Where chips, batches and their leaves are kept; `chips` knows the requests that leaves answer.
 struct BatchStores {
   Records& records;
   LeafArchive& archive;
+  const ChipIndex& chips;
 };
 
 /// Not thread-safe. References outlive the desk.
@@ -30,6 +32,7 @@ class BatchDesk {
         archive_(stores.archive),
         leaves_(stores.records, stores.archive),
         orders_(orders),
+        chips_(stores.chips),
         clock_(clock),
         random_(random) {}
 
@@ -52,6 +55,7 @@ class BatchDesk {
   LeafArchive& archive_;
   LeafDesk leaves_;
   OrderDesk& orders_;
+  const ChipIndex& chips_;
   Clock& clock_;
   Random& random_;
 };

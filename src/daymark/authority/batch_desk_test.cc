@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "daymark/authority/chip_desk.h"
 #include "daymark/authority/chip_testing.h"
 #include "daymark/base/hex.h"
 
@@ -48,7 +47,7 @@ class BatchDeskTest : public ::testing::Test {
 
   void request(Device& device) {
     const std::vector<Byte> bytes = device.client().request_renewal().value();
-    EXPECT_EQ(verdict(chips.take_request(bytes)), "ok");
+    EXPECT_EQ(verdict(office().renewals->take_one(bytes)), "ok");
   }
 
   [[nodiscard]] testing::Office& office() { return fleet.office; }
@@ -56,8 +55,7 @@ class BatchDeskTest : public ::testing::Test {
   testing::Fleet fleet;
   Device& first = fleet.enrol(1);
   Device& second = fleet.enrol(2);
-  ChipDesk chips{*fleet.office.records, fleet.office.clock};
-  BatchDesk desk{{*fleet.office.records, fleet.office.archive},
+  BatchDesk desk{{*fleet.office.records, fleet.office.archive, fleet.office.renewals->chips()},
                  *fleet.office.desk,
                  fleet.office.clock,
                  fleet.office.world.random()};
@@ -73,7 +71,7 @@ TEST_F(BatchDeskTest, EachChipGetsALeafInTheOrderOfItsSlot) {
   EXPECT_EQ(leaves[0].kind, order::LeafKind::licence);
   EXPECT_EQ(leaves[0].cluster_max, 8U);
   EXPECT_EQ(leaves[0].not_after - leaves[0].not_before, hours(1));
-  EXPECT_EQ(leaves[0].request, order::request_hash(*office().records->request(first.chip.id)));
+  EXPECT_EQ(leaves[0].request, office().renewals->chips().at(0)->newest.hash);
   EXPECT_EQ(leaves[0].own.seq, 1U);
   EXPECT_EQ(leaves[1].chip, second.chip.id);
   EXPECT_EQ(leaves[1].kind, order::LeafKind::denial);

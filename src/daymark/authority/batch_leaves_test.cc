@@ -52,8 +52,9 @@ class BatchLeavesTest : public ::testing::Test {
   std::vector<ChipId> chips;
   testing::KeyRing ring{fleet.office.world.random()};
   Authority authority{{fleet.office.records.get(), &fleet.office.archive,
-                       fleet.office.publisher.get(), &fleet.office.clock,
-                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
+                       fleet.office.publisher.get(), fleet.office.renewals.get(),
+                       &fleet.office.clock, &fleet.office.world.random(),
+                       fleet.office.world.encoded_charter(), &ring}};
   order::OrderFile file;
   order::BatchContent content;
 };

@@ -49,7 +49,8 @@ class BatchScale : public ::testing::Test {
  protected:
   /// Drafts batch `number` for that many chips and looks at some of its leaves.
   order::BatchContent draft(ManyChips& records, std::uint64_t number, std::uint64_t count) {
-    BatchDesk desk({records, *archive}, *office.desk, office.clock, office.world.random());
+    BatchDesk desk({records, *archive, office.renewals->chips()}, *office.desk, office.clock,
+                   office.world.random());
     const auto draft = desk.draft(R"({"validity_s": 3600})");
     EXPECT_EQ(verdict(draft), "ok");
     EXPECT_EQ(draft->content.leaves, count);

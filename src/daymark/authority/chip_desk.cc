@@ -5,7 +5,6 @@
 #include "daymark/authority/errors.h"
 #include "daymark/cbor/encode.h"
 #include "daymark/cbor/reader.h"
-#include "daymark/order/leaf.h"
 
 namespace daymark::authority {
 
@@ -46,27 +45,6 @@ Outcome<ChipRecord> ChipDesk::signer_of(ByteView message) {
   DAYMARK_TRY(auto found, records_.chip_of_key(parsed.key));
   if (!found) return refuse(errc::authority_chip_unknown, "message");
   return *std::move(found);
-}
-
-Outcome<Digest> ChipDesk::take_request(ByteView message) {
-  DAYMARK_TRY(const ChipRecord signer, signer_of(message));
-  DAYMARK_TRY(const ByteView payload,
-              about(cbor::open_sign1(message, order::renewal_purpose, signer.key), "request"));
-  DAYMARK_TRY(const order::RenewalRequest request, about(order::parse_request(payload), "request"));
-  if (request.chip != signer.chip) return refuse(errc::authority_chip_unknown, "request");
-  DAYMARK_CHECK(check_newer_request(signer.chip, message, request.counter));
-  DAYMARK_CHECK(records_.put_request(signer.chip, message));
-  return order::request_hash(message);
-}
-
-Outcome<void> ChipDesk::check_newer_request(const ChipId& chip, ByteView message,
-                                            std::uint64_t counter) {
-  DAYMARK_TRY(const std::vector<Byte> stored, records_.request(chip));
-  if (stored.empty() || equal(stored, message)) return {};
-  DAYMARK_TRY(const cbor::Sign1 parsed, about(cbor::parse_sign1(stored), "request"));
-  DAYMARK_TRY(const order::RenewalRequest last,
-              about(order::parse_request(parsed.payload), "request"));
-  return counter > last.counter ? Outcome<void>{} : refuse(errc::authority_document_old, "request");
 }
 
 Outcome<void> ChipDesk::check_newer_attestation(const ChipRecord& chip, std::uint64_t counter) {

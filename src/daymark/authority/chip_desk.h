@@ -1,4 +1,5 @@
-// What chips send: requests, receipts, attestations; and what is known of each. Host only.
+// What chips send beside renewal requests: receipts, attestations; and what is known of each. Host
+// only.
 #pragma once
 
 #include <optional>
@@ -29,11 +30,6 @@ class ChipDesk {
   /// errc::cose_*, errc::authority_chip_unknown.
   [[nodiscard]] Outcome<ChipRecord> signer_of(ByteView message);
 
-  /// Stores a renewal request signed by an enrolled chip and returns its hash; idempotent.
-  /// Errors: errc::cose_*, errc::request_malformed, errc::authority_chip_unknown,
-  /// errc::authority_document_old where a request with a later counter is stored, or another one
-  /// with the same: a chip counts on with each request, so one of the two is a copy's.
-  [[nodiscard]] Outcome<Digest> take_request(ByteView message);
   /// Errors: errc::cose_*, errc::gov_document*, errc::authority_chip_unknown.
   [[nodiscard]] Outcome<void> take_receipt(ByteView message);
   /// Stores the attestation whatever it says, and says whether its stream heads are in the records.
@@ -50,8 +46,6 @@ class ChipDesk {
   [[nodiscard]] Outcome<std::vector<Byte>> documents(DocumentKind kind, const ChipId& chip);
 
  private:
-  [[nodiscard]] Outcome<void> check_newer_request(const ChipId& chip, ByteView message,
-                                                  std::uint64_t counter);
   [[nodiscard]] Outcome<void> check_newer_attestation(const ChipRecord& chip,
                                                       std::uint64_t counter);
   [[nodiscard]] Outcome<bool> in_stream(const std::optional<ChipId>& chip,

@@ -23,16 +23,6 @@ class ChipDeskTest : public ::testing::Test {
     return fleet.office.records->documents(kind, device.chip.id)->size();
   }
 
-  /// A request with the given chip and counter, signed by any key.
-  static std::vector<Byte> forged_request(const ChipId& chip, std::uint64_t counter,
-                                          const crypto::SecretKey& key) {
-    order::RenewalRequest request;
-    request.chip = chip;
-    request.counter = counter;
-    std::vector<Byte> space(1024);
-    return cbor::sign1(*order::write_request(request, space), order::renewal_purpose, key);
-  }
-
   testing::Fleet fleet;
   Device& device = fleet.enrol(1);
   ChipDesk desk{*fleet.office.records, fleet.office.clock};
@@ -41,64 +31,6 @@ class ChipDeskTest : public ::testing::Test {
 TEST_F(ChipDeskTest, KnowsTheChipsThatAreEnrolled) {
   EXPECT_EQ(desk.chip(device.chip.id)->key, device.chip.key);
   EXPECT_EQ(verdict(desk.chip(World::chip(2).id)), "authority_chip_unknown");
-}
-
-TEST_F(ChipDeskTest, ARequestIsKeptUnderItsHash) {
-  const std::vector<Byte> bytes = request();
-  const auto hash = desk.take_request(bytes);
-  ASSERT_EQ(verdict(hash), "ok");
-  EXPECT_EQ(*hash, order::request_hash(bytes));
-  EXPECT_EQ(*fleet.office.records->request(device.chip.id), bytes);
-}
-
-TEST_F(ChipDeskTest, ARequestWithAnyBitFlippedIsRefused) {
-  const std::vector<Byte> bytes = request();
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    std::vector<Byte> flipped = bytes;
-    flipped[i] ^= 0x10;
-    EXPECT_FALSE(desk.take_request(flipped)) << i;
-  }
-  std::vector<Byte> longer = bytes;
-  longer.push_back(0);
-  EXPECT_FALSE(desk.take_request(longer));
-  EXPECT_FALSE(desk.take_request({}));
-  EXPECT_TRUE(fleet.office.records->request(device.chip.id)->empty());
-}
-
-TEST_F(ChipDeskTest, ARequestSpeaksForItsSignerOnly) {
-  const auto stranger = World::chip(2);
-  EXPECT_EQ(verdict(desk.take_request(forged_request(stranger.id, 1, stranger.secret))),
-            "authority_chip_unknown");
-  EXPECT_EQ(verdict(desk.take_request(forged_request(device.chip.id, 1, stranger.secret))),
-            "authority_chip_unknown");
-  const Device& second = fleet.enrol(3);
-  EXPECT_EQ(verdict(desk.take_request(forged_request(second.chip.id, 1, device.chip.secret))),
-            "authority_chip_unknown");
-  EXPECT_EQ(verdict(desk.take_request(forged_request(second.chip.id, 1, second.chip.secret))),
-            "ok");
-}
-
-TEST_F(ChipDeskTest, AnOlderRequestDoesNotReplaceANewerOne) {
-  const std::vector<Byte> first = request();
-  const std::vector<Byte> second = request();
-  ASSERT_EQ(verdict(desk.take_request(first)), "ok");
-  ASSERT_EQ(verdict(desk.take_request(second)), "ok");
-  EXPECT_EQ(verdict(desk.take_request(first)), "authority_document_old");
-  EXPECT_EQ(verdict(desk.take_request(second)), "ok") << "the same again is no replay";
-  EXPECT_EQ(*fleet.office.records->request(device.chip.id), second);
-}
-
-TEST_F(ChipDeskTest, TwoRequestsOfOneCountAreACopysWork) {
-  ASSERT_EQ(verdict(desk.take_request(forged_request(device.chip.id, 5, device.chip.secret))),
-            "ok");
-  order::RenewalRequest twin;
-  twin.chip = device.chip.id;
-  twin.counter = 5;
-  twin.licence = 1;
-  std::vector<Byte> space(1024);
-  const auto bytes =
-      cbor::sign1(*order::write_request(twin, space), order::renewal_purpose, device.chip.secret);
-  EXPECT_EQ(verdict(desk.take_request(bytes)), "authority_document_old");
 }
 
 TEST_F(ChipDeskTest, AReceiptIsKeptOnceForEachOrder) {
@@ -114,7 +46,7 @@ TEST_F(ChipDeskTest, AReceiptIsKeptOnceForEachOrder) {
 
 TEST_F(ChipDeskTest, OneDocumentIsNotTakenForAnother) {
   EXPECT_FALSE(desk.take_receipt(attestation()));
-  EXPECT_FALSE(desk.take_request(attestation()));
+  EXPECT_FALSE(fleet.office.renewals->take_one(attestation()));
   EXPECT_FALSE(desk.take_attestation(fleet.receipts.front()));
   EXPECT_FALSE(desk.take_attestation(request()));
   EXPECT_EQ(stored(DocumentKind::receipt), 0U);

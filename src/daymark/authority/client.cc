@@ -7,8 +7,10 @@
 
 #include "daymark/authority/answers.h"
 #include "daymark/authority/errors.h"
+#include "daymark/authority/renewal_group.h"
 #include "daymark/base/hex.h"
 #include "daymark/cbor/encode.h"
+#include "daymark/cbor/errors.h"
 #include "daymark/net/http_client.h"
 
 namespace daymark::authority {
@@ -151,6 +153,15 @@ Outcome<DraftedBatch> AuthorityClient::draft_batch(const std::string& terms_json
 Outcome<void> AuthorityClient::post_renewal(ByteView request) const {
   DAYMARK_CHECK(post("/renewals", request, cbor_type));
   return {};
+}
+
+Outcome<std::vector<Result<Digest>>> AuthorityClient::post_renewals(
+    std::span<const ByteView> requests) const {
+  const std::string path = "/renewals/group";
+  DAYMARK_TRY(const std::string body, post(path, print_renewal_group(requests), cbor_type));
+  DAYMARK_TRY(auto verdicts, about(parse_renewal_answer(bytes_of(body)), url_ + path));
+  if (verdicts.size() != requests.size()) return refuse(errc::cbor_length, url_ + path);
+  return verdicts;
 }
 
 Outcome<void> AuthorityClient::post_receipt(ByteView receipt) const {

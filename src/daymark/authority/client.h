@@ -63,6 +63,10 @@ class AuthorityClient final : public ChipServices {
   [[nodiscard]] Outcome<DraftedBatch> draft_batch(const std::string& terms_json) const;
 
   [[nodiscard]] Outcome<void> post_renewal(ByteView request) const override;
+  /// A site's relay hands in what many chips signed; one verdict for each. Errors: as above,
+  /// errc::cbor_*.
+  [[nodiscard]] Outcome<std::vector<Result<Digest>>> post_renewals(
+      std::span<const ByteView> requests) const;
   [[nodiscard]] Outcome<void> post_receipt(ByteView receipt) const override;
   [[nodiscard]] Outcome<std::string> post_attestation(ByteView attestation) const override;
   [[nodiscard]] Outcome<void> post_ranging(

@@ -64,8 +64,9 @@ class ClientTest : public ::testing::Test {
   std::string id = to_hex(device.chip.id.view());
   testing::KeyRing ring{fleet.office.world.random()};
   Authority authority{{fleet.office.records.get(), &fleet.office.archive,
-                       fleet.office.publisher.get(), &fleet.office.clock,
-                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
+                       fleet.office.publisher.get(), fleet.office.renewals.get(),
+                       &fleet.office.clock, &fleet.office.world.random(),
+                       fleet.office.world.encoded_charter(), &ring}};
   Served served{[this](const net::HttpRequest& request) { return authority.handle(request); }};
   AuthorityClient client{served.url(), {ring.grant(Role::fleet_operator)}};
   AuthorityClient agent{served.url(), {ring.grant(Role::agent, device.chip.id)}};
@@ -114,6 +115,35 @@ TEST_F(ClientTest, ALicenceGoesAllTheWay) {
   ASSERT_EQ(verdict(former), "ok");
   EXPECT_EQ(former->leaf, (*leaf)->leaf);
   EXPECT_EQ(verdict(client.leaf(device.chip.id, number + 1)), "authority_not_found");
+}
+
+TEST_F(ClientTest, ARelayBringsTheRequestsOfManyChips) {
+  Device& second = fleet.enrol(2);
+  const std::vector<Byte> requests[] = {device.client().request_renewal().value(),
+                                        second.client().request_renewal().value()};
+  std::vector<Byte> broken = requests[1];
+  broken.back() ^= 1;
+  const auto post = [&](const std::vector<ByteView>& group) {
+    auto verdicts = client.post_renewals(group);
+    EXPECT_EQ(verdict(verdicts), "ok");
+    return verdicts.value_or(std::vector<Result<Digest>>{});
+  };
+  const auto first = post({requests[0], broken});
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[0], order::request_hash(requests[0]));
+  EXPECT_EQ(order::testing::verdict(first[1]), "cose_signature");
+  EXPECT_EQ(post({requests[1]}).front(), order::request_hash(requests[1]));
+  EXPECT_EQ(verdict(agent.post_renewals(std::vector<ByteView>{requests[0]})), "authority_refused");
+  EXPECT_EQ(verdict(client.post_renewals({})), "authority_refused");
+  const auto draft = client.draft_batch(R"({"validity_s": 604800})");
+  ASSERT_EQ(verdict(draft), "ok");
+  std::size_t licences = 0;
+  const auto seen = client.each_leaf(draft->content.root, [&](ByteView one) -> Outcome<void> {
+    licences += order::parse_leaf(one)->kind == order::LeafKind::licence ? 1U : 0U;
+    return {};
+  });
+  EXPECT_EQ(verdict(seen), "ok");
+  EXPECT_EQ(licences, 2U);
 }
 
 TEST_F(ClientTest, WhatAChipSaysIsStored) {

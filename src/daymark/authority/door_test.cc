@@ -28,6 +28,7 @@ const std::map<std::string, std::string> rights{
     {"POST /appeals", "os"},
     {"GET /feed", "oau"},
     {"POST /renewals", "a"},
+    {"POST /renewals/group", "o"},
     {"POST /batches", "o"},
     {"GET /batches/*/leaves", "osu"},
     {"GET /leaves/*", "oau"},
@@ -78,8 +79,9 @@ class DoorTest : public ::testing::Test {
   governor::testing::Device& two = fleet.enrol(2);
   testing::KeyRing ring{fleet.office.world.random()};
   Authority authority{{fleet.office.records.get(), &fleet.office.archive,
-                       fleet.office.publisher.get(), &fleet.office.clock,
-                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
+                       fleet.office.publisher.get(), fleet.office.renewals.get(),
+                       &fleet.office.clock, &fleet.office.world.random(),
+                       fleet.office.world.encoded_charter(), &ring}};
 };
 
 TEST_F(DoorTest, TheTableOfRoutesGivesTheseRights) {
@@ -182,7 +184,7 @@ TEST_F(DoorTest, AnAgentWithAForgedStatementIsRefusedByItsSignature) {
   auto request = one.client().request_renewal().value();
   request.back() ^= 1U;
   EXPECT_GE(ask("POST", "/renewals", mine, std::string(text_of(request))).status, 400U);
-  EXPECT_TRUE(fleet.office.records->request(one.chip.id)->empty());
+  EXPECT_FALSE(fleet.office.renewals->chips().at(0)->has_asked());
 }
 
 }  // namespace

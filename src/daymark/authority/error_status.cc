@@ -40,6 +40,7 @@ constexpr auto statuses = std::to_array<StatusEntry>({
     {errc::authority_not_cosigned, 503},
     {errc::authority_grants_malformed, 503},
     {errc::authority_leaves_damaged, 503},
+    {errc::authority_requests_damaged, 503},
     {errc::net_witness_ahead, 503},
     {errc::log_behind, 503},
     {errc::log_forked, 503},

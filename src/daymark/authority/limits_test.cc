@@ -7,6 +7,7 @@
 #include "daymark/authority/chip_testing.h"
 #include "daymark/authority/grants_testing.h"
 #include "daymark/authority/records_testing.h"
+#include "daymark/authority/renewal_group.h"
 #include "daymark/authority/routes.h"
 #include "daymark/base/hex.h"
 #include "daymark/cbor/encode.h"
@@ -60,9 +61,10 @@ class LimitsTest : public ::testing::Test {
   std::string auditor = ring.grant(Role::auditor);
   PeerWatch watch;
   Authority authority{{fleet.office.records.get(), &fleet.office.archive,
-                       fleet.office.publisher.get(), &fleet.office.clock,
-                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring,
-                       &watch, RateLimit{.per_second = 2, .burst = 40}}};
+                       fleet.office.publisher.get(), fleet.office.renewals.get(),
+                       &fleet.office.clock, &fleet.office.world.random(),
+                       fleet.office.world.encoded_charter(), &ring, &watch,
+                       RateLimit{.per_second = 2, .burst = 40}}};
 };
 
 TEST_F(LimitsTest, WhoAsksTooOftenIsToldHowLongToWait) {
@@ -133,8 +135,7 @@ TEST_F(LimitsTest, AnAppealTwiceIsOneAppeal) {
 
 /// A draft grants nothing. Two have the number of the same next batch: one of them can be logged.
 TEST_F(LimitsTest, TwoDraftsBecomeOneBatch) {
-  ASSERT_TRUE(
-      fleet.office.records->put_request(device.chip.id, device.client().request_renewal().value()));
+  ASSERT_TRUE(fleet.office.renewals->take_one(device.client().request_renewal().value()));
   std::vector<std::string> files;
   for (int i = 0; i < 2; ++i) {
     const std::string drafted =
@@ -161,26 +162,34 @@ TEST_F(LimitsTest, EveryStatementTwiceIsOneStatement) {
     writer.put_bytes(receipt);
   }));
   const std::string request = text(device.client().request_renewal().value());
+  const ByteView one = bytes_of(request);
+  const std::string group_of_one = text(print_renewal_group({&one, 1}));
   const std::string attested = text(device.client().attest(Digest{1}).value().bytes);
   const std::string verdict_json = R"({"chip": ")" + id + R"(", "verdict": "fine"})";
   for (int i = 0; i < 2; ++i) {
     const net::HttpResponse renewal = ask("POST", "/renewals", agent, request);
     EXPECT_EQ(Json::parse(renewal.body)["request"], to_hex(order::request_hash(bytes_of(request))));
+    const net::HttpResponse group = ask("POST", "/renewals/group", operators, group_of_one);
+    EXPECT_EQ(parse_renewal_answer(bytes_of(group.body))->front(),
+              order::request_hash(bytes_of(request)));
     EXPECT_EQ(ask("POST", "/receipts", agent, text(fleet.receipts.front())).status, 200U);
     EXPECT_EQ(ask("POST", "/attestations", agent, attested).status, 200U);
     EXPECT_EQ(ask("POST", "/ranging/" + id, agent, rangings).status, 200U);
     EXPECT_EQ(ask("POST", "/verdicts", auditor, verdict_json).status, 200U);
   }
   Records& records = *fleet.office.records;
-  EXPECT_EQ(text(*records.request(device.chip.id)), request);
+  EXPECT_EQ(fleet.office.renewals->book().segments(), 1U);
+  EXPECT_EQ(fleet.office.renewals->chips().at(0)->newest.hash,
+            order::request_hash(bytes_of(request)));
   for (const DocumentKind kind : {DocumentKind::receipt, DocumentKind::attestation,
                                   DocumentKind::ranging, DocumentKind::verdict})
     EXPECT_EQ(records.documents(kind, device.chip.id)->size(), 1U) << static_cast<int>(kind);
 }
 
 TEST_F(LimitsTest, EveryPostIsTestedTwiceHere) {
-  const std::set<std::string_view> tested{"/orders",   "/appeals",      "/batches",   "/renewals",
-                                          "/receipts", "/attestations", "/ranging/*", "/verdicts"};
+  const std::set<std::string_view> tested{"/orders",       "/appeals",        "/batches",
+                                          "/renewals",     "/renewals/group", "/receipts",
+                                          "/attestations", "/ranging/*",      "/verdicts"};
   for (const Route& route : routes())
     EXPECT_EQ(route.method == "POST", tested.contains(route.pattern) && route.method != "GET")
         << route.pattern;
@@ -291,8 +300,9 @@ TEST_F(LimitsTest, AStoreThatCannotWriteIsNotReady) {
   };
 
   Full full;
-  Authority broken({&full, &fleet.office.archive, fleet.office.publisher.get(), &fleet.office.clock,
-                    &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring});
+  Authority broken({&full, &fleet.office.archive, fleet.office.publisher.get(),
+                    fleet.office.renewals.get(), &fleet.office.clock, &fleet.office.world.random(),
+                    fleet.office.world.encoded_charter(), &ring});
   net::HttpRequest request;
   request.method = "GET";
   request.path = "/readyz";

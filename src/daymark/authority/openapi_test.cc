@@ -11,6 +11,7 @@
 #include "daymark/authority/chip_testing.h"
 #include "daymark/authority/error_status.h"
 #include "daymark/authority/grants_testing.h"
+#include "daymark/authority/renewal_group.h"
 #include "daymark/authority/routes.h"
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
@@ -233,6 +234,7 @@ class AnswersTest : public OpenApiTest {
     bodies = {{"/orders", policy()},
               {"/appeals", text(appeal)},
               {"/renewals", text(device.client().request_renewal().value())},
+              {"/renewals/group", group_of_two()},
               {"/batches", R"({"validity_s": 604800})"},
               {"/receipts", text(fleet.receipts.front())},
               {"/attestations", text(device.client().attest(Digest{1}).value().bytes)},
@@ -251,12 +253,19 @@ class AnswersTest : public OpenApiTest {
     return text(order::print_order_file(file));
   }
 
+  /// The newest request and one byte.
+  std::string group_of_two() {
+    const std::vector<Byte> good = device.client().request_renewal().value();
+    const ByteArray<1> one_byte{7};
+    const ByteView both[] = {good, one_byte};
+    return text(print_renewal_group(both));
+  }
+
   void issue_licence() {
     const auto call = [&](const std::string& path, const std::string& body) {
       return authority.handle(with(request_of("POST", path, body), Role::fleet_operator));
     };
-    ASSERT_TRUE(fleet.office.records->put_request(device.chip.id,
-                                                  device.client().request_renewal().value()));
+    ASSERT_TRUE(fleet.office.renewals->take_one(device.client().request_renewal().value()));
     const auto draft =
         parse_batch_answer(bytes_of(call("/batches", R"({"validity_s": 604800})").body));
     ASSERT_TRUE(draft);
@@ -332,8 +341,9 @@ class AnswersTest : public OpenApiTest {
     return out;
   }();
   Authority authority{{fleet.office.records.get(), &fleet.office.archive,
-                       fleet.office.publisher.get(), &fleet.office.clock,
-                       &fleet.office.world.random(), fleet.office.world.encoded_charter(), &ring}};
+                       fleet.office.publisher.get(), fleet.office.renewals.get(),
+                       &fleet.office.clock, &fleet.office.world.random(),
+                       fleet.office.world.encoded_charter(), &ring}};
   std::string suspension;
   std::map<std::string, std::string> known;
   std::map<std::string, std::string> unknown;

@@ -232,8 +232,8 @@ TEST_F(OrderDeskTest, ABatchThatWasNotDraftedHereIsRefused) {
 
 TEST_F(OrderDeskTest, ADraftedBatchHandsOutItsLeaves) {
   ASSERT_EQ(verdict(submit_enrolment()), "ok");
-  BatchDesk batches({*office.records, office.archive}, *office.desk, office.clock,
-                    office.world.random());
+  BatchDesk batches({*office.records, office.archive, office.renewals->chips()}, *office.desk,
+                    office.clock, office.world.random());
   const auto draft = batches.draft(R"({"validity_s": 3600})");
   ASSERT_EQ(verdict(draft), "ok");
   ASSERT_EQ(draft->content.leaves, 1U);

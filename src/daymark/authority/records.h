@@ -155,10 +155,6 @@ class Records {
   /// A page of the same list; slots count up from 0.
   [[nodiscard]] virtual Outcome<std::vector<ChipRecord>> chips_page(const Page& page) = 0;
 
-  /// The newest renewal request of a chip replaces the one before.
-  [[nodiscard]] virtual Outcome<void> put_request(const ChipId& chip, ByteView request) = 0;
-  [[nodiscard]] virtual Outcome<std::vector<Byte>> request(const ChipId& chip) = 0;
-
   /// Replaces a document of the same kind, chip and subject.
   [[nodiscard]] virtual Outcome<void> put_document(const Document& document) = 0;
   /// Oldest first.

@@ -84,7 +84,6 @@ TEST_P(RecordsTest, EmptyRecordsKnowNothing) {
   EXPECT_EQ(*records->head({}), order::StreamHead{});
   EXPECT_EQ(*records->head(chip(1)), order::StreamHead{});
   EXPECT_TRUE(records->chips()->empty());
-  EXPECT_TRUE(records->request(chip(1))->empty());
   EXPECT_FALSE(records->chip(chip(1))->has_value());
   EXPECT_FALSE(records->chip_of_key({})->has_value());
   EXPECT_EQ(*records->chip_count(), 0U);
@@ -199,14 +198,6 @@ TEST_P(RecordsTest, AChipIsFoundByItsIdAndByItsKey) {
   EXPECT_EQ(by_key->chip, chip(3));
   EXPECT_FALSE(records->chip_of_key(crypto::key_id({{4}}))->has_value());
   EXPECT_FALSE(records->chip(chip(4))->has_value());
-}
-
-TEST_P(RecordsTest, RequestsAreReplaced) {
-  for (const Byte content : {Byte{1}, Byte{2}}) {
-    const std::vector<Byte> bytes(3, content);
-    ASSERT_TRUE(records->put_request(chip(1), bytes));
-    EXPECT_EQ(*records->request(chip(1)), bytes);
-  }
 }
 
 TEST_P(RecordsTest, BatchesComeNewestFirstOnceTheyArePublic) {
@@ -360,7 +351,7 @@ std::string shown(Records& records) {
     const std::vector<Document> all_documents = *records.documents(DocumentKind::receipt, id);
     for (const Document& document : all_documents)
       out += to_hex(document.subject) + to_hex(document.body);
-    out += to_hex(*records.request(id)) + "|";
+    out += "|";
   }
   const std::vector<IssuedBatch> all_batches = *records.batches({.slot = 1, .limit = 3});
   for (const IssuedBatch& batch : all_batches)
@@ -389,7 +380,6 @@ std::string step(Records& records, const std::tuple<int, Byte, Byte>& what) {
     case 3:
       return std::string(testing::verdict(
           records.put_document({DocumentKind::receipt, chip(b), {a}, bytes, {1}})));
-    case 4: return std::string(testing::verdict(records.put_request(chip(b), bytes)));
     default:
       return std::string(testing::verdict(
           records.put_chip({chip(a), {{a}}, a, "m" + std::to_string(b), "", false})));
@@ -399,7 +389,7 @@ std::string step(Records& records, const std::tuple<int, Byte, Byte>& what) {
 /// Whatever is asked of them, in whatever order: the database and the plain one agree.
 RC_GTEST_PROP(RecordsAgree, OverRandomHistories, ()) {
   const auto history = *rc::gen::container<std::vector<std::tuple<int, Byte, Byte>>>(rc::gen::tuple(
-      rc::gen::inRange(0, 6), rc::gen::inRange<Byte>(0, 8), rc::gen::inRange<Byte>(0, 3)));
+      rc::gen::inRange(0, 5), rc::gen::inRange<Byte>(0, 8), rc::gen::inRange<Byte>(0, 3)));
   const testing::QuickFolder folder;
   const auto sqlite = open_sqlite_records(folder.path() + "/records");
   RC_ASSERT(sqlite.has_value());

@@ -21,7 +21,6 @@ struct MemoryPlatter {
   std::vector<StoredAppeal> appeals;
   std::map<std::string, std::string> heads;
   std::map<std::uint64_t, ChipRecord> chips;
-  std::map<ChipId, std::vector<Byte>> requests;
   std::vector<IssuedBatch> batches;
   std::vector<Document> documents;
 };
@@ -161,15 +160,6 @@ class MemoryRecords : public Records {
 
   Outcome<std::vector<ChipRecord>> chips_page(const Page& page) override {
     return cut(*chips(), page);
-  }
-
-  Outcome<void> put_request(const ChipId& chip, ByteView request) override {
-    at_->requests[chip] = {request.begin(), request.end()};
-    return {};
-  }
-
-  Outcome<std::vector<Byte>> request(const ChipId& chip) override {
-    return at_->requests.contains(chip) ? at_->requests.at(chip) : std::vector<Byte>{};
   }
 
   Outcome<void> put_document(const Document& document) override {

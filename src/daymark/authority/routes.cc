@@ -1,5 +1,6 @@
 #include "daymark/authority/routes.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daymark/authority/errors.h"
+#include "daymark/authority/renewal_group.h"
 #include "daymark/authority/views.h"
 #include "daymark/base/error_table.h"
 #include "daymark/base/errors.h"
@@ -291,8 +293,15 @@ Outcome<HttpResponse> get_feed(Authority& authority, const RouteCall& call) {
 
 Outcome<HttpResponse> post_renewal(Authority& authority, const RouteCall& call) {
   DAYMARK_CHECK(check_speaker(authority, call));
-  DAYMARK_TRY(const Digest hash, authority.chips().take_request(body_of(call)));
+  DAYMARK_TRY(const Digest hash, authority.renewals().take_one(body_of(call)));
   return json({{"request", to_hex(hash)}, {"pending", true}});
+}
+
+/// A site's relay brings what many chips signed: it speaks for none of them.
+Outcome<HttpResponse> post_renewal_group(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const auto requests, about(parse_renewal_group(body_of(call)), "requests"));
+  DAYMARK_TRY(const auto verdicts, authority.renewals().take(requests));
+  return cbor_bytes(print_renewal_answer(verdicts));
 }
 
 Outcome<HttpResponse> post_batch(Authority& authority, const RouteCall& call) {
@@ -462,6 +471,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/appeals", parties, post_appeal, statement_max},
     {"GET", "/feed", agents | readers, get_feed},
     {"POST", "/renewals", agents, post_renewal, statement_max},
+    {"POST", "/renewals/group", operators, post_renewal_group, renewal_group_size_max},
     {"POST", "/batches", operators, post_batch, terms_max},
     {"GET", "/batches/*/leaves", parties | readers, get_batch_leaves},
     {"GET", "/leaves/*", agents | readers, get_leaf},
@@ -489,6 +499,10 @@ std::string_view take_part(std::string_view& rest) {
 
 std::span<const Route> routes() {
   return table;
+}
+
+std::size_t largest_body() {
+  return std::ranges::max(table, {}, &Route::body_max).body_max;
 }
 
 std::optional<std::vector<std::string_view>> match(std::string_view pattern,

@@ -27,6 +27,9 @@ struct Route {
   std::size_t body_max = 0;  ///< bytes of a request's body
 };
 
+/// The largest body that any route takes.
+[[nodiscard]] std::size_t largest_body();
+
 /// All routes but the log's static files.
 [[nodiscard]] std::span<const Route> routes();
 

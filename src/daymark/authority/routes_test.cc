@@ -74,8 +74,9 @@ TEST(ErrorResponse, TakesBytesThatAreNoText) {
 TEST(Authority, ServesTheLogAndRefusesByRoute) {
   testing::Office office;
   ASSERT_TRUE(office.submit(office.world.policy({}), {"owner", "regulator-a"}));
-  Authority authority({office.records.get(), &office.archive, office.publisher.get(), &office.clock,
-                       &office.world.random(), office.world.encoded_charter()});
+  Authority authority({office.records.get(), &office.archive, office.publisher.get(),
+                       office.renewals.get(), &office.clock, &office.world.random(),
+                       office.world.encoded_charter()});
   ASSERT_TRUE(authority.start());
   const auto ask = [&](const std::string& method, const std::string& path) {
     net::HttpRequest request;

@@ -10,6 +10,7 @@
 #include "daymark/authority/errors.h"
 #include "daymark/authority/grant_folder.h"
 #include "daymark/authority/retry_loop.h"
+#include "daymark/authority/routes.h"
 #include "daymark/authority/sqlite_records.h"
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
@@ -108,6 +109,7 @@ net::HttpServerOptions listening(const ServerOptions& options) {
   out.tls = options.tls;
   // Mirrors fetch tiles while a publication waits for them: one thread would wait for itself.
   out.threads = server_threads;
+  out.body_max = largest_body();
   return out;
 }
 
@@ -158,8 +160,11 @@ Outcome<void> run_authority(const ServerOptions& options, Clock& clock) {
   std::atomic<bool> stopping{false};
   PeerWatch watch;
   Publisher publisher(std::move(log), peer_access(origin, stopping), *records);
+  DAYMARK_TRY(const auto renewals,
+              RenewalDesk::open({records.get(), std::make_unique<tlog::FolderDisk>(options.folder),
+                                 lanes::fastest_verifier()}));
   crypto::SystemRandom random;
-  Authority authority({records.get(), archive.get(), &publisher, &clock, &random,
+  Authority authority({records.get(), archive.get(), &publisher, renewals.get(), &clock, &random,
                        std::move(charter_bytes), &grants, &watch, options.rate});
   DAYMARK_CHECK(authority.start());
   DAYMARK_TRY(net::HttpServer server,

@@ -17,7 +17,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 8> schema{R"sql(
+constexpr std::array<std::string_view, 9> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -75,6 +75,10 @@ CREATE INDEX chips_by_key ON chips(key_id);
                                                  R"sql(
 DROP TABLE drafts;
 DROP TABLE issued_leaves;
+)sql",
+                                                 // Requests have a book of their own.
+                                                 R"sql(
+DROP TABLE requests;
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -338,14 +342,6 @@ class SqliteRecords final : public Records {
     return list<ChipRecord>(sql, {bounded(page.after), bounded(page.limit)}, read_chip);
   }
 
-  Outcome<void> put_request(const ChipId& chip, ByteView request) override {
-    return run("INSERT OR REPLACE INTO requests VALUES(?, ?)", {chip.view(), request});
-  }
-
-  Outcome<std::vector<Byte>> request(const ChipId& chip) override {
-    return blob("SELECT request FROM requests WHERE chip = ?", chip.view());
-  }
-
   Outcome<void> put_document(const Document& document) override {
     return run(
         "INSERT OR REPLACE INTO documents(kind, chip, subject, body, received) "
@@ -392,17 +388,6 @@ class SqliteRecords final : public Records {
       return {};
     }));
     return out;
-  }
-
-  /// One blob, or empty where there is no row.
-  Outcome<std::vector<Byte>> blob(std::string_view sql, ByteView key) {
-    std::vector<Byte> out;
-    DAYMARK_TRY(const bool found, db_.first(sql, {key}, [&](const Row& row) -> Outcome<void> {
-      DAYMARK_TRY(const ByteView bytes, row.bytes(0));
-      out = copy(bytes);
-      return {};
-    }));
-    return found ? out : std::vector<Byte>{};
   }
 
   template <class T>
