@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "daymark/cbor/cose_internal.h"
 #include "daymark/cbor/errors.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/cbor/writer.h"
@@ -129,15 +130,21 @@ Result<void> read_empty_headers(Reader& in) {
   return pairs == 0 ? ok() : fail(errc::cose_malformed, field::cose_unprotected, start + 1);
 }
 
-/// What a signature covers beside the payload.
-struct Context {
-  KeyId key;
-  std::string_view purpose;
-  bool one_signer;
-};
+Result<void> verify(ByteView signed_bytes, const KeyId& named, const crypto::PublicKey& key,
+                    const crypto::Signature& signature) {
+  if (crypto::key_id(key) != named) return fail(errc::cose_signature, field::cose_key_id);
+  if (!crypto::ed25519_verify(key, signed_bytes, signature)) {
+    return fail(errc::cose_signature, field::cose_signature_field);
+  }
+  return ok();
+}
 
-/// Sig_structure of RFC 9052 §4.4.
-Result<ByteView> to_be_signed(ByteView payload, const Context& context, MutableBytes scratch) {
+}  // namespace
+
+namespace internal {
+
+Result<ByteView> to_be_signed(ByteView payload, const SignedContext& context,
+                              MutableBytes scratch) {
   Writer out(scratch);
   out.open_array(context.one_signer ? 4 : 5);
   constexpr std::string_view one = "Signature1";
@@ -150,16 +157,18 @@ Result<ByteView> to_be_signed(ByteView payload, const Context& context, MutableB
   return out.finish();
 }
 
-Result<void> verify(ByteView signed_bytes, const KeyId& named, const crypto::PublicKey& key,
-                    const crypto::Signature& signature) {
-  if (crypto::key_id(key) != named) return fail(errc::cose_signature, field::cose_key_id);
-  if (!crypto::ed25519_verify(key, signed_bytes, signature)) {
-    return fail(errc::cose_signature, field::cose_signature_field);
-  }
-  return ok();
+Result<ByteView> write_sign1(ByteView payload, const SignerEntry& signer, MutableBytes out) {
+  Writer writer(out);
+  writer.put_tag(tag_sign1);
+  writer.open_array(4);
+  writer.put_bytes(HeaderOf(signer.key).view());
+  writer.open_map(0);
+  writer.put_bytes(payload);
+  writer.put_bytes(signer.signature.bytes);
+  return writer.finish();
 }
 
-}  // namespace
+}  // namespace internal
 
 Result<Sign1> parse_sign1(ByteView message) {
   Reader in(message);
@@ -190,7 +199,8 @@ Result<Sign> parse_sign(ByteView message) {
 }
 
 Result<ByteView> signed_bytes(const Sign1& message, std::string_view purpose, MutableBytes out) {
-  return to_be_signed(message.payload, {message.key, purpose, true}, out);
+  const internal::SignedContext context{message.key, purpose, true};
+  return internal::to_be_signed(message.payload, context, out);
 }
 
 Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
@@ -201,29 +211,22 @@ Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
 
 Result<void> verify_signer(const Sign& message, const SignerEntry& signer, std::string_view purpose,
                            const crypto::PublicKey& key, MutableBytes scratch) {
-  const Context context{signer.key, purpose, false};
-  DAYMARK_TRY(const ByteView bytes, to_be_signed(message.payload, context, scratch));
+  const internal::SignedContext context{signer.key, purpose, false};
+  DAYMARK_TRY(const ByteView bytes, internal::to_be_signed(message.payload, context, scratch));
   return verify(bytes, signer.key, key, signer.signature);
 }
 
 Result<ByteView> make_sign1(ByteView payload, std::string_view purpose,
                             const crypto::SecretKey& key, MutableBytes out, MutableBytes scratch) {
   const KeyId id = crypto::key_id(crypto::ed25519_public(key));
-  DAYMARK_TRY(const ByteView bytes, to_be_signed(payload, {id, purpose, true}, scratch));
-  Writer writer(out);
-  writer.put_tag(tag_sign1);
-  writer.open_array(4);
-  writer.put_bytes(HeaderOf(id).view());
-  writer.open_map(0);
-  writer.put_bytes(payload);
-  writer.put_bytes(crypto::ed25519_sign(key, bytes).bytes);
-  return writer.finish();
+  DAYMARK_TRY(const ByteView bytes, internal::to_be_signed(payload, {id, purpose, true}, scratch));
+  return internal::write_sign1(payload, {id, crypto::ed25519_sign(key, bytes), {}}, out);
 }
 
 Result<SignerEntry> make_signer(ByteView payload, std::string_view purpose,
                                 const crypto::SecretKey& key, MutableBytes scratch) {
   const KeyId id = crypto::key_id(crypto::ed25519_public(key));
-  DAYMARK_TRY(const ByteView bytes, to_be_signed(payload, {id, purpose, false}, scratch));
+  DAYMARK_TRY(const ByteView bytes, internal::to_be_signed(payload, {id, purpose, false}, scratch));
   return SignerEntry{id, crypto::ed25519_sign(key, bytes), {}};
 }
 

@@ -15,6 +15,7 @@ namespace daymark::crypto {
 namespace {
 
 constexpr std::string_view secret_header = "daymark-secret-key v1";
+constexpr std::string_view opening_header = "daymark-opening-key v1";
 constexpr std::string_view public_header = "daymark-public-key v1";
 
 /// Takes one line "WORD VALUE\n" off the front of `rest`.
@@ -46,6 +47,13 @@ Result<Lines> parse_lines(std::string_view text, std::string_view header,
   const auto second_key = from_hex_fixed<32>(second);
   if (!first_key || !second_key) return fail(errc::key_invalid);
   return Lines{std::string(name), *first_key, *second_key};
+}
+
+/// Writes a new file of mode 0600 and erases the text.
+Outcome<void> write_secret(const std::string& path, std::string text) {
+  Outcome<void> written = write_new_file(path, bytes_of(text), FileMode::secret);
+  erase({reinterpret_cast<Byte*>(text.data()), text.size()});
+  return written;
 }
 
 }  // namespace
@@ -84,12 +92,39 @@ Outcome<void> write_keys(const KeyPair& keys, const std::string& folder) {
   if (!is_name(keys.name)) return refuse(errc::id_malformed, keys.name);
   DAYMARK_CHECK(make_folder(folder));
   const std::string stem = folder + "/" + keys.name;
-  std::string secret = fmt::format("{}\nname {}\nsign {}\nopen {}\n", secret_header, keys.name,
-                                   to_hex(keys.sign.seed), to_hex(keys.open.bytes));
-  const Outcome<void> written = write_new_file(stem + ".key", bytes_of(secret), FileMode::secret);
-  erase({reinterpret_cast<Byte*>(secret.data()), secret.size()});
-  DAYMARK_CHECK(written);
+  DAYMARK_CHECK(write_secret(
+      stem + ".key", fmt::format("{}\nname {}\nsign {}\nopen {}\n", secret_header, keys.name,
+                                 to_hex(keys.sign.seed), to_hex(keys.open.bytes))));
   return write_text(stem + ".pub", print_public_keys(public_keys(keys)));
+}
+
+Outcome<void> write_opening_key(const PublicKeys& keys, const ExchangeSecretKey& open,
+                                const std::string& folder) {
+  if (!is_name(keys.name)) return refuse(errc::id_malformed, keys.name);
+  DAYMARK_CHECK(make_folder(folder));
+  const std::string stem = folder + "/" + keys.name;
+  DAYMARK_CHECK(write_secret(stem + ".open", fmt::format("{}\nname {}\nopen {}\n", opening_header,
+                                                         keys.name, to_hex(open.bytes))));
+  return write_text(stem + ".pub", print_public_keys(keys));
+}
+
+Result<ExchangeSecretKey> parse_opening_key(std::string_view text) {
+  if (text.starts_with(secret_header)) {
+    DAYMARK_TRY(const KeyPair keys, parse_key_pair(text));
+    return keys.open;
+  }
+  DAYMARK_TRY(const std::string_view behind, take_line(text, opening_header));
+  DAYMARK_TRY(const std::string_view name, take_line(text, "name"));
+  DAYMARK_TRY(const std::string_view open, take_line(text, "open"));
+  const auto key = from_hex_fixed<32>(open);
+  const bool form = behind.empty() && text.empty() && is_name(name) && key.has_value();
+  if (!form) return fail(errc::key_invalid);
+  return ExchangeSecretKey{*key};
+}
+
+Outcome<ExchangeSecretKey> read_opening_key(const std::string& path) {
+  DAYMARK_TRY(const std::vector<Byte> bytes, read_secret(path));
+  return about(parse_opening_key(text_of(bytes)), path);
 }
 
 Outcome<KeyPair> read_key_pair(const std::string& path) {

@@ -4,6 +4,9 @@
 //   name owner                     name owner
 //   sign 9d61b1…                   sign d75a98…
 //   open 77076d…                   seal 8520f0…
+//
+// Whoever signs by a token keeps the key that opens in a file of its own: as the first, headed
+// "daymark-opening-key v1" and without the line "sign".
 #pragma once
 
 #include <string>
@@ -39,6 +42,15 @@ struct PublicKeys {
 /// Errors: those of read_secret and read_file, errc::key_invalid.
 [[nodiscard]] Outcome<KeyPair> read_key_pair(const std::string& path);
 [[nodiscard]] Outcome<PublicKeys> read_public_keys(const std::string& path);
+
+/// Writes NAME.open (0600, never replaced) and NAME.pub for a holder whose signing key `sign` is on
+/// a token. Errors: those of write_keys.
+[[nodiscard]] Outcome<void> write_opening_key(const PublicKeys& keys, const ExchangeSecretKey& open,
+                                              const std::string& folder);
+
+/// The key that opens, out of a file of either kind. Errors: those of read_key_pair.
+[[nodiscard]] Outcome<ExchangeSecretKey> read_opening_key(const std::string& path);
+[[nodiscard]] Result<ExchangeSecretKey> parse_opening_key(std::string_view text);
 
 /// Parsers of the two texts; errors: errc::key_invalid.
 [[nodiscard]] Result<KeyPair> parse_key_pair(std::string_view text);

@@ -111,6 +111,28 @@ TEST(KeyText, RefusesEveryOtherForm) {
   }
 }
 
+TEST_F(KeyFile, OpeningKeyAloneForASignerWithAToken) {
+  SeededRandom random(3);
+  const KeyPair pair = generate_keys("owner", random);
+  ASSERT_TRUE(write_opening_key(public_keys(pair), pair.open, folder_));
+  EXPECT_FALSE(write_opening_key(public_keys(pair), pair.open, folder_));
+  const std::string path = folder_ + "/owner.open";
+  struct stat info{};
+  ASSERT_EQ(::stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  EXPECT_EQ(read_opening_key(path)->bytes, pair.open.bytes);
+  EXPECT_EQ(read_public_keys(folder_ + "/owner.pub")->sign, ed25519_public(pair.sign));
+  // It signs nothing, and a key file opens as well.
+  EXPECT_EQ(read_key_pair(path).error().error.code, errc::key_invalid);
+  ASSERT_TRUE(write_keys(pair, folder_ + "/both"));
+  EXPECT_EQ(read_opening_key(folder_ + "/both/owner.key")->bytes, pair.open.bytes);
+  EXPECT_FALSE(read_opening_key(folder_ + "/both/owner.pub"));
+  const std::string text = read_text(path).value();
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(parse_opening_key(text.substr(0, size))) << size;
+  EXPECT_FALSE(parse_opening_key(text + "\n"));
+}
+
 TEST(KeyText, EveryCutIsRefused) {
   for (std::size_t size = 0; size < sample.size(); ++size) {
     EXPECT_FALSE(parse_public_keys(sample.substr(0, size))) << size;
