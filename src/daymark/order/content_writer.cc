@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daymark/cbor/encode.h"
+#include "daymark/cbor/sign.h"
 #include "daymark/order/appeal.h"
 #include "daymark/order/emergency.h"
 #include "daymark/order/fields_internal.h"
@@ -28,6 +29,48 @@ std::vector<Byte> write_programs(std::span<const Program> programs) {
       out.put_text(program.name);
       out.put_bytes(program.digest);
     }
+  });
+}
+
+std::vector<Byte> voucher_payload(const Voucher& voucher) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(4);
+    out.put_bytes(voucher.chip.bytes);
+    out.put_bytes(voucher.owner.bytes);
+    out.put_text(voucher.model);
+    out.put_text(voucher.serial);
+  });
+}
+
+std::vector<Byte> consent_payload(const ConsentSource& consent) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(3);
+    out.put_bytes(consent.chip.bytes);
+    out.put_bytes(consent.charter);
+    out.put_bytes(consent.nonce);
+  });
+}
+
+std::vector<Byte> appeal_payload(const AppealSource& appeal) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(5);
+    out.put_unsigned(1);
+    out.put_bytes(appeal.fleet.view());
+    out.put_bytes(appeal.order);
+    internal::put_time(out, appeal.issued);
+    out.put_text(appeal.text);
+  });
+}
+
+std::vector<Byte> emergency_payload(const EmergencySource& grant) {
+  return cbor::encode([&](Writer& out) {
+    out.open_array(6);
+    out.put_unsigned(1);
+    out.put_bytes(grant.fleet.view());
+    out.put_bytes(grant.chip.view());
+    internal::put_time(out, grant.issued);
+    out.put_unsigned(static_cast<std::uint64_t>(grant.span.value / minutes(1).value));
+    out.put_text(grant.text);
   });
 }
 
@@ -109,49 +152,35 @@ std::vector<Byte> write_transfer(const TransferContent& transfer) {
 }
 
 std::vector<Byte> make_voucher(const Voucher& voucher, const crypto::SecretKey& maker) {
-  const auto payload = cbor::encode([&](Writer& out) {
-    out.open_array(4);
-    out.put_bytes(voucher.chip.bytes);
-    out.put_bytes(voucher.owner.bytes);
-    out.put_text(voucher.model);
-    out.put_text(voucher.serial);
-  });
-  return cbor::sign1(payload, voucher_purpose, maker);
+  return cbor::sign1(voucher_payload(voucher), voucher_purpose, maker);
+}
+
+Outcome<std::vector<Byte>> make_voucher(const Voucher& voucher, crypto::Signer& maker) {
+  return cbor::sign1(voucher_payload(voucher), voucher_purpose, maker);
 }
 
 std::vector<Byte> make_consent(const ConsentSource& consent, const crypto::SecretKey& owner) {
-  const auto payload = cbor::encode([&](Writer& out) {
-    out.open_array(3);
-    out.put_bytes(consent.chip.bytes);
-    out.put_bytes(consent.charter);
-    out.put_bytes(consent.nonce);
-  });
-  return cbor::sign1(payload, consent_purpose, owner);
+  return cbor::sign1(consent_payload(consent), consent_purpose, owner);
+}
+
+Outcome<std::vector<Byte>> make_consent(const ConsentSource& consent, crypto::Signer& owner) {
+  return cbor::sign1(consent_payload(consent), consent_purpose, owner);
 }
 
 std::vector<Byte> make_appeal(const AppealSource& appeal, const crypto::SecretKey& owner) {
-  const auto payload = cbor::encode([&](Writer& out) {
-    out.open_array(5);
-    out.put_unsigned(1);
-    out.put_bytes(appeal.fleet.view());
-    out.put_bytes(appeal.order);
-    internal::put_time(out, appeal.issued);
-    out.put_text(appeal.text);
-  });
-  return cbor::sign1(payload, appeal_purpose, owner);
+  return cbor::sign1(appeal_payload(appeal), appeal_purpose, owner);
+}
+
+Outcome<std::vector<Byte>> make_appeal(const AppealSource& appeal, crypto::Signer& owner) {
+  return cbor::sign1(appeal_payload(appeal), appeal_purpose, owner);
 }
 
 std::vector<Byte> make_emergency(const EmergencySource& grant, const crypto::SecretKey& owner) {
-  const auto payload = cbor::encode([&](Writer& out) {
-    out.open_array(6);
-    out.put_unsigned(1);
-    out.put_bytes(grant.fleet.view());
-    out.put_bytes(grant.chip.view());
-    internal::put_time(out, grant.issued);
-    out.put_unsigned(static_cast<std::uint64_t>(grant.span.value / minutes(1).value));
-    out.put_text(grant.text);
-  });
-  return cbor::sign1(payload, emergency_purpose, owner);
+  return cbor::sign1(emergency_payload(grant), emergency_purpose, owner);
+}
+
+Outcome<std::vector<Byte>> make_emergency(const EmergencySource& grant, crypto::Signer& owner) {
+  return cbor::sign1(emergency_payload(grant), emergency_purpose, owner);
 }
 
 std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,

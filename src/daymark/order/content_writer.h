@@ -1,10 +1,12 @@
 // Writes what the parsers of order.h read, and the statements inside contents. Host only.
 //
-// All functions are pure. They write what they are given: draft_order and the chip judge it.
+// They write what they are given: draft_order and the chip judge it. Statements are signed by a key
+// in memory, or by a Signer, which may keep its key elsewhere and fail.
 #pragma once
 
 #include <vector>
 
+#include "daymark/crypto/signer.h"
 #include "daymark/order/order.h"
 
 namespace daymark::order {
@@ -36,6 +38,8 @@ struct Voucher {
 /// COSE_Sign1 by the maker.
 [[nodiscard]] std::vector<Byte> make_voucher(const Voucher& voucher,
                                              const crypto::SecretKey& maker);
+[[nodiscard]] Outcome<std::vector<Byte>> make_voucher(const Voucher& voucher,
+                                                      crypto::Signer& maker);
 
 /// An owner's agreement that a chip comes under a charter; `nonce` is the chip's at enrolment, the
 /// chip's stream head at a transfer.
@@ -48,6 +52,8 @@ struct ConsentSource {
 /// COSE_Sign1 by the owner.
 [[nodiscard]] std::vector<Byte> make_consent(const ConsentSource& consent,
                                              const crypto::SecretKey& owner);
+[[nodiscard]] Outcome<std::vector<Byte>> make_consent(const ConsentSource& consent,
+                                                      crypto::Signer& owner);
 
 /// What an owner says against one suspension (appeal.h).
 struct AppealSource {
@@ -60,6 +66,8 @@ struct AppealSource {
 /// COSE_Sign1 by the owner: a whole entry of the log.
 [[nodiscard]] std::vector<Byte> make_appeal(const AppealSource& appeal,
                                             const crypto::SecretKey& owner);
+[[nodiscard]] Outcome<std::vector<Byte>> make_appeal(const AppealSource& appeal,
+                                                     crypto::Signer& owner);
 
 /// Running time that an owner gives one chip (emergency.h); whole minutes count.
 struct EmergencySource {
@@ -73,6 +81,8 @@ struct EmergencySource {
 /// COSE_Sign1 by the owner.
 [[nodiscard]] std::vector<Byte> make_emergency(const EmergencySource& grant,
                                                const crypto::SecretKey& owner);
+[[nodiscard]] Outcome<std::vector<Byte>> make_emergency(const EmergencySource& grant,
+                                                        crypto::Signer& owner);
 
 /// COSE_Sign1 by the chip over nonce and charter.
 [[nodiscard]] std::vector<Byte> make_answer(const Digest& nonce, const Digest& charter,

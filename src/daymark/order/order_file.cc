@@ -5,6 +5,7 @@
 #include "daymark/cbor/encode.h"
 #include "daymark/cbor/errors.h"
 #include "daymark/cbor/reader.h"
+#include "daymark/cbor/sign.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 
@@ -63,6 +64,17 @@ Result<void> check_charter(const OrderFile& file, const Charter& charter) {
   return same ? ok() : fail(errc::order_charter, field::charter);
 }
 
+/// Whether a signature by `key` may be added.
+Result<void> check_room(const OrderFile& file, const Charter& charter, const KeyId& key) {
+  DAYMARK_CHECK(check_charter(file, charter));
+  OrderFile extended;
+  extended.signatures = file.signatures;
+  extended.signatures.push_back({key, {}});
+  if (extended.signatures.size() > cbor::signatures_max) return fail(errc::cose_signers);
+  DAYMARK_CHECK(parties_of(extended, charter));
+  return ok();
+}
+
 }  // namespace
 
 Result<OrderFile> parse_order_file(ByteView encoded) {
@@ -102,16 +114,20 @@ std::vector<Byte> print_order_file(const OrderFile& file) {
 }
 
 Result<void> sign_order(OrderFile& file, const Charter& charter, const crypto::KeyPair& key) {
-  DAYMARK_CHECK(check_charter(file, charter));
+  DAYMARK_CHECK(check_room(file, charter, crypto::key_id(crypto::ed25519_public(key.sign))));
   std::vector<Byte> scratch(scratch_size);
   DAYMARK_TRY(const cbor::SignerEntry entry,
               cbor::make_signer(file.payload, order_purpose, key.sign, scratch));
-  OrderFile extended = file;
-  extended.signatures.push_back({entry.key, entry.signature});
-  if (extended.signatures.size() > cbor::signatures_max) return fail(errc::cose_signers);
-  DAYMARK_CHECK(parties_of(extended, charter));
-  file = std::move(extended);
+  file.signatures.push_back({entry.key, entry.signature});
   return ok();
+}
+
+Outcome<void> sign_order(OrderFile& file, const Charter& charter, crypto::Signer& signer) {
+  DAYMARK_CHECK(check_room(file, charter, crypto::key_id(signer.public_key())));
+  DAYMARK_TRY(const cbor::SignerEntry entry,
+              cbor::make_signer(file.payload, order_purpose, signer));
+  file.signatures.push_back({entry.key, entry.signature});
+  return {};
 }
 
 Result<tlog::MemberSet> verify_signatures(const OrderFile& file, const Charter& charter) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daymark/crypto/key_file.h"
+#include "daymark/crypto/signer.h"
 #include "daymark/order/charter.h"
 #include "daymark/order/order.h"
 
@@ -40,6 +41,9 @@ struct OrderFile {
 /// party has signed already, errc::cose_signers for more than 16.
 [[nodiscard]] Result<void> sign_order(OrderFile& file, const Charter& charter,
                                       const crypto::KeyPair& key);
+/// The same by a signer, which is asked only for what that key may add. Errors also: the signer's.
+[[nodiscard]] Outcome<void> sign_order(OrderFile& file, const Charter& charter,
+                                       crypto::Signer& signer);
 
 /// Verifies every signature under the charter and returns who signed. Errors: those of sign_order
 /// and errc::cose_signature.

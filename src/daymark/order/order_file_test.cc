@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "daymark/crypto/seal.h"
+#include "daymark/crypto/signer.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/open_content.h"
 #include "daymark/order/order_testing.h"
@@ -53,6 +54,47 @@ TEST_F(OrderFileTest, StrangersDontSign) {
   EXPECT_EQ(verdict(sign_order(file, world.charter(), stranger)), "order_signer_unknown");
   World other(5);
   EXPECT_EQ(verdict(sign_order(file, other.charter(), other.party("owner").key)), "order_charter");
+}
+
+/// A token that counts how often it is asked.
+class CountingSigner final : public crypto::Signer {
+ public:
+  explicit CountingSigner(const crypto::SecretKey& key) : key_(key) {}
+  [[nodiscard]] crypto::PublicKey public_key() const override {
+    return crypto::ed25519_public(key_);
+  }
+
+  int asked = 0;
+
+ private:
+  [[nodiscard]] Outcome<crypto::Signature> make_signature(ByteView message) override {
+    ++asked;
+    return crypto::ed25519_sign(key_, message);
+  }
+
+  crypto::SecretKey key_;
+};
+
+TEST_F(OrderFileTest, ASignerSignsAsItsKeyDoes) {
+  OrderFile by_key = file;
+  world.sign(by_key, {"owner"});
+  CountingSigner owner(world.party("owner").key.sign);
+  ASSERT_TRUE(sign_order(file, world.charter(), owner));
+  EXPECT_EQ(print_order_file(file), print_order_file(by_key));
+  EXPECT_EQ(owner.asked, 1);
+}
+
+TEST_F(OrderFileTest, ASignerIsAskedOnlyForWhatMayBeAdded) {
+  world.sign(file, {"owner"});
+  CountingSigner spare(world.party("owner").spare.sign);
+  const auto again = sign_order(file, world.charter(), spare);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().error.code, errc::order_signer_duplicate);
+  CountingSigner stranger({{77}});
+  const auto unknown = sign_order(file, world.charter(), stranger);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().error.code, errc::order_signer_unknown);
+  EXPECT_EQ(spare.asked + stranger.asked, 0);
 }
 
 TEST_F(OrderFileTest, NobodySignsWhatTheyCantRead) {
