@@ -3,12 +3,12 @@
 #include "authority_access.h"
 #include "chip_show.h"
 #include "commands.h"
+#include "signers.h"
 #include "transport.h"
 #include <fmt/format.h>
 
 #include "daymark/base/file.h"
 #include "daymark/base/json_internal.h"
-#include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/draft.h"
@@ -38,18 +38,21 @@ struct EnrolParts {
 /// Asks the chip for its nonce and answer; maker and owner vouch and consent.
 Outcome<EnrolParts> collect(const EnrollOptions& options, governor::Client& chip,
                             ByteView charter) {
-  DAYMARK_TRY(const crypto::KeyPair maker, crypto::read_key_pair(options.maker_key));
-  DAYMARK_TRY(const crypto::KeyPair owner, crypto::read_key_pair(options.owner_key));
+  Signers signers;
+  DAYMARK_TRY(const auto maker, signers.open(options.maker_key));
+  DAYMARK_TRY(const auto owner, signers.open(options.owner_key));
   DAYMARK_TRY(const order::Charter parsed, about(order::parse_charter(charter), "charter"));
   DAYMARK_TRY(const governor::Identity identity, chip.identify());
   EnrolParts out;
   out.content.chip = identity.chip;
-  out.content.owner = crypto::ed25519_public(owner.sign);
+  out.content.owner = owner->public_key();
   DAYMARK_TRY(out.content.nonce, chip.begin_enrolment());
   DAYMARK_TRY(out.answer, chip.answer_enrolment(charter));
-  out.voucher = order::make_voucher(
-      {identity.chip, out.content.owner, options.model, options.serial}, maker.sign);
-  out.consent = order::make_consent({identity.chip, parsed.hash, out.content.nonce}, owner.sign);
+  DAYMARK_TRY(out.voucher,
+              order::make_voucher({identity.chip, out.content.owner, options.model, options.serial},
+                                  *maker));
+  DAYMARK_TRY(out.consent,
+              order::make_consent({identity.chip, parsed.hash, out.content.nonce}, *owner));
   out.content.voucher = out.voucher;
   out.content.consent = out.consent;
   out.content.answer = out.answer;
@@ -67,9 +70,10 @@ Outcome<order::OrderFile> signed_order(const EnrollOptions& options, const Enrol
                                     .content = content,
                                     .fleet_head = {}};
   DAYMARK_TRY(order::OrderFile file, about(order::draft_order(request, charter, random), "enrol"));
-  for (const std::string& path : options.signers) {
-    DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(path));
-    DAYMARK_CHECK(about(order::sign_order(file, charter, key), path));
+  Signers signers;
+  for (const std::string& name : options.signers) {
+    DAYMARK_TRY(const auto key, signers.open(name));
+    DAYMARK_CHECK(order::sign_order(file, charter, *key));
   }
   return file;
 }
@@ -104,11 +108,13 @@ Outcome<Exit> emergency(const EmergencyOptions& options, const Session& session)
   DAYMARK_TRY(const governor::Identity identity, chip.identify());
   DAYMARK_TRY(const std::vector<Byte> encoded, chip.charter());
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
-  DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key));
+  Signers signers;
+  DAYMARK_TRY(const auto key, signers.open(options.key));
   order::EmergencySource source{
       charter.fleet, crypto::chip_id(identity.chip), session.clock()->now(), {}, options.text};
   DAYMARK_TRY(source.span, duration_argument("--for", options.lasting));
-  DAYMARK_TRY(const Millis grace, chip.emergency(order::make_emergency(source, key.sign)));
+  DAYMARK_TRY(const std::vector<Byte> grant, order::make_emergency(source, *key));
+  DAYMARK_TRY(const Millis grace, chip.emergency(grant));
   session.print({{"chip", to_hex(source.chip.view())}, {"grace_s", grace.value / 1000}},
                 fmt::format("chip {} may run for {} s more without a licence",
                             to_hex(source.chip.view()), grace.value / 1000));
@@ -132,9 +138,16 @@ void add_chip(CLI::App& app, Session& session) {
   CLI::App* command = family->add_subcommand("enroll", "Bring a chip under a charter");
   command->add_option("--governor", options->socket, "The governor's socket")->required();
   add_authority_options(*command, options->authority)->required();
-  command->add_option("--maker-key", options->maker_key, "Vouches for chip and owner")->required();
-  command->add_option("--owner-key", options->owner_key, "Consents to the charter")->required();
-  command->add_option("--key", options->signers, "Signers of the order")->required();
+  command
+      ->add_option("--maker-key", options->maker_key,
+                   std::string("Vouches for chip and owner: ") + signer_help)
+      ->required();
+  command
+      ->add_option("--owner-key", options->owner_key,
+                   std::string("Consents to the charter: ") + signer_help)
+      ->required();
+  command->add_option("--key", options->signers, std::string("Of each signer: ") + signer_help)
+      ->required();
   command->add_option("--model", options->model, "Model in the voucher")->capture_default_str();
   command->add_option("--serial", options->serial, "Serial number in the voucher")
       ->capture_default_str();
@@ -145,7 +158,7 @@ void add_chip(CLI::App& app, Session& session) {
   CLI::App* more = family->add_subcommand(
       "emergency", "Running time that the owner grants on the spot, within the charter's hours");
   more->add_option("--governor", granted->socket, "The governor's socket")->required();
-  more->add_option("--key", granted->key, "The owner's key file (mode 0600)")->required();
+  more->add_option("--key", granted->key, std::string("The owner's ") + signer_help)->required();
   more->add_option("--for", granted->lasting, "Length, e.g. 2h")->required();
   more->add_option("--text", granted->text, "Why, for the record")->required();
   more->footer(

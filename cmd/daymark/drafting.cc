@@ -1,11 +1,11 @@
 #include "drafting.h"
 
 #include "arguments.h"
+#include "signers.h"
 #include <nlohmann/json.hpp>
 
 #include "daymark/base/file.h"
 #include "daymark/base/json_internal.h"
-#include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/draft.h"
@@ -128,12 +128,13 @@ class Drafter {
     if (options_.chips.size() != 1) return refuse(errc::usage_wrong, "--chip", "exactly one");
     DAYMARK_TRY(const std::vector<Byte> next, read_file(options_.new_charter, 4096));
     DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(next), "--new-charter"));
-    DAYMARK_TRY(const crypto::KeyPair owner, crypto::read_key_pair(options_.new_owner_key));
+    Signers signers;
+    DAYMARK_TRY(const auto owner, signers.open(options_.new_owner_key));
     DAYMARK_TRY(const order::Target place, target(options_.chips.front()));
     DAYMARK_TRY(const Json chip, get_json(client_, "/chips/" + options_.chips.front()));
     order::ConsentSource consent{.chip = {}, .charter = charter.hash, .nonce = place.prev};
     DAYMARK_TRY(consent.chip.bytes, hex_argument<32>("key", chip.value("key", std::string())));
-    const std::vector<Byte> agreed = order::make_consent(consent, owner.sign);
+    DAYMARK_TRY(const std::vector<Byte> agreed, order::make_consent(consent, *owner));
     return order::write_transfer({place, charter.fleet, next, agreed});
   }
 

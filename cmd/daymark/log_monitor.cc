@@ -43,8 +43,7 @@ Outcome<monitor::MonitorOptions> options_of(const MonitorCommand& command) {
     out.following.chips.push_back(chip);
   }
   if (command.key.empty()) return out;
-  DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(command.key));
-  out.following.key = key.open;
+  DAYMARK_TRY(out.following.key, crypto::read_opening_key(command.key));
   return out;
 }
 

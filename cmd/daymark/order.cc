@@ -4,12 +4,12 @@
 #include "batch_view.h"
 #include "commands.h"
 #include "drafting.h"
+#include "signers.h"
 #include <fmt/format.h>
 
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
-#include "daymark/crypto/key_file.h"
 #include "daymark/order/appeal.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/describe.h"
@@ -145,9 +145,10 @@ Outcome<Exit> sign(const SignOptions& options, const Session& session) {
   DAYMARK_CHECK(see_leaves(file, options));
   DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
-  for (const std::string& path : options.keys) {
-    DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(path));
-    DAYMARK_CHECK(about(order::sign_order(file, charter, key), path));
+  Signers signers;
+  for (const std::string& name : options.keys) {
+    DAYMARK_TRY(const auto key, signers.open(name));
+    DAYMARK_CHECK(order::sign_order(file, charter, *key));
   }
   DAYMARK_CHECK(write_file(options.file, order::print_order_file(file)));
   session.print({{"file", options.file}, {"signatures", file.signatures.size()}},
@@ -212,10 +213,11 @@ Outcome<Exit> appeal(const AppealOptions& options, const Session& session) {
   DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
   DAYMARK_TRY(const std::vector<Byte> encoded, client.charter());
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
-  DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key));
+  Signers signers;
+  DAYMARK_TRY(const auto key, signers.open(options.key));
   order::AppealSource source{charter.fleet, {}, session.clock()->now(), options.text};
   DAYMARK_TRY(source.order, hex_argument<32>("ORDER", options.order));
-  const std::vector<Byte> entry = order::make_appeal(source, key.sign);
+  DAYMARK_TRY(const std::vector<Byte> entry, order::make_appeal(source, *key));
   DAYMARK_CHECK(about(order::read_appeal_entry(entry), "--text"));
   DAYMARK_TRY(const std::string answer, client.submit_appeal(entry));
   DAYMARK_TRY(const nlohmann::json said, about(internal::parse_json(answer), "authority"));
@@ -303,7 +305,7 @@ void add_appeal(CLI::App& family, Session& session) {
                                             "suspension");
   command->add_option("order", options->order, "Hash of the suspension")->required();
   add_authority_options(*command, options->authority)->required();
-  command->add_option("--key", options->key, "The owner's key file (mode 0600)")->required();
+  command->add_option("--key", options->key, std::string("The owner's ") + signer_help)->required();
   command->add_option("--text", options->text, "What is said; everybody reads it")->required();
   command->footer(
       "Example: daymark order appeal 4f…  --authority URL --key owner.key "
@@ -324,7 +326,8 @@ void add_order(CLI::App& app, Session& session) {
   auto signing = std::make_shared<SignOptions>();
   CLI::App* sign_command = family->add_subcommand("sign", "Add signatures where the keys are");
   sign_command->add_option("file", signing->file, "Order file")->required();
-  sign_command->add_option("--key", signing->keys, "Secret key files (mode 0600)")->required();
+  sign_command->add_option("--key", signing->keys, std::string("Each a ") + signer_help)
+      ->required();
   add_charter_source(*sign_command, *signing);
   sign_command->add_flag("--without-leaves", signing->without_leaves,
                          "Sign a licence batch whose leaves somebody else looked at");
