@@ -1,4 +1,6 @@
 // Every kernel's verdicts against crypto::ed25519_verify.
+#include <cfenv>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -130,6 +132,20 @@ TEST_P(Verdicts, SpansOfDifferentLengths) {
   bool first = false;
   verifier().verify(messages, {&first, 1});
   EXPECT_TRUE(first);
+}
+
+TEST_P(Verdicts, RoundingOfTheCallerNeitherMattersNorChanges) {
+  std::vector<Signed> all = valid_ones(kernel().lanes + 1);
+  flip(all.front().signature.bytes, 77);
+  const std::vector<bool> expected = library_verdicts(all);
+  for (const int rounding : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
+    ASSERT_EQ(std::fesetround(rounding), 0);
+    const std::vector<bool> given = verdicts(verifier(), all);
+    const int after = std::fegetround();
+    ASSERT_EQ(std::fesetround(FE_TONEAREST), 0);
+    EXPECT_EQ(after, rounding);
+    EXPECT_EQ(given, expected);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Lanes, Verdicts, ::testing::ValuesIn(internal::built_kernels()),

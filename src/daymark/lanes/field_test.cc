@@ -164,7 +164,7 @@ class Field : public testing::EveryKernel {
 
 TEST_P(Field, OperationsAreThoseOfBigIntegers) {
   for (const Case& test : cases()) {
-    for (int round = 0; round < 400 && !HasFatalFailure(); ++round) {
+    for (int round = 0; round < 150 && !HasFatalFailure(); ++round) {
       const bool product = test.operation == FieldOperation::multiply;
       check(test, element(product ? kernel().loose : kernel().reduced), element(kernel().reduced));
     }

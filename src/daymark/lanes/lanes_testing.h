@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -71,10 +72,11 @@ class EveryKernel : public ::testing::TestWithParam<const internal::Kernel*> {
     if (!internal::runs_here(kernel())) {
       GTEST_SKIP() << "this processor lacks the instructions of " << kernel().name;
     }
-    // The table of the base point takes a while: one for all tests of a kernel in a row.
-    static std::unique_ptr<Verifier> kept;
-    if (!kept || kept->name() != kernel().name) kept = internal::kernel_verifier(kernel(), {1});
-    verifier_ = kept.get();
+    // The table of the base point takes a while: one for all tests of a kernel.
+    static std::map<const internal::Kernel*, std::unique_ptr<Verifier>> kept;
+    std::unique_ptr<Verifier>& verifier = kept[&kernel()];
+    if (!verifier) verifier = internal::kernel_verifier(kernel(), {1});
+    verifier_ = verifier.get();
   }
 
   [[nodiscard]] const internal::Kernel& kernel() const { return *GetParam(); }
