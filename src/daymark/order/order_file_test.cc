@@ -90,7 +90,7 @@ TEST_F(OrderFileTest, ASignerIsAskedOnlyForWhatMayBeAdded) {
   const auto again = sign_order(file, world.charter(), spare);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().error.code, errc::order_signer_duplicate);
-  CountingSigner stranger({{77}});
+  CountingSigner stranger(crypto::SecretKey{{77}});
   const auto unknown = sign_order(file, world.charter(), stranger);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().error.code, errc::order_signer_unknown);
