@@ -54,8 +54,7 @@ Outcome<void> look_at_leaves(const authority::AuthorityClient& client,
   DAYMARK_CHECK(client.each_leaf(stated.root, [&](ByteView encoded) -> Outcome<void> {
     DAYMARK_TRY(const ChipId chip, chip_in(encoded));
     DAYMARK_TRY(const order::Leaf* const leaf, about(checker.add(chip, encoded), "batch"));
-    see(*leaf);
-    return {};
+    return see(*leaf);
   }));
   return about(checker.finish(), "batch");
 }
@@ -68,8 +67,7 @@ Outcome<void> check_leaves(const authority::AuthorityClient& client,
     DAYMARK_TRY(const auto chip, custody.next());
     if (!chip) return refuse(errc::batch_stranger, "batch");
     DAYMARK_TRY(const order::Leaf* const leaf, about(checker.add(*chip, encoded), "batch"));
-    see(*leaf);
-    return {};
+    return see(*leaf);
   }));
   DAYMARK_TRY(const auto left_out, custody.next());
   if (left_out) return refuse(errc::batch_omits, to_hex(left_out->view()));

@@ -9,7 +9,8 @@
 
 namespace daymark::cli {
 
-using SeeLeaf = std::function<void(const order::Leaf& leaf)>;
+/// An error ends the walk.
+using SeeLeaf = std::function<Outcome<void>(const order::Leaf& leaf)>;
 
 /// Shows every leaf to `see` and checks that they are those which the order commits to. Errors:
 /// errc::tlog_root for another root or count, those of parse_leaf and of the client.

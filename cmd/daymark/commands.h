@@ -9,6 +9,7 @@ using Registrar = void (*)(CLI::App& app, Session& session);
 
 void add_keygen(CLI::App& app, Session& session);
 void add_charter(CLI::App& app, Session& session);
+void add_finding(CLI::App& app, Session& session);
 void add_order(CLI::App& app, Session& session);
 void add_chip(CLI::App& app, Session& session);
 void add_authority(CLI::App& app, Session& session);

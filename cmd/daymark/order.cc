@@ -3,10 +3,12 @@
 #include "authority_access.h"
 #include "batch_view.h"
 #include "commands.h"
+#include "denials.h"
 #include "drafting.h"
 #include "signers.h"
 #include <fmt/format.h>
 
+#include "daymark/authority/leaf_list.h"
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
@@ -57,7 +59,7 @@ class LeafPrinter {
     if (session_.json()) fmt::print("{{\"file\": {}, \"leaves\": [", name);
   }
 
-  void print(const order::Leaf& leaf) {
+  [[nodiscard]] Outcome<void> print(const order::Leaf& leaf) {
     const bool licence = leaf.kind == order::LeafKind::licence;
     const std::string chip = to_hex(leaf.chip.view());
     const std::string until = licence ? to_rfc3339(leaf.not_after) : "";
@@ -73,6 +75,7 @@ class LeafPrinter {
                  licence ? "licence until " + until : "denial: ", leaf.denial_reason);
     }
     ++count_;
+    return {};
   }
 
   void finish(const std::string& last_line) const {
@@ -95,7 +98,7 @@ Outcome<Exit> batch(const BatchOptions& options, const Session& session) {
   DAYMARK_CHECK(write_file(options.out, drafted.order_file));
   LeafPrinter printer(options.out, session);
   DAYMARK_CHECK(look_at_leaves(client, drafted.content,
-                               [&](const order::Leaf& leaf) { printer.print(leaf); }));
+                               [&](const order::Leaf& leaf) { return printer.print(leaf); }));
   printer.finish(fmt::format("{}: look at every leaf, then sign", options.out));
   return Exit::success;
 }
@@ -115,16 +118,21 @@ Outcome<std::optional<order::BatchContent>> batch_of(const order::OrderFile& fil
   return std::optional(order::BatchContent{parsed.batch_root, parsed.count});
 }
 
-/// Quorum members sign a batch only after seeing all leaves (PROTOCOL §3.2).
-Outcome<void> see_leaves(const order::OrderFile& file, const SignOptions& options) {
+/// Quorum members sign a batch only after seeing all leaves (PROTOCOL §3.2); what is denied, and
+/// by which finding, is returned for their eyes.
+Outcome<std::string> see_leaves(const order::OrderFile& file, const order::Charter& charter,
+                                const SignOptions& options) {
   DAYMARK_TRY(const auto content, batch_of(file));
-  if (!content || options.without_leaves) return {};
+  if (!content || options.without_leaves) return std::string();
   if (options.authority.url.empty()) {
     return refuse(errc::usage_wrong, "--authority",
                   "the leaves of a batch are seen before it is signed; or --without-leaves");
   }
   DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
-  return check_leaves(client, *content, [](const order::Leaf&) {});
+  DenialCheck denials(client, charter);
+  DAYMARK_CHECK(
+      check_leaves(client, *content, [&](const order::Leaf& leaf) { return denials.see(leaf); }));
+  return denials.text();
 }
 
 Outcome<Exit> leaves(const SignOptions& options, const Session& session) {
@@ -134,7 +142,7 @@ Outcome<Exit> leaves(const SignOptions& options, const Session& session) {
   DAYMARK_TRY(const authority::AuthorityClient client, client_of(options.authority));
   LeafPrinter printer(options.file, session);
   DAYMARK_CHECK(
-      check_leaves(client, *content, [&](const order::Leaf& leaf) { printer.print(leaf); }));
+      check_leaves(client, *content, [&](const order::Leaf& leaf) { return printer.print(leaf); }));
   printer.finish(
       fmt::format("{}: {} leaves, one for each chip in custody", options.file, content->leaves));
   return Exit::success;
@@ -142,9 +150,9 @@ Outcome<Exit> leaves(const SignOptions& options, const Session& session) {
 
 Outcome<Exit> sign(const SignOptions& options, const Session& session) {
   DAYMARK_TRY(order::OrderFile file, read_order(options.file));
-  DAYMARK_CHECK(see_leaves(file, options));
   DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), "charter"));
+  DAYMARK_TRY(const std::string denials, see_leaves(file, charter, options));
   Signers signers;
   for (const std::string& name : options.keys) {
     DAYMARK_TRY(const auto key, signers.open(name));
@@ -152,7 +160,7 @@ Outcome<Exit> sign(const SignOptions& options, const Session& session) {
   }
   DAYMARK_CHECK(write_file(options.file, order::print_order_file(file)));
   session.print({{"file", options.file}, {"signatures", file.signatures.size()}},
-                fmt::format("{}: {} signatures", options.file, file.signatures.size()));
+                denials + fmt::format("{}: {} signatures", options.file, file.signatures.size()));
   return Exit::success;
 }
 

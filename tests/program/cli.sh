@@ -60,6 +60,11 @@ json 1 '.verdict == "refused"' verify bundle "$scratch/nonsense"
 json 3 '.error' verify bundle "$scratch/missing"
 json 3 '.error' charter show "$scratch/nonsense"
 json 3 '.error' order submit "$scratch/nonsense" --authority http://127.0.0.1:1
+json 3 '.error.name == "net_unreachable"' finding draft --authority http://127.0.0.1:1 --code a --rule b --evidence "$scratch/nonsense" --out "$scratch/n"
+json 2 '.error.name == "usage_wrong"' finding draft --code a --rule b --evidence "$scratch/nonsense" --out "$scratch/n"
+json 3 '.error' finding answer "$scratch/nonsense" --key "$scratch/no.key" --text x
+json 3 '.error.name == "file_not_opened"' finding submit "$scratch/missing" --authority http://127.0.0.1:1
+json 2 '.error.name == "usage_wrong"' finding show "$scratch/nonsense"
 json 3 '.error' status --governor "$scratch/no.sock"
 json 0 '.sign | length == 64' keygen party-1 --out "$scratch"
 json 3 '.error.name == "file_exists"' keygen party-1 --out "$scratch"

@@ -4,6 +4,7 @@
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/order/appeal.h"
+#include "daymark/order/finding.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/order_file.h"
 
@@ -57,6 +58,15 @@ Result<std::vector<AppealParts>> parse_appeals_answer(ByteView body) {
   }
   DAYMARK_CHECK(reader.expect_end());
   return out;
+}
+
+Result<FindingParts> parse_finding_answer(ByteView body) {
+  cbor::Reader reader(body);
+  DAYMARK_CHECK(reader.enter_array_of(2));
+  DAYMARK_TRY(const ByteView file, reader.read_bytes(1, order::finding_file_size_max));
+  DAYMARK_TRY(const std::string_view proof, reader.read_text(tlog::proof_size_max));
+  DAYMARK_CHECK(reader.expect_end());
+  return FindingParts{{file.begin(), file.end()}, std::string(proof)};
 }
 
 Result<FeedAnswer> parse_feed_answer(ByteView body) {

@@ -57,6 +57,15 @@ struct AppealParts {
 
 /// Array of [envelope, proof], oldest first.
 [[nodiscard]] Result<std::vector<AppealParts>> parse_appeals_answer(ByteView body);
+
+/// A finding as the authority hands it out.
+struct FindingParts {
+  std::vector<Byte> file;
+  std::string proof;
+};
+
+/// [finding file, proof].
+[[nodiscard]] Result<FindingParts> parse_finding_answer(ByteView body);
 /// [[order…], next position as [fleet, own], or null].
 [[nodiscard]] Result<FeedAnswer> parse_feed_answer(ByteView body);
 /// [batch order, leaf, index, path].

@@ -58,6 +58,7 @@ Authority::Authority(AuthorityParts parts)
                *parts_.random),
       leaves_(*parts_.records, *parts_.archive),
       appeals_(*parts_.records, *parts_.publisher, orders_),
+      findings_(*parts_.records, *parts_.publisher, orders_),
       chips_(*parts_.records, *parts_.clock) {}
 
 Outcome<void> Authority::start() {

@@ -10,6 +10,7 @@
 #include "daymark/authority/batch_desk.h"
 #include "daymark/authority/chip_desk.h"
 #include "daymark/authority/door.h"
+#include "daymark/authority/finding_desk.h"
 #include "daymark/authority/leaf_desk.h"
 #include "daymark/authority/metrics.h"
 #include "daymark/authority/order_desk.h"
@@ -69,6 +70,8 @@ class Authority {
 
   [[nodiscard]] AppealDesk& appeals() { return appeals_; }
 
+  [[nodiscard]] FindingDesk& findings() { return findings_; }
+
   [[nodiscard]] ChipDesk& chips() { return chips_; }
 
   [[nodiscard]] RenewalDesk& renewals() { return *parts_.renewals; }
@@ -97,6 +100,7 @@ class Authority {
   BatchDesk batches_;
   LeafDesk leaves_;
   AppealDesk appeals_;
+  FindingDesk findings_;
   ChipDesk chips_;
 };
 

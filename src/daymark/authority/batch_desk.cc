@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daymark/authority/batch_terms.h"
+#include "daymark/authority/finding_desk.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/draft.h"
 
@@ -15,8 +16,6 @@ namespace {
 constexpr Millis signing_time = hours(2);
 /// Chips and leaves that are in memory at once.
 constexpr std::uint64_t page_size = 1024;
-constexpr std::string_view no_request = "no renewal request was received";
-constexpr std::string_view released = "released";
 
 void deny_for(std::string_view reason, order::Leaf& leaf) {
   leaf.kind = order::LeafKind::denial;
@@ -125,11 +124,14 @@ Outcome<void> BatchDesk::write_leaf(const ChipRecord& chip, Drafting& drafting) 
   const BatchTerms& terms = drafting.terms;
   const auto denial = terms.denials.find(chip.chip);
   if (chip.released) {
-    deny_for(released, leaf);
+    deny_for(released_reason, leaf);
   } else if (denial != terms.denials.end()) {
     deny(denial->second, leaf);
+    // PROTOCOL §4.3: only what is on record; its deadline is the denial's.
+    DAYMARK_TRY(const order::Finding finding, cited_finding(records_, leaf.finding, chip.chip));
+    leaf.appeal_until = finding.decision.appeal_until;
   } else if (leaf.request == Digest{}) {
-    deny_for(no_request, leaf);
+    deny_for(no_request_reason, leaf);
   } else {
     const auto own = terms.chips.find(chip.chip);
     grant(own == terms.chips.end() ? terms.common : own->second, drafting.now, leaf);

@@ -38,8 +38,10 @@ class BatchDesk {
 
   /// Drafts from terms in JSON (docs/formats/api.md); the archive keeps the leaves until the order
   /// comes, or until its time to be signed is over. Memory does not grow with the number of chips.
-  /// A chip without a renewal request gets a denial that says so.
-  /// Errors: errc::json_malformed with the member, errc::store_*, errc::file_*.
+  /// A chip without a renewal request, and a released one, gets a denial that says so and cites no
+  /// finding; every other denial cites one that is on record.
+  /// Errors: errc::json_malformed with the member, errc::store_*, errc::file_*, those of
+  /// cited_finding.
   [[nodiscard]] Outcome<BatchDraft> draft(std::string_view terms_json);
 
  private:

@@ -5,6 +5,7 @@
 
 #include "daymark/authority/chip_testing.h"
 #include "daymark/base/hex.h"
+#include "daymark/order/finding_testing.h"
 
 namespace daymark::authority {
 namespace {
@@ -126,11 +127,16 @@ TEST_F(BatchDeskTest, IdsAndBatchNumbersRise) {
 }
 
 TEST_F(BatchDeskTest, ADenialSaysWhy) {
+  // How it came on record is the finding desk's.
+  const order::FindingFile file = order::testing::finding_about(office().world, first.chip.id);
+  const Digest finding = order::read_finding(file)->hash;
+  ASSERT_TRUE(office().records->add_finding(
+      {finding, order::print_finding_file(file), {1}, "proof", office().world.now}));
   request(first);
   request(second);
-  const auto leaves = drafted(
-      fmt::format(R"({{"validity_s": 3600, "deny": {{"{}": {{"reason": "broken seal"}}}}}})",
-                  to_hex(first.chip.id.view())));
+  const auto leaves = drafted(fmt::format(
+      R"({{"validity_s": 3600, "deny": {{"{}": {{"reason": "broken seal", "finding": "{}"}}}}}})",
+      to_hex(first.chip.id.view()), to_hex(finding)));
   EXPECT_EQ(leaves[0].kind, order::LeafKind::denial);
   EXPECT_EQ(leaves[0].denial_reason, "broken seal");
   EXPECT_EQ(leaves[1].kind, order::LeafKind::licence);

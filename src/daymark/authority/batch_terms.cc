@@ -187,6 +187,12 @@ void deny(const DenialTerms& terms, order::Leaf& leaf) {
   leaf.appeal_until = terms.appeal_until;
 }
 
+bool needs_no_finding(const order::Leaf& leaf) {
+  const bool structural =
+      leaf.denial_reason == no_request_reason || leaf.denial_reason == released_reason;
+  return structural && leaf.finding == Digest{};
+}
+
 Outcome<BatchTerms> parse_terms(std::string_view json, const order::Charter& charter) {
   DAYMARK_TRY(const TermsJson document, about(internal::parse_json(json), "terms"));
   if (!document.is_object()) return refuse(errc::json_malformed, "terms");

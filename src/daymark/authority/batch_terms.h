@@ -31,6 +31,13 @@ struct DenialTerms {
   UnixMillis appeal_until;
 };
 
+/// Reasons of a denial that rest on no finding: the chip asked for nothing, or left the fleet.
+inline constexpr std::string_view no_request_reason = "no renewal request was received";
+inline constexpr std::string_view released_reason = "released";
+
+/// Whether a denial is of these two; it then cites no finding (32 zero bytes).
+[[nodiscard]] bool needs_no_finding(const order::Leaf& leaf);
+
 struct BatchTerms {
   LicenceTerms common;
   std::map<ChipId, LicenceTerms> chips;  ///< where a chip's terms differ

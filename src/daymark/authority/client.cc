@@ -120,6 +120,16 @@ Outcome<std::string> AuthorityClient::submit_appeal(ByteView envelope) const {
   return post("/appeals", envelope, cbor_type);
 }
 
+Outcome<std::string> AuthorityClient::submit_finding(ByteView file) const {
+  return post("/findings", file, cbor_type);
+}
+
+Outcome<FindingParts> AuthorityClient::finding(const Digest& hash) const {
+  const std::string path = "/findings/" + to_hex(hash);
+  DAYMARK_TRY(const std::string body, get(path));
+  return about(parse_finding_answer(bytes_of(body)), url_ + path);
+}
+
 Outcome<governor::OrderParts> AuthorityClient::message(const std::string& order_hash) const {
   const std::string path = "/orders/" + order_hash + "/message";
   DAYMARK_TRY(const std::string body, get(path));

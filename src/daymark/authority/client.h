@@ -56,6 +56,10 @@ class AuthorityClient final : public ChipServices {
   [[nodiscard]] Outcome<std::vector<AppealParts>> appeals(const Digest& order) const override;
   /// The JSON answer of POST /appeals.
   [[nodiscard]] Outcome<std::string> submit_appeal(ByteView envelope) const;
+  /// The JSON answer of POST /findings.
+  [[nodiscard]] Outcome<std::string> submit_finding(ByteView file) const;
+  /// Nothing in it is verified. Errors: errc::authority_not_found where it is not on record.
+  [[nodiscard]] Outcome<FindingParts> finding(const Digest& hash) const;
   [[nodiscard]] Outcome<governor::OrderParts> message(const std::string& order_hash) const;
   [[nodiscard]] Outcome<std::optional<governor::LeafParts>> leaf(const ChipId& chip) const override;
   /// The leaf with this licence id, also while a newer one is on its way.

@@ -19,6 +19,7 @@
 #include "daymark/base/json_internal.h"
 #include "daymark/cbor/encode.h"
 #include "daymark/order/appeal.h"
+#include "daymark/order/finding_testing.h"
 
 namespace daymark::authority {
 namespace {
@@ -215,12 +216,23 @@ class AnswersTest : public OpenApiTest {
     const std::string id = to_hex(device.chip.id.view());
     const std::string hash = to_hex(fleet.office.records->orders()->front().hash);
     const std::string batch = to_hex(fleet.office.archive.roots()->front());
-    known = {{"{chip}", id}, {"{order}", hash}, {"{licence}", "1"}, {"{batch}", batch}};
+    const order::FindingFile finding =
+        order::testing::answered_finding(fleet.office.world, device.chip.id);
+    known = {{"{chip}", id},
+             {"{order}", hash},
+             {"{licence}", "1"},
+             {"{batch}", batch},
+             {"{finding}", to_hex(order::read_finding(finding)->hash)}};
     unknown = {{"{chip}", std::string(32, '0')},
                {"{order}", std::string(64, '0')},
                {"{licence}", "999"},
-               {"{batch}", std::string(64, '0')}};
-    bad = {{"{chip}", "xyz"}, {"{order}", "xyz"}, {"{licence}", "xyz"}, {"{batch}", "xyz"}};
+               {"{batch}", std::string(64, '0')},
+               {"{finding}", std::string(64, '0')}};
+    bad = {{"{chip}", "xyz"},
+           {"{order}", "xyz"},
+           {"{licence}", "xyz"},
+           {"{batch}", "xyz"},
+           {"{finding}", "xyz"}};
     const ByteArray<1> payload{7};
     const auto receipt =
         cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
@@ -233,6 +245,7 @@ class AnswersTest : public OpenApiTest {
     suspension = to_hex(stop->hash);
     bodies = {{"/orders", policy()},
               {"/appeals", text(appeal)},
+              {"/findings", text(order::print_finding_file(finding))},
               {"/renewals", text(device.client().request_renewal().value())},
               {"/renewals/group", group_of_two()},
               {"/batches", R"({"validity_s": 604800})"},

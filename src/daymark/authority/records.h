@@ -88,6 +88,15 @@ struct StoredAppeal {
   UnixMillis logged_at;
 };
 
+/// A finding that is public (PROTOCOL §4.3). `file` is the finding file with its signatures.
+struct StoredFinding {
+  Digest hash{};
+  std::vector<Byte> file;
+  LeafIndex index;
+  std::string proof;
+  UnixMillis logged_at;
+};
+
 enum class DocumentKind : int { receipt = 1, attestation = 2, ranging = 3, verdict = 4 };
 
 /// Something a chip or verifier sent, as received. `subject` tells several of one kind apart.
@@ -138,6 +147,10 @@ class Records {
   [[nodiscard]] virtual Outcome<void> add_appeal(const StoredAppeal& appeal) = 0;
   /// Against one order, oldest first.
   [[nodiscard]] virtual Outcome<std::vector<StoredAppeal>> appeals(const Digest& order) = 0;
+
+  /// Keeps the first of a hash.
+  [[nodiscard]] virtual Outcome<void> add_finding(const StoredFinding& finding) = 0;
+  [[nodiscard]] virtual Outcome<std::optional<StoredFinding>> finding(const Digest& hash) = 0;
 
   /// The newest head of a log that a witness or mirror cosigned, as text; kept apart from the log's
   /// folder, so that a folder restored from an older copy is noticed. Empty where there is none.

@@ -244,6 +244,20 @@ TEST_P(RecordsTest, ATakenBatchNumberLeavesNothingOfTheOrder) {
   EXPECT_FALSE(records->batch(Digest{2})->has_value());
 }
 
+TEST_P(RecordsTest, TheFirstFindingOfAHashIsKept) {
+  EXPECT_FALSE(records->finding(Digest{1})->has_value());
+  ASSERT_TRUE(records->add_finding({Digest{1}, {7, 8}, {3}, "a", {50}}));
+  ASSERT_TRUE(records->add_finding({Digest{1}, {9}, {4}, "b", {60}}));
+  ASSERT_TRUE(records->add_finding({Digest{2}, {9}, {4}, "c", {70}}));
+  const StoredFinding kept = records->finding(Digest{1})->value();
+  EXPECT_EQ(kept.hash, Digest{1});
+  EXPECT_EQ(kept.file, (std::vector<Byte>{7, 8}));
+  EXPECT_EQ(kept.index.value, 3U);
+  EXPECT_EQ(kept.proof, "a");
+  EXPECT_EQ(kept.logged_at.value, 50);
+  EXPECT_EQ(records->finding(Digest{2})->value().proof, "c");
+}
+
 TEST_P(RecordsTest, TheFirstAppealOfAHashIsKept) {
   const auto add_appeal = [&](Byte hash, Byte order, const std::string& proof) {
     EXPECT_TRUE(

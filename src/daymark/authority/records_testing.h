@@ -19,6 +19,7 @@ struct MemoryPlatter {
   std::vector<StoredOrder> orders;
   std::map<std::pair<std::optional<ChipId>, std::uint64_t>, Digest> places;
   std::vector<StoredAppeal> appeals;
+  std::map<Digest, StoredFinding> findings;
   std::map<std::string, std::string> heads;
   std::map<std::uint64_t, ChipRecord> chips;
   std::vector<IssuedBatch> batches;
@@ -124,6 +125,16 @@ class MemoryRecords : public Records {
   Outcome<std::vector<StoredAppeal>> appeals(const Digest& order) override {
     return filtered(at_->appeals,
                     [&](const StoredAppeal& appeal) { return appeal.order == order; });
+  }
+
+  Outcome<void> add_finding(const StoredFinding& finding) override {
+    at_->findings.emplace(finding.hash, finding);
+    return {};
+  }
+
+  Outcome<std::optional<StoredFinding>> finding(const Digest& hash) override {
+    const auto found = at_->findings.find(hash);
+    return found == at_->findings.end() ? std::nullopt : std::optional(found->second);
   }
 
   Outcome<void> put_cosigned_head(const std::string& origin,

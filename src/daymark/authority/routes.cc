@@ -267,6 +267,24 @@ Outcome<HttpResponse> post_appeal(Authority& authority, const RouteCall& call) {
                {"term", to_rfc3339(appeal.logged_at + charter.bounds.appeal)}});
 }
 
+Outcome<HttpResponse> post_finding(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const StoredFinding finding, authority.findings().submit(body_of(call)));
+  return json({{"hash", to_hex(finding.hash)},
+               {"index", finding.index.value},
+               {"logged_at", to_rfc3339(finding.logged_at)}});
+}
+
+Outcome<HttpResponse> get_finding(Authority& authority, const RouteCall& call) {
+  DAYMARK_TRY(const Digest hash, hex_argument<32>(call.arguments[0]));
+  DAYMARK_TRY(const auto finding, authority.records().finding(hash));
+  if (!finding) return refuse(errc::authority_not_found, std::string(call.arguments[0]));
+  return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
+    writer.open_array(2);
+    writer.put_bytes(finding->file);
+    writer.put_text(finding->proof);
+  }));
+}
+
 Outcome<HttpResponse> get_message(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const StoredOrder stored, stored_order(authority, call.arguments[0]));
   DAYMARK_TRY(const HandedOrder order, authority.orders().handed(stored));
@@ -469,6 +487,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/orders/*/message", parties | readers, get_message},
     {"GET", "/orders/*/appeals", agents | parties | readers, get_order_appeals},
     {"POST", "/appeals", parties, post_appeal, statement_max},
+    {"POST", "/findings", parties, post_finding, order::finding_file_size_max},
+    {"GET", "/findings/*", parties | readers, get_finding},
     {"GET", "/feed", agents | readers, get_feed},
     {"POST", "/renewals", agents, post_renewal, statement_max},
     {"POST", "/renewals/group", operators, post_renewal_group, renewal_group_size_max},

@@ -17,7 +17,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 9> schema{R"sql(
+constexpr std::array<std::string_view, 10> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -36,12 +36,12 @@ CREATE TABLE documents(
   number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, chip BLOB NOT NULL, subject BLOB NOT NULL,
   body BLOB NOT NULL, received INTEGER NOT NULL, UNIQUE(kind, chip, subject));
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 CREATE INDEX pending ON orders(number) WHERE proof IS NULL;
 CREATE TABLE cosigned_heads(
   origin TEXT PRIMARY KEY, checkpoint TEXT NOT NULL) WITHOUT ROWID;
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 CREATE TABLE issued_leaves(
   number INTEGER PRIMARY KEY, chip BLOB NOT NULL, batch BLOB NOT NULL, leaf BLOB NOT NULL,
   place INTEGER NOT NULL, path BLOB NOT NULL, UNIQUE(chip, batch));
@@ -50,20 +50,20 @@ INSERT INTO issued_leaves(chip, batch, leaf, place, path)
 DROP TABLE leaves;
 CREATE INDEX leaves_of_chip ON issued_leaves(chip, number);
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 CREATE TABLE appeals(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, order_hash BLOB NOT NULL,
   envelope BLOB NOT NULL, log_index INTEGER NOT NULL, proof TEXT NOT NULL,
   logged_at INTEGER NOT NULL);
 CREATE INDEX appeals_of_order ON appeals(order_hash, number);
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 CREATE TABLE probes(one INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 ALTER TABLE orders ADD COLUMN submitted INTEGER NOT NULL DEFAULT 0;
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 CREATE TABLE batches(
   hash BLOB PRIMARY KEY REFERENCES orders(hash), root BLOB NOT NULL, number INTEGER NOT NULL,
   leaves INTEGER NOT NULL, slots INTEGER NOT NULL) WITHOUT ROWID;
@@ -72,13 +72,18 @@ CREATE INDEX batches_by_root ON batches(root);
 ALTER TABLE chips ADD COLUMN key_id BLOB;
 CREATE INDEX chips_by_key ON chips(key_id);
 )sql",
-                                                 R"sql(
+                                                  R"sql(
 DROP TABLE drafts;
 DROP TABLE issued_leaves;
 )sql",
-                                                 // Requests have a book of their own.
-                                                 R"sql(
+                                                  // Requests have a book of their own.
+                                                  R"sql(
 DROP TABLE requests;
+)sql",
+                                                  R"sql(
+CREATE TABLE findings(
+  number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, file BLOB NOT NULL,
+  log_index INTEGER NOT NULL, proof TEXT NOT NULL, logged_at INTEGER NOT NULL);
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -152,6 +157,18 @@ Result<StoredAppeal> read_appeal_row(const Row& row) {
   DAYMARK_TRY(const std::string_view proof, row.text(4));
   DAYMARK_TRY(out.logged_at.value, row.integer(5));
   out.envelope = copy(envelope);
+  out.proof = proof;
+  return out;
+}
+
+Result<StoredFinding> read_finding_row(const Row& row) {
+  StoredFinding out;
+  DAYMARK_TRY(out.hash, row.array<32>(0));
+  DAYMARK_TRY(const ByteView file, row.bytes(1));
+  DAYMARK_TRY(out.index.value, row.unsigned_integer(2));
+  DAYMARK_TRY(const std::string_view proof, row.text(3));
+  DAYMARK_TRY(out.logged_at.value, row.integer(4));
+  out.file = copy(file);
   out.proof = proof;
   return out;
 }
@@ -284,6 +301,23 @@ class SqliteRecords final : public Records {
         "SELECT hash, order_hash, envelope, log_index, proof, logged_at FROM appeals "
         "WHERE order_hash = ? ORDER BY number",
         {ByteView(order)}, read_appeal_row);
+  }
+
+  Outcome<void> add_finding(const StoredFinding& finding) override {
+    return run(
+        "INSERT OR IGNORE INTO findings(hash, file, log_index, proof, logged_at) "
+        "VALUES(?, ?, ?, ?, ?)",
+        {ByteView(finding.hash), ByteView(finding.file), finding.index.value, finding.proof,
+         finding.logged_at.value});
+  }
+
+  Outcome<std::optional<StoredFinding>> finding(const Digest& hash) override {
+    DAYMARK_TRY(auto found,
+                list<StoredFinding>(
+                    "SELECT hash, file, log_index, proof, logged_at FROM findings WHERE hash = ?",
+                    {ByteView(hash)}, read_finding_row));
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
   }
 
   Outcome<void> put_cosigned_head(const std::string& origin,

@@ -10,6 +10,7 @@
 #include "daymark/monitor/errors.h"
 #include "daymark/order/appeal.h"
 #include "daymark/order/errors.h"
+#include "daymark/order/finding.h"
 #include "daymark/order/leaf.h"
 #include "daymark/order/proven.h"
 #include "daymark/tlog/errors.h"
@@ -124,6 +125,8 @@ std::vector<Alarm> FleetView::take_appeal(const SeenEntry& entry) const {
 
 std::vector<Alarm> FleetView::take(const SeenEntry& entry) {
   if (order::is_appeal_entry(entry.bytes)) return take_appeal(entry);
+  // A finding binds nobody; the denial that cites it does, and is told.
+  if (order::is_finding_entry(entry.bytes)) return {};
   const Result<order::SignedOrder> read = order::parse_signed_order(entry.bytes);
   if (!read) {
     Alarm out(errc::monitor_entry, fmt::format("entry {}", entry.index.value));

@@ -60,6 +60,7 @@ TEST_F(OrderFileTest, StrangersDontSign) {
 class CountingSigner final : public crypto::Signer {
  public:
   explicit CountingSigner(const crypto::SecretKey& key) : key_(key) {}
+
   [[nodiscard]] crypto::PublicKey public_key() const override {
     return crypto::ed25519_public(key_);
   }

@@ -151,7 +151,7 @@ struct Part {
   bool in_query = false;
 };
 
-Result<Attribute> attribute_of(const Part& part) {
+Result<Attribute> read_attribute(const Part& part) {
   const std::size_t middle = part.text.find('=');
   if (middle == std::string_view::npos || middle == 0) {
     return fail(errc::token_uri_malformed, field::token_attribute, part.offset);
@@ -217,7 +217,7 @@ Result<TokenUri> parse_token_uri(std::string_view text) {
   TokenUri out;
   std::string type;
   for (const Part& part : parts) {
-    DAYMARK_TRY(const Attribute attribute, attribute_of(part));
+    DAYMARK_TRY(const Attribute attribute, read_attribute(part));
     DAYMARK_CHECK(attribute.in_query ? take_in_query(attribute, out)
                                      : take_in_path(attribute, out, type));
   }
