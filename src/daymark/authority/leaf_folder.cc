@@ -2,6 +2,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include "daymark/authority/errors.h"
 #include "daymark/authority/leaf_folder_internal.h"
@@ -85,7 +86,8 @@ Outcome<void> remove_flat_folder(FileCalls& calls, const std::string& path) {
     return errno == ENOENT ? Outcome<void>{} : not_written(path);
   }
   for (const std::string& name : names) {
-    if (calls.unlink(path + "/" + name) != 0) return not_written(path + "/" + name);
+    const std::string file = fmt::format("{}/{}", path, name);
+    if (calls.unlink(file) != 0) return not_written(file);
   }
   return calls.remove_folder(path) == 0 ? Outcome<void>{} : not_written(path);
 }
