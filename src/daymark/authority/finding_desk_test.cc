@@ -42,7 +42,8 @@ class FindingDeskTest : public ::testing::Test {
                     to_hex(device.chip.id.view()), cites));
     if (!draft) return std::string(verdict(draft));
     const std::size_t slot = &device == &first ? 0 : 1;
-    const order::Leaf leaf = order::parse_leaf(draft->leaves.at(slot)).value();
+    const LeafList page = office().archive.page(draft->content.root, {slot, 1}).value();
+    const order::Leaf leaf = order::parse_leaf(page.at(0)).value();
     EXPECT_EQ(leaf.chip, device.chip.id);
     return fmt::format("{} {} {}", leaf.denial_reason, to_hex(leaf.finding),
                        to_rfc3339(leaf.appeal_until));
@@ -52,7 +53,9 @@ class FindingDeskTest : public ::testing::Test {
   Device& first = fleet.enrol(1);
   Device& second = fleet.enrol(2);
   FindingDesk desk{*fleet.office.records, *fleet.office.publisher, *fleet.office.desk};
-  BatchDesk batches{*fleet.office.records, *fleet.office.desk, fleet.office.clock,
+  BatchDesk batches{{*fleet.office.records, fleet.office.archive, fleet.office.renewals->chips()},
+                    *fleet.office.desk,
+                    fleet.office.clock,
                     fleet.office.world.random()};
 };
 
