@@ -26,6 +26,8 @@ const std::map<std::string, std::string> rights{
     {"GET /orders/*/message", "osu"},
     {"GET /orders/*/appeals", "osau"},
     {"POST /appeals", "os"},
+    {"POST /findings", "os"},
+    {"GET /findings/*", "osu"},
     {"GET /feed", "oau"},
     {"POST /renewals", "a"},
     {"POST /renewals/group", "o"},

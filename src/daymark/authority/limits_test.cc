@@ -12,6 +12,7 @@
 #include "daymark/base/hex.h"
 #include "daymark/cbor/encode.h"
 #include "daymark/order/appeal.h"
+#include "daymark/order/finding_testing.h"
 #include "daymark/store/errors.h"
 
 namespace daymark::authority {
@@ -133,6 +134,16 @@ TEST_F(LimitsTest, AnAppealTwiceIsOneAppeal) {
   EXPECT_EQ(fleet.office.records->appeals(stop->hash)->size(), 1U);
 }
 
+TEST_F(LimitsTest, AFindingTwiceIsOneFinding) {
+  const std::string body = text(order::print_finding_file(
+      order::testing::answered_finding(fleet.office.world, device.chip.id)));
+  const net::HttpResponse first = ask("POST", "/findings", operators, body);
+  EXPECT_EQ(first.status, 200U) << first.body;
+  const Json log = get("/healthz");
+  EXPECT_EQ(ask("POST", "/findings", operators, body).body, first.body);
+  EXPECT_EQ(get("/healthz"), log);
+}
+
 /// A draft grants nothing. Two have the number of the same next batch: one of them can be logged.
 TEST_F(LimitsTest, TwoDraftsBecomeOneBatch) {
   ASSERT_TRUE(fleet.office.renewals->take_one(device.client().request_renewal().value()));
@@ -187,9 +198,9 @@ TEST_F(LimitsTest, EveryStatementTwiceIsOneStatement) {
 }
 
 TEST_F(LimitsTest, EveryPostIsTestedTwiceHere) {
-  const std::set<std::string_view> tested{"/orders",       "/appeals",        "/batches",
-                                          "/renewals",     "/renewals/group", "/receipts",
-                                          "/attestations", "/ranging/*",      "/verdicts"};
+  const std::set<std::string_view> tested{
+      "/orders",         "/appeals",  "/findings",     "/batches",   "/renewals",
+      "/renewals/group", "/receipts", "/attestations", "/ranging/*", "/verdicts"};
   for (const Route& route : routes())
     EXPECT_EQ(route.method == "POST", tested.contains(route.pattern) && route.method != "GET")
         << route.pattern;
