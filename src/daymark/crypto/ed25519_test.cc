@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "daymark/crypto/errors.h"
+#include "daymark/crypto/low_order.h"
 #include "daymark/crypto/vectors_testing.h"
 
 namespace daymark::crypto {
@@ -110,6 +111,16 @@ TEST(Ed25519, LowOrderKeysAreRefused) {
       EXPECT_FALSE(ed25519_verify({hex<32>(key)}, bytes_of("any"), signature)) << key << point;
     }
   }
+}
+
+TEST(Ed25519, KnowsKeysOfLowOrder) {
+  for (const std::string_view key : low_order) {
+    EXPECT_TRUE(is_low_order({hex<32>(key)})) << key;
+    for (std::size_t bit = 8; bit < 16; ++bit)
+      EXPECT_FALSE(is_low_order({with_bit_flipped(hex<32>(key), bit)})) << key << " bit " << bit;
+  }
+  for (const Vector& vector : rfc8032)
+    EXPECT_FALSE(is_low_order({hex<32>(vector.public_key)}));
 }
 
 TEST(Ed25519, LowOrderCommitmentsAreRefused) {

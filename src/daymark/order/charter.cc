@@ -1,6 +1,8 @@
 #include "daymark/order/charter.h"
 
 #include "daymark/cbor/reader.h"
+#include "daymark/crypto/errors.h"
+#include "daymark/crypto/low_order.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 
@@ -42,14 +44,22 @@ Result<KindSet> read_reads(Reader& in, Role role) {
   return wrong ? fail(errc::charter_malformed, field::reads, start) : Result<KindSet>(set);
 }
 
+/// A key that signs. PROTOCOL §1.3: not one of low order.
+Result<crypto::PublicKey> read_signing_key(Reader& in, FieldId name) {
+  const std::uint32_t start = in.offset();
+  DAYMARK_TRY(const crypto::PublicKey key, read_key(in, name));
+  return crypto::is_low_order(key) ? fail(errc::key_invalid, name, start)
+                                   : Result<crypto::PublicKey>(key);
+}
+
 /// party = [name, role, key, spare, seal, reads]
 Result<Party> read_party(Reader& in) {
   Party out;
   DAYMARK_CHECK(in.enter_array_of(6, field::parties));
   DAYMARK_TRY(out.name, read_name(in));
   DAYMARK_TRY(out.role, read_role(in));
-  DAYMARK_TRY(out.key, read_key(in, field::parties));
-  DAYMARK_TRY(out.spare, read_key(in, field::parties));
+  DAYMARK_TRY(out.key, read_signing_key(in, field::parties));
+  DAYMARK_TRY(out.spare, read_signing_key(in, field::parties));
   DAYMARK_TRY(out.seal.bytes, in.read_array_of_bytes<32>(field::parties));
   DAYMARK_TRY(out.reads, read_reads(in, out.role));
   return out;
@@ -105,7 +115,7 @@ Result<BeaconEntry> read_beacon(Reader& in) {
   DAYMARK_CHECK(in.enter_array_of(5, field::beacons));
   DAYMARK_TRY(out.name, read_name(in));
   DAYMARK_TRY(out.operator_name, read_name(in));
-  DAYMARK_TRY(out.key, read_key(in, field::beacons));
+  DAYMARK_TRY(out.key, read_signing_key(in, field::beacons));
   DAYMARK_TRY(out.place, internal::read_place(in, field::beacons));
   return out;
 }

@@ -112,7 +112,7 @@ struct Charter {
 
 /// Form and bounds of one charter; fairness is judged by check.h, on the host. The policies are
 /// read when they are used (quorum_of) or by check_policies.
-/// Errors: errc::charter_*, errc::cbor_*.
+/// Errors: errc::charter_*, errc::cbor_*, errc::key_invalid for a key of low order.
 [[nodiscard]] Result<Charter> parse_charter(ByteView encoded);
 
 /// The same into a place of the caller, whose stack stays small. On an error `out` is unspecified.

@@ -99,6 +99,14 @@ TEST_F(CharterTest, KeysNameOneParty) {
   EXPECT_EQ(after([](Charter& c) { c.parties[1].spare = c.parties[1].key; }), "ok");
 }
 
+TEST_F(CharterTest, NoKeyIsOfLowOrder) {
+  const crypto::PublicKey identity{{1}};
+  EXPECT_EQ(after([&](Charter& c) { c.parties[1].key = identity; }), "key_invalid");
+  EXPECT_EQ(after([&](Charter& c) { c.parties[1].spare = identity; }), "key_invalid");
+  EXPECT_EQ(after([&](Charter& c) { c.beacons[1].key = identity; }), "key_invalid");
+  EXPECT_EQ(after([](Charter& c) { c.parties[0].key = {}; }), "key_invalid");
+}
+
 TEST_F(CharterTest, NamesAreWordsAndUnique) {
   EXPECT_EQ(after([](Charter& c) { c.parties[1].name = c.parties[0].name; }), "charter_malformed");
   EXPECT_EQ(after([](Charter& c) { c.parties[1].name = "Maker"; }), "charter_malformed");

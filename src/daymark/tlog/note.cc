@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "daymark/base/errors.h"
+#include "daymark/crypto/low_order.h"
 #include "daymark/tlog/checkpoint.h"
 #include "daymark/tlog/errors.h"
 #include "daymark/tlog/text_internal.h"
@@ -14,39 +15,6 @@ namespace {
 
 constexpr std::string_view em_dash_space = "\xE2\x80\x94 ";
 constexpr std::size_t key_hash_size = 4;
-
-using KeyBytes = ByteArray<32>;
-
-/// p - 1, p and p + 1 for p = 2^255 - 19: their first byte; the rest is the same.
-constexpr KeyBytes near_p(Byte first) {
-  KeyBytes out{};
-  out.fill(0xFF);
-  out[0] = first;
-  out[31] = 0x7F;
-  return out;
-}
-
-/// Every encoding of a point of low order but for the sign bit: the list that libsodium refuses.
-constexpr std::array<KeyBytes, 7> low_order_points{
-    {{},
-     {0x01},
-     {0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4,
-      0x89, 0xF2, 0xEF, 0x98, 0xF0, 0xD5, 0xDF, 0xAC, 0x05, 0xD3, 0xC6,
-      0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05},
-     {0xC7, 0x17, 0x6A, 0x70, 0x3D, 0x4D, 0xD8, 0x4F, 0xBA, 0x3C, 0x0B,
-      0x76, 0x0D, 0x10, 0x67, 0x0F, 0x2A, 0x20, 0x53, 0xFA, 0x2C, 0x39,
-      0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A},
-     near_p(0xEC),
-     near_p(0xED),
-     near_p(0xEE)}};
-
-/// With such a key anybody can sign.
-bool is_low_order(KeyBytes key) {
-  key[31] &= 0x7F;
-  for (const KeyBytes& point : low_order_points)
-    if (equal(key, point)) return true;
-  return false;
-}
 
 /// White_Space of Unicode.
 bool is_space(char32_t c) {
@@ -133,7 +101,8 @@ Result<VerifierKey> parse_vkey(std::string_view text) {
   out.type = encoded[0];
   out.key.bytes = array_of<32>(ByteView(encoded).subspan(1));
   if (out.type != type_ed25519 && out.type != type_cosignature) return fail(errc::note_vkey);
-  if (is_low_order(out.key.bytes)) return fail(errc::note_vkey);
+  // With such a key anybody can sign.
+  if (crypto::is_low_order(out.key)) return fail(errc::note_vkey);
   out.hash = note_key_hash(out.name, out.type, out.key);
   if (!is_key_name(out.name)) return fail(errc::note_vkey, field::key_name);
   return is_hex_of(hex, out.hash) ? Result<VerifierKey>(out) : fail(errc::note_vkey);
