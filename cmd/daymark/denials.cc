@@ -43,7 +43,7 @@ Outcome<order::Finding> DenialCheck::proven(const Digest& hash, const std::strin
   }
   DAYMARK_TRY(const authority::FindingParts& held, parts);
   DAYMARK_TRY(const order::FindingFile file, about(order::parse_finding_file(held.file), name));
-  DAYMARK_TRY(const order::Finding finding, about(order::read_finding(file), name));
+  DAYMARK_TRY(order::Finding finding, about(order::read_finding(file), name));
   if (finding.hash != hash) return refuse(errc::authority_finding_unknown, name);
   DAYMARK_CHECK(about(order::prove_finding(file, held.proof, charter_), name));
   known_.emplace(hash, finding);

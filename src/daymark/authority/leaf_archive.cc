@@ -23,9 +23,9 @@ namespace daymark::authority {
 
 namespace {
 
-using internal::BufferedFile;
-using internal::not_written;
-using internal::OpenFile;
+using on_disk::BufferedFile;
+using on_disk::not_written;
+using on_disk::OpenFile;
 
 constexpr std::string_view part_suffix = ".part";
 constexpr std::size_t end_size = 8;
@@ -195,7 +195,7 @@ class FolderWriter final : public LeafWriter {
 
   /// What can't be removed now is removed when the archive is opened next.
   ~FolderWriter() override {
-    if (!placed_) static_cast<void>(internal::remove_flat_folder(calls_, part_));
+    if (!placed_) static_cast<void>(on_disk::remove_flat_folder(calls_, part_));
   }
 
   [[nodiscard]] Outcome<void> check() const {
@@ -259,7 +259,7 @@ class FolderArchive final : public LeafArchive {
     DAYMARK_TRY(const std::vector<std::string> names, list());
     for (const std::string& name : names) {
       if (!name.ends_with(part_suffix)) continue;
-      DAYMARK_CHECK(internal::remove_flat_folder(calls_, folder_ + "/" + name));
+      DAYMARK_CHECK(on_disk::remove_flat_folder(calls_, folder_ + "/" + name));
     }
     return {};
   }
@@ -320,7 +320,7 @@ class FolderArchive final : public LeafArchive {
     }
     // Out of its place for good before anything in it goes.
     DAYMARK_CHECK(sync_folder(calls_, folder_));
-    return internal::remove_flat_folder(calls_, part);
+    return on_disk::remove_flat_folder(calls_, part);
   }
 
  private:

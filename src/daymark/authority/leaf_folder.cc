@@ -9,7 +9,7 @@
 #include "daymark/base/errors.h"
 #include "daymark/base/file.h"
 
-namespace daymark::authority::internal {
+namespace daymark::authority::on_disk {
 
 namespace {
 
@@ -92,4 +92,4 @@ Outcome<void> remove_flat_folder(FileCalls& calls, const std::string& path) {
   return calls.remove_folder(path) == 0 ? Outcome<void>{} : not_written(path);
 }
 
-}  // namespace daymark::authority::internal
+}  // namespace daymark::authority::on_disk

@@ -7,7 +7,7 @@
 #include "daymark/base/failure.h"
 #include "daymark/base/file_calls.h"
 
-namespace daymark::authority::internal {
+namespace daymark::authority::on_disk {
 
 /// An open file with one owner.
 class OpenFile {
@@ -64,4 +64,4 @@ class BufferedFile {
 /// errc::file_not_written with what the operating system says.
 [[nodiscard]] std::unexpected<Failure> not_written(const std::string& path);
 
-}  // namespace daymark::authority::internal
+}  // namespace daymark::authority::on_disk

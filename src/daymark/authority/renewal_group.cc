@@ -31,6 +31,11 @@ Result<RenewalVerdict> read_verdict(cbor::Reader& in) {
   return RenewalVerdict(fail(static_cast<Errc>(number)));
 }
 
+void put_verdict(const RenewalVerdict& verdict, cbor::Writer& out) {
+  if (verdict) return out.put_bytes(*verdict);
+  out.put_unsigned(static_cast<ErrorNumber>(verdict.error().code));
+}
+
 }  // namespace
 
 Result<std::vector<ByteView>> parse_renewal_group(ByteView body) {
@@ -68,13 +73,8 @@ Result<std::vector<RenewalVerdict>> parse_renewal_answer(ByteView body) {
 std::vector<Byte> print_renewal_answer(std::span<const RenewalVerdict> verdicts) {
   return cbor::encode([&](cbor::Writer& out) {
     out.open_array(verdicts.size());
-    for (const RenewalVerdict& verdict : verdicts) {
-      if (verdict) {
-        out.put_bytes(*verdict);
-      } else {
-        out.put_unsigned(static_cast<ErrorNumber>(verdict.error().code));
-      }
-    }
+    for (const RenewalVerdict& verdict : verdicts)
+      put_verdict(verdict, out);
   });
 }
 

@@ -438,9 +438,9 @@ Outcome<std::unique_ptr<Records>> open_sqlite_records(const std::string& path,
                                                       LeafArchive* archive) {
   DAYMARK_TRY(Database database, Database::open(path));
   DAYMARK_TRY(const std::int64_t version, database.number("PRAGMA user_version"));
-  if (std::cmp_less_equal(version, internal::leaves_in_database)) {
-    DAYMARK_CHECK(database.migrate(std::span(schema).first(internal::leaves_in_database)));
-    DAYMARK_CHECK(internal::move_leaves(database, archive));
+  if (std::cmp_less_equal(version, on_disk::leaves_in_database)) {
+    DAYMARK_CHECK(database.migrate(std::span(schema).first(on_disk::leaves_in_database)));
+    DAYMARK_CHECK(on_disk::move_leaves(database, archive));
   }
   DAYMARK_CHECK(database.migrate(schema));
   return std::unique_ptr<Records>(std::make_unique<SqliteRecords>(std::move(database)));

@@ -6,7 +6,7 @@
 #include "daymark/order/order_file.h"
 #include "daymark/store/errors.h"
 
-namespace daymark::authority::internal {
+namespace daymark::authority::on_disk {
 
 namespace {
 
@@ -112,4 +112,4 @@ Outcome<void> move_leaves(Database& db, LeafArchive* archive) {
   return {};
 }
 
-}  // namespace daymark::authority::internal
+}  // namespace daymark::authority::on_disk

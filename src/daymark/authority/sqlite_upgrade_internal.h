@@ -4,7 +4,7 @@
 #include "daymark/authority/leaf_archive.h"
 #include "daymark/store/sqlite.h"
 
-namespace daymark::authority::internal {
+namespace daymark::authority::on_disk {
 
 /// Leaves stood in the database up to this version.
 inline constexpr std::size_t leaves_in_database = 7;
@@ -14,4 +14,4 @@ inline constexpr std::size_t leaves_in_database = 7;
 /// errc::store_*, errc::file_*, those of parse_order.
 [[nodiscard]] Outcome<void> move_leaves(store::Database& db, LeafArchive* archive);
 
-}  // namespace daymark::authority::internal
+}  // namespace daymark::authority::on_disk

@@ -13,6 +13,8 @@ class Signer {
   virtual ~Signer() = default;
   Signer(const Signer&) = delete;
   Signer& operator=(const Signer&) = delete;
+  Signer(Signer&&) = delete;
+  Signer& operator=(Signer&&) = delete;
 
   [[nodiscard]] virtual PublicKey public_key() const = 0;
 
@@ -37,6 +39,8 @@ class SecretSigner final : public Signer {
 
   SecretSigner(const SecretSigner&) = delete;
   SecretSigner& operator=(const SecretSigner&) = delete;
+  SecretSigner(SecretSigner&&) = delete;
+  SecretSigner& operator=(SecretSigner&&) = delete;
 
   [[nodiscard]] PublicKey public_key() const override { return ed25519_public(key_); }
 
