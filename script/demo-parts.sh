@@ -97,7 +97,7 @@ act() { # en 简 繁
 }
 step() { # tone en 简 繁 command output verdicts
   printf '%s  %s\n' "$(now)" "$2"
-  [ -z "$6" ] || printf '%s\n' "$6" | sed -n '1,9s/^/    /p'
+  [ -z "$6" ] || printf '%s\n' "$6" | sed -n '1,12s/^/    /p'
   jq -nc --argjson n "$act_number" --arg time "$(now)" --arg tone "$1" --arg a "$2" --arg b "$3" --arg c "$4" \
     --arg command "$5" --arg output "$6" --argjson verdicts "${7:-[]}" \
     '{n:$n,time:$time,tone:$tone,text:{en:$a,"zh-Hans":$b,"zh-Hant":$c},command:$command,output:$output,verdicts:$verdicts}' \

@@ -191,8 +191,9 @@ std::string life_text(const nlohmann::json& order) {
   if (order.contains("reason")) out += fmt::format("reason: {}\n", order.value("reason", ""));
   for (const auto& event : order.value("life", nlohmann::json::array())) {
     const bool dated = event.contains("at") && event["at"].is_string();
-    out += fmt::format("{:20}  {:9}  {}\n", dated ? event["at"].get<std::string>() : "",
-                       event.value("event", ""), event.value("detail", ""));
+    const std::string detail = event.value("detail", "");
+    out += fmt::format("{:20}  {:{}}{}\n", dated ? event["at"].get<std::string>() : "",
+                       event.value("event", ""), detail.empty() ? 0 : 11, detail);
   }
   return out;
 }

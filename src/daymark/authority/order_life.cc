@@ -24,6 +24,11 @@ UnixMillis end_of(const LifeFacts& facts) {
   return end;
 }
 
+/// As all that is signed states its time.
+UnixMillis to_the_second(UnixMillis time) {
+  return {time.value / 1000 * 1000};
+}
+
 /// Who of a policy's members cosigned, each with the time that it signed.
 std::string cosigners(const tlog::Checkpoint& checkpoint, std::string_view policy_text) {
   std::string out;
@@ -74,7 +79,7 @@ void insert_by_time(LifeEvent event, std::vector<LifeEvent>& out) {
 std::vector<LifeEvent> life_of(const LifeFacts& facts) {
   std::vector<LifeEvent> out{{"drafted", facts.order->issued, {}},
                              {"signed", {}, facts.signers},
-                             {"submitted", facts.stored->submitted, {}}};
+                             {"submitted", to_the_second(facts.stored->submitted), {}}};
   add_publication(facts, out);
   for (const StoredAppeal& appeal : facts.appeals) {
     insert_by_time({"appealed", appeal.logged_at,
