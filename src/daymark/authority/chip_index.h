@@ -39,8 +39,8 @@ class ChipIndex {
 
   /// The chip with this id whose key has this id; null where none is enrolled. The signature is to
   /// be judged by its `key`: eight bytes of a key's hash prove nothing.
-  [[nodiscard]] IndexedChip* find(const KeyId& key, const ChipId& chip);
-  [[nodiscard]] const IndexedChip* find(const KeyId& key, const ChipId& chip) const;
+  [[nodiscard]] IndexedChip* find(const KeyId& key, const ChipId& wanted);
+  [[nodiscard]] const IndexedChip* find(const KeyId& key, const ChipId& wanted) const;
 
   /// The chip of a slot; null where it is not indexed.
   [[nodiscard]] const IndexedChip* at(std::uint64_t slot) const;

@@ -66,8 +66,8 @@ Outcome<std::vector<RenewalVerdict>> RenewalDesk::take(std::span<const ByteView>
   asked.reserve(messages.size());
   for (const ByteView message : messages) {
     Result<Asked> one = read(message, space);
-    out.push_back(one ? fail(errc::cose_signature, field::cose_signature_field)
-                      : fail(one.error()));
+    out.emplace_back(one ? fail(errc::cose_signature, field::cose_signature_field)
+                         : fail(one.error()));
     if (!one) continue;
     one->place = out.size() - 1;
     asked.push_back(*one);

@@ -1,5 +1,6 @@
 #include "daymark/order/finding.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "daymark/cbor/cose.h"

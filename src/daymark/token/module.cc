@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include <dlfcn.h>
@@ -51,9 +52,8 @@ Outcome<CK_FUNCTION_LIST*> load_calls(const std::string& path) {
   }
   void* const symbol = ::dlsym(library, "C_GetFunctionList");
   if (symbol == nullptr) return refuse(errc::token_module_wrong, path, "no C_GetFunctionList");
-  CK_C_GetFunctionList get = nullptr;
-  static_assert(sizeof(get) == sizeof(symbol));
-  std::memcpy(&get, &symbol, sizeof(get));
+  // POSIX: what dlsym returns for a function is its address.
+  const auto get = std::bit_cast<CK_C_GetFunctionList>(symbol);
   CK_FUNCTION_LIST* calls = nullptr;
   const bool answered = get(&calls) == CKR_OK && is_usable(calls);
   if (!answered) return refuse(errc::token_module_wrong, path, "its functions are not complete");

@@ -22,6 +22,8 @@ class Module {
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
+  Module(Module&&) = delete;
+  Module& operator=(Module&&) = delete;
 
   [[nodiscard]] CK_FUNCTION_LIST& calls() const { return *calls_; }
 
@@ -52,6 +54,8 @@ class TokenSession {
   ~TokenSession();
   TokenSession(const TokenSession&) = delete;
   TokenSession& operator=(const TokenSession&) = delete;
+  TokenSession(TokenSession&&) = delete;
+  TokenSession& operator=(TokenSession&&) = delete;
 
   [[nodiscard]] CK_FUNCTION_LIST& calls() const { return module_->calls(); }
 
