@@ -8,6 +8,7 @@
 #include "daymark/cbor/sign.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
+#include "daymark/order/file_signatures_internal.h"
 #include "daymark/order/finding_internal.h"
 #include "daymark/order/load_internal.h"
 #include "daymark/order/prover_internal.h"
@@ -181,18 +182,6 @@ Result<std::vector<Byte>> read_answer(Reader& in) {
   return std::vector<Byte>(answer.begin(), answer.end());
 }
 
-Result<tlog::MemberSet> finding_parties(const FindingFile& file, const Charter& charter) {
-  tlog::MemberSet out = 0;
-  for (const FileSignature& signature : file.signatures) {
-    const auto index = charter.party_of(signature.key);
-    if (!index) return fail(errc::order_signer_unknown, field::signers);
-    const tlog::MemberSet bit = tlog::MemberSet{1} << *index;
-    if ((out & bit) != 0) return fail(errc::order_signer_duplicate, field::signers);
-    out |= bit;
-  }
-  return out;
-}
-
 }  // namespace internal
 
 Result<FindingNotice> parse_notice(ByteView encoded) {
@@ -282,7 +271,7 @@ Result<VerifiedFinding> verify_finding(const FindingFile& file, const Charter& c
   VerifiedFinding out;
   DAYMARK_TRY(out.finding_, read_finding(file));
   if (out.finding_.notice.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
-  DAYMARK_TRY(out.signers_, internal::finding_parties(file, charter));
+  DAYMARK_TRY(out.signers_, internal::signing_parties(file.signatures, charter));
   DAYMARK_CHECK(check_signatures(file, charter));
   DAYMARK_CHECK(check_finding_quorum(out.signers_, charter));
   DAYMARK_TRY(const FindingContent content, parse_content(file.content));

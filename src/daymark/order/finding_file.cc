@@ -7,6 +7,7 @@
 #include "daymark/crypto/seal.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
+#include "daymark/order/file_signatures_internal.h"
 #include "daymark/order/finding_internal.h"
 
 namespace daymark::order {
@@ -48,21 +49,6 @@ crypto::Sealed seal_finding(const FindingFile& file, const Charter& charter, Ran
   std::vector<Byte> plain(file.salt.begin(), file.salt.end());
   plain.insert(plain.end(), file.content.begin(), file.content.end());
   return crypto::seal(plain, readers, random);
-}
-
-Result<void> read_file_signatures(Reader& in, FindingFile& out) {
-  DAYMARK_TRY(const std::size_t count, in.enter_array(cbor::signatures_max, field::signers));
-  for (std::size_t i = 0; i < count; ++i) {
-    FileSignature one;
-    DAYMARK_CHECK(in.enter_array_of(2, field::signers));
-    DAYMARK_TRY(one.key.bytes, in.read_array_of_bytes<KeyId::size>(field::signers));
-    DAYMARK_TRY(one.signature.bytes, in.read_array_of_bytes<64>(field::signers));
-    if (std::ranges::find(out.signatures, one.key, &FileSignature::key) != out.signatures.end()) {
-      return fail(errc::order_signer_duplicate, field::signers);
-    }
-    out.signatures.push_back(one);
-  }
-  return ok();
 }
 
 }  // namespace
@@ -123,7 +109,7 @@ Result<FindingFile> parse_finding_file(ByteView encoded) {
   DAYMARK_CHECK(in.enter_array_of(5));
   DAYMARK_CHECK(internal::read_version(in, errc::finding_malformed));
   DAYMARK_TRY(const ByteView payload, in.read_bytes(1, order_size_max));
-  DAYMARK_CHECK(read_file_signatures(in, out));
+  DAYMARK_TRY(out.signatures, internal::read_file_signatures(in));
   DAYMARK_TRY(out.salt, internal::read_digest(in, field::salt));
   DAYMARK_TRY(const ByteView content, in.read_bytes(1, content_size_max, field::content));
   DAYMARK_CHECK(in.expect_end());
@@ -138,12 +124,7 @@ std::vector<Byte> print_finding_file(const FindingFile& file) {
     out.open_array(5);
     out.put_unsigned(1);
     out.put_bytes(file.payload);
-    out.open_array(file.signatures.size());
-    for (const FileSignature& signature : file.signatures) {
-      out.open_array(2);
-      out.put_bytes(signature.key.view());
-      out.put_bytes(signature.signature.bytes);
-    }
+    internal::put_file_signatures(file.signatures, out);
     out.put_bytes(file.salt);
     out.put_bytes(file.content);
   });
@@ -155,7 +136,7 @@ Outcome<void> sign_finding(FindingFile& file, const Charter& charter, crypto::Si
   FindingFile extended = file;
   extended.signatures.push_back({crypto::key_id(signer.public_key()), {}});
   if (extended.signatures.size() > cbor::signatures_max) return fail(errc::cose_signers);
-  DAYMARK_CHECK(internal::finding_parties(extended, charter));
+  DAYMARK_CHECK(internal::signing_parties(extended.signatures, charter));
   DAYMARK_TRY(const cbor::SignerEntry entry,
               cbor::make_signer(file.payload, finding_purpose, signer));
   file.signatures.push_back({entry.key, entry.signature});

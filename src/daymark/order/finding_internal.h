@@ -18,8 +18,4 @@ struct FindingPayload {
 /// An answer's bytes, or none for null.
 [[nodiscard]] Result<std::vector<Byte>> read_answer(cbor::Reader& in);
 
-/// The parties that signed, by the key ids alone. Errors: errc::order_signer_*.
-[[nodiscard]] Result<tlog::MemberSet> finding_parties(const FindingFile& file,
-                                                      const Charter& charter);
-
 }  // namespace daymark::order::internal

@@ -8,6 +8,7 @@
 #include "daymark/cbor/sign.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
+#include "daymark/order/file_signatures_internal.h"
 
 namespace daymark::order {
 
@@ -19,43 +20,8 @@ using cbor::Writer;
 /// Sig_structure around an order's payload.
 constexpr std::size_t scratch_size = order_size_max + 256;
 
-Result<FileSignature> read_signature(Reader& in) {
-  FileSignature out;
-  DAYMARK_CHECK(in.enter_array_of(2, field::signers));
-  DAYMARK_TRY(out.key.bytes, in.read_array_of_bytes<KeyId::size>(field::signers));
-  DAYMARK_TRY(out.signature.bytes, in.read_array_of_bytes<64>(field::signers));
-  return out;
-}
-
-Result<void> read_signatures(Reader& in, OrderFile& out) {
-  DAYMARK_TRY(const std::size_t count, in.enter_array(cbor::signatures_max, field::signers));
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t start = in.offset();
-    DAYMARK_TRY(const FileSignature signature, read_signature(in));
-    if (std::ranges::find(out.signatures, signature.key, &FileSignature::key) !=
-        out.signatures.end()) {
-      return fail(errc::order_signer_duplicate, field::signers, start);
-    }
-    out.signatures.push_back(signature);
-  }
-  return ok();
-}
-
 std::vector<Byte> copy_of(ByteView bytes) {
   return {bytes.begin(), bytes.end()};
-}
-
-/// The parties that signed, by the key ids alone.
-Result<tlog::MemberSet> parties_of(const OrderFile& file, const Charter& charter) {
-  tlog::MemberSet out = 0;
-  for (const FileSignature& signature : file.signatures) {
-    const auto index = charter.party_of(signature.key);
-    if (!index) return fail(errc::order_signer_unknown, field::signers);
-    const tlog::MemberSet bit = tlog::MemberSet{1} << *index;
-    if ((out & bit) != 0) return fail(errc::order_signer_duplicate, field::signers);
-    out |= bit;
-  }
-  return out;
 }
 
 Result<void> check_charter(const OrderFile& file, const Charter& charter) {
@@ -67,11 +33,10 @@ Result<void> check_charter(const OrderFile& file, const Charter& charter) {
 /// Whether a signature by `key` may be added.
 Result<void> check_room(const OrderFile& file, const Charter& charter, const KeyId& key) {
   DAYMARK_CHECK(check_charter(file, charter));
-  OrderFile extended;
-  extended.signatures = file.signatures;
-  extended.signatures.push_back({key, {}});
-  if (extended.signatures.size() > cbor::signatures_max) return fail(errc::cose_signers);
-  DAYMARK_CHECK(parties_of(extended, charter));
+  std::vector<FileSignature> extended = file.signatures;
+  extended.push_back({key, {}});
+  if (extended.size() > cbor::signatures_max) return fail(errc::cose_signers);
+  DAYMARK_CHECK(internal::signing_parties(extended, charter));
   return ok();
 }
 
@@ -84,7 +49,7 @@ Result<OrderFile> parse_order_file(ByteView encoded) {
   DAYMARK_CHECK(in.enter_array_of(5));
   DAYMARK_CHECK(internal::read_version(in, errc::order_malformed));
   DAYMARK_TRY(const ByteView payload, in.read_bytes(1, order_size_max));
-  DAYMARK_CHECK(read_signatures(in, out));
+  DAYMARK_TRY(out.signatures, internal::read_file_signatures(in));
   DAYMARK_TRY(out.salt, internal::read_digest(in, field::salt));
   DAYMARK_TRY(const ByteView content, in.read_bytes(0, content_size_max, field::content));
   DAYMARK_CHECK(in.expect_end());
@@ -102,12 +67,7 @@ std::vector<Byte> print_order_file(const OrderFile& file) {
     out.open_array(5);
     out.put_unsigned(1);
     out.put_bytes(file.payload);
-    out.open_array(file.signatures.size());
-    for (const FileSignature& signature : file.signatures) {
-      out.open_array(2);
-      out.put_bytes(signature.key.view());
-      out.put_bytes(signature.signature.bytes);
-    }
+    internal::put_file_signatures(file.signatures, out);
     out.put_bytes(file.salt);
     out.put_bytes(file.content);
   });
@@ -132,7 +92,7 @@ Outcome<void> sign_order(OrderFile& file, const Charter& charter, crypto::Signer
 
 Result<tlog::MemberSet> verify_signatures(const OrderFile& file, const Charter& charter) {
   DAYMARK_CHECK(check_charter(file, charter));
-  DAYMARK_TRY(const tlog::MemberSet parties, parties_of(file, charter));
+  DAYMARK_TRY(const tlog::MemberSet parties, internal::signing_parties(file.signatures, charter));
   std::vector<Byte> scratch(scratch_size);
   cbor::Sign message;
   message.payload = file.payload;
