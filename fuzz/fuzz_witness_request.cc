@@ -15,9 +15,8 @@ void require(bool rule) {
 
 class NoStore final : public tlog::WitnessStore {
  public:
-  Outcome<std::optional<tlog::TreeHead>> latest(const std::string&) override { std::abort(); }
-
-  Outcome<void> record(const std::string&, const tlog::TreeHead&) override { std::abort(); }
+  Outcome<std::optional<tlog::CosignedHead>> latest(const std::string&) override { std::abort(); }
+  Outcome<void> record(const std::string&, const tlog::CosignedHead&) override { std::abort(); }
 };
 
 void check_request(std::string_view input) {
