@@ -24,15 +24,28 @@ constexpr ledger::Peak peak{TeraOps{1000}};
 
 class Memory final : public governor::Storage {
  public:
-  Result<void> store(unsigned index, ByteView content) override {
-    slots_.at(index).assign(content.begin(), content.end());
+  Result<void> begin(unsigned index) override {
+    index_ = index;
+    content_.assign(sizeof(Digest), 0);
     return ok();
   }
 
-  Result<ByteView> load(unsigned index, MutableBytes out) override {
-    copy_bytes(slots_.at(index), out);
-    return ByteView(out).first(slots_.at(index).size());
+  Result<void> append(ByteView piece) override {
+    content_.insert(content_.end(), piece.begin(), piece.end());
+    return ok();
   }
+
+  [[nodiscard]] ByteView appended() const override {
+    return ByteView(content_).subspan(sizeof(Digest));
+  }
+
+  Result<void> finish(const Digest& seal) override {
+    copy_bytes(seal, content_);
+    slots_.at(index_) = content_;
+    return ok();
+  }
+
+  Result<ByteView> load(unsigned index) override { return slots_.at(index); }
 
   Result<std::uint64_t> counter() override { return counter_; }
 
@@ -43,6 +56,8 @@ class Memory final : public governor::Storage {
 
  private:
   std::array<std::vector<Byte>, 2> slots_;
+  std::vector<Byte> content_;
+  unsigned index_ = 0;
   std::uint64_t counter_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "daymark/cbor/writer.h"
 
+#include <algorithm>
+
 #include "daymark/base/errors.h"
 #include "daymark/cbor/head_internal.h"
 
@@ -29,8 +31,7 @@ Byte info_of(std::uint64_t argument, unsigned width) {
 }  // namespace
 
 void Writer::put_byte(Byte byte) {
-  overflow_ = overflow_ || used_ == out_.size();
-  if (!overflow_) out_[used_++] = byte;
+  put_raw({&byte, 1});
 }
 
 void Writer::put_head(Byte major, std::uint64_t argument) {
@@ -59,15 +60,21 @@ void Writer::put_text(std::string_view text) {
 }
 
 void Writer::put_raw(ByteView item) {
-  overflow_ = overflow_ || item.size() > out_.size() - used_;
-  if (overflow_) return;
-  copy_bytes(item, out_.subspan(used_));
+  const std::size_t begin = std::max(used_, from_);
+  const std::size_t end = std::min(used_ + item.size(), from_ + out_.size());
+  if (begin < end)
+    copy_bytes(item.subspan(begin - used_, end - begin), out_.subspan(begin - from_));
   used_ += item.size();
 }
 
 Result<ByteView> Writer::finish() const {
-  if (overflow_) return fail(errc::buffer_too_small);
+  if (from_ != 0 || used_ > out_.size()) return fail(errc::buffer_too_small);
   return ByteView(out_.first(used_));
+}
+
+ByteView Writer::window() const {
+  const std::size_t end = std::min(used_, from_ + out_.size());
+  return ByteView(out_).first(end > from_ ? end - from_ : 0);
 }
 
 }  // namespace daymark::cbor

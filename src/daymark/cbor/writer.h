@@ -2,6 +2,9 @@
 //
 // Writing past the end is remembered, not done; `finish` then reports it. The caller is responsible
 // for writing as many items as it announced and for the order of map keys.
+//
+// A writer may also see a window of a longer text only: written as often as there are windows, an
+// item of any length goes through little memory.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +18,9 @@ namespace daymark::cbor {
 class Writer {
  public:
   explicit Writer(MutableBytes out) : out_(out) {}
+
+  /// Keeps the bytes from `from` on that fit into `out`.
+  Writer(MutableBytes out, std::size_t from) : out_(out), from_(from) {}
 
   void put_unsigned(std::uint64_t value) { put_head(0, value); }
 
@@ -38,13 +44,16 @@ class Writer {
   /// What was written. Errors: errc::buffer_too_small.
   [[nodiscard]] Result<ByteView> finish() const;
 
+  /// The bytes of the window; fewer than it holds where the text ends in it.
+  [[nodiscard]] ByteView window() const;
+
  private:
   void put_head(Byte major, std::uint64_t argument);
   void put_byte(Byte byte);
 
   MutableBytes out_;
-  std::size_t used_ = 0;
-  bool overflow_ = false;
+  std::size_t from_ = 0;
+  std::size_t used_ = 0;  ///< bytes written, kept or not
 };
 
 }  // namespace daymark::cbor

@@ -28,7 +28,7 @@ Governor::~Governor() {
 
 Result<void> Governor::start(TickMillis tick) {
   random_.fill(boot_.bytes);
-  DAYMARK_CHECK(journal_.open(platform_.peak, state_, journal_scratch_));
+  DAYMARK_CHECK(journal_.open(platform_.peak, state_));
   if (state_.life != Life::unprovisioned) {
     DAYMARK_CHECK(order::parse_charter_into(state_.charter.view(), charter_));
   }

@@ -13,10 +13,6 @@ namespace {
 
 constexpr ledger::Peak test_peak{TeraOps{1000}};
 
-std::vector<Byte> copy_of(ByteView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
 bool MemoryStorage::step() {
@@ -26,19 +22,26 @@ bool MemoryStorage::step() {
   return true;
 }
 
-Result<void> MemoryStorage::store(unsigned index, ByteView content) {
-  const std::vector<Byte> whole = copy_of(content);
-  if (!step()) return fail(errc::gov_storage);
-  slots.at(index).assign(whole.begin(), whole.begin() + static_cast<long>(whole.size() / 2));
-  if (!step()) return fail(errc::gov_storage);
-  slots.at(index) = whole;
-  ++stores;
+Result<void> MemoryStorage::begin(unsigned index) {
+  index_ = index;
+  content_.assign(sizeof(Digest), 0);
   return ok();
 }
 
-Result<ByteView> MemoryStorage::load(unsigned index, MutableBytes out) {
-  copy_bytes(slots.at(index), out);
-  return ByteView(out).first(slots.at(index).size());
+Result<void> MemoryStorage::append(ByteView piece) {
+  content_.insert(content_.end(), piece.begin(), piece.end());
+  return ok();
+}
+
+Result<void> MemoryStorage::finish(const Digest& seal) {
+  copy_bytes(seal, content_);
+  if (!step()) return fail(errc::gov_storage);
+  const auto half = static_cast<long>(content_.size() / 2);
+  slots.at(index_).assign(content_.begin(), content_.begin() + half);
+  if (!step()) return fail(errc::gov_storage);
+  slots.at(index_) = content_;
+  ++stores;
+  return ok();
 }
 
 Result<void> MemoryStorage::advance_counter() {

@@ -21,8 +21,16 @@ using order::testing::World;
 /// is there, all of it is there; the counter has one.
 class MemoryStorage final : public Storage {
  public:
-  [[nodiscard]] Result<void> store(unsigned index, ByteView content) override;
-  [[nodiscard]] Result<ByteView> load(unsigned index, MutableBytes out) override;
+  [[nodiscard]] Result<void> begin(unsigned index) override;
+  [[nodiscard]] Result<void> append(ByteView piece) override;
+
+  [[nodiscard]] ByteView appended() const override {
+    return ByteView(content_).subspan(sizeof(Digest));
+  }
+
+  [[nodiscard]] Result<void> finish(const Digest& seal) override;
+
+  [[nodiscard]] Result<ByteView> load(unsigned index) override { return slots.at(index); }
 
   [[nodiscard]] Result<std::uint64_t> counter() override { return count; }
 
@@ -41,6 +49,8 @@ class MemoryStorage final : public Storage {
   [[nodiscard]] bool step();
 
   std::optional<unsigned> left;
+  unsigned index_ = 0;
+  std::vector<Byte> content_;
 };
 
 /// What a licence shall say; the rest comes from the chip's request and state.

@@ -41,11 +41,16 @@ Outcome<FileStorage> FileStorage::open(const std::string& folder) {
 }
 
 FileStorage::FileStorage(FileStorage&& other) noexcept
-    : folder_(std::move(other.folder_)), lock_(std::exchange(other.lock_, -1)) {}
+    : folder_(std::move(other.folder_)),
+      lock_(std::exchange(other.lock_, -1)),
+      index_(other.index_),
+      content_(std::move(other.content_)) {}
 
 FileStorage& FileStorage::operator=(FileStorage&& other) noexcept {
   std::swap(folder_, other.folder_);
   std::swap(lock_, other.lock_);
+  std::swap(index_, other.index_);
+  content_.swap(other.content_);
   return *this;
 }
 
@@ -57,18 +62,31 @@ std::string FileStorage::slot_path(unsigned index) const {
   return folder_ + "/slot-" + (index == 0 ? "0" : "1");
 }
 
-Result<void> FileStorage::store(unsigned index, ByteView content) {
-  const auto written = write_file(slot_path(index), content, FileMode::secret);
+Result<void> FileStorage::begin(unsigned index) {
+  index_ = index;
+  content_.assign(sizeof(Digest), 0);
+  return ok();
+}
+
+Result<void> FileStorage::append(ByteView piece) {
+  content_.insert(content_.end(), piece.begin(), piece.end());
+  return ok();
+}
+
+Result<void> FileStorage::finish(const Digest& seal) {
+  copy_bytes(seal, content_);
+  const auto written = write_file(slot_path(index_), content_, FileMode::secret);
   return written ? ok() : fail(errc::gov_storage);
 }
 
-Result<ByteView> FileStorage::load(unsigned index, MutableBytes out) {
+Result<ByteView> FileStorage::load(unsigned index) {
   const std::string path = slot_path(index);
+  content_.clear();
   if (!exists(path)) return ByteView();
-  const auto content = read_file(path, out.size());
+  auto content = read_file(path, slot_size_max);
   if (!content) return fail(errc::gov_storage);
-  copy_bytes(*content, out);
-  return ByteView(out).first(content->size());
+  content_ = *std::move(content);
+  return ByteView(content_);
 }
 
 Result<std::uint64_t> FileStorage::counter() {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "daymark/base/failure.h"
 #include "daymark/governor/ports.h"
@@ -29,8 +30,15 @@ class FileStorage final : public Storage {
   FileStorage& operator=(const FileStorage&) = delete;
   ~FileStorage();
 
-  [[nodiscard]] Result<void> store(unsigned index, ByteView content) override;
-  [[nodiscard]] Result<ByteView> load(unsigned index, MutableBytes out) override;
+  [[nodiscard]] Result<void> begin(unsigned index) override;
+  [[nodiscard]] Result<void> append(ByteView piece) override;
+
+  [[nodiscard]] ByteView appended() const override {
+    return ByteView(content_).subspan(sizeof(Digest));
+  }
+
+  [[nodiscard]] Result<void> finish(const Digest& seal) override;
+  [[nodiscard]] Result<ByteView> load(unsigned index) override;
   [[nodiscard]] Result<std::uint64_t> counter() override;
   [[nodiscard]] Result<void> advance_counter() override;
 
@@ -43,6 +51,8 @@ class FileStorage final : public Storage {
 
   std::string folder_;
   int lock_ = -1;
+  unsigned index_ = 0;
+  std::vector<Byte> content_;  ///< of the slot being replaced, or of the one last loaded
 };
 
 }  // namespace daymark::governor

@@ -29,17 +29,16 @@ Digest Journal::seal(ByteView content) const {
   return crypto::hmac_sha256(key_, std::span<const ByteView>(&content, 1));
 }
 
-Result<ByteView> Journal::content_of(unsigned index, JournalScratch& scratch) {
-  DAYMARK_TRY(const ByteView slot, storage_.load(index, scratch.slot));
+Result<ByteView> Journal::content_of(unsigned index) {
+  DAYMARK_TRY(const ByteView slot, storage_.load(index));
   if (slot.size() <= sizeof(Digest)) return ByteView();
   const ByteView content = slot.subspan(sizeof(Digest));
   const bool whole = crypto::equal_secret(seal(content), slot.first(sizeof(Digest)));
   return whole ? content : ByteView();
 }
 
-Result<bool> Journal::try_slot(std::uint64_t counter, ledger::Peak peak, State& out,
-                               JournalScratch& scratch) {
-  DAYMARK_TRY(const ByteView content, content_of(slot_of(counter), scratch));
+Result<bool> Journal::try_slot(std::uint64_t counter, ledger::Peak peak, State& out) {
+  DAYMARK_TRY(const ByteView content, content_of(slot_of(counter)));
   if (content.empty()) return false;
   DAYMARK_TRY(const std::uint64_t number, peek_counter(content));
   if (number != counter) return false;
@@ -47,26 +46,40 @@ Result<bool> Journal::try_slot(std::uint64_t counter, ledger::Peak peak, State& 
   return true;
 }
 
-Result<void> Journal::open(ledger::Peak peak, State& out, JournalScratch& scratch) {
+Result<void> Journal::open(ledger::Peak peak, State& out) {
   DAYMARK_TRY(const std::uint64_t counter, storage_.counter());
-  DAYMARK_TRY(const bool newer, try_slot(counter + 1, peak, out, scratch));
+  DAYMARK_TRY(const bool newer, try_slot(counter + 1, peak, out));
   if (newer) return storage_.advance_counter();
   if (counter == 0) return ok();
-  DAYMARK_TRY(const bool held, try_slot(counter, peak, out, scratch));
+  DAYMARK_TRY(const bool held, try_slot(counter, peak, out));
   if (held) return ok();
-  DAYMARK_TRY(const ByteView first, content_of(0, scratch));
+  DAYMARK_TRY(const ByteView first, content_of(0));
   if (!first.empty()) return fail(errc::gov_rolled_back, field::counter);
-  DAYMARK_TRY(const ByteView second, content_of(1, scratch));
+  DAYMARK_TRY(const ByteView second, content_of(1));
   return fail(second.empty() ? errc::gov_state_lost : errc::gov_rolled_back, field::counter);
+}
+
+/// Writes the state once per window of it.
+Result<void> Journal::append_state(const State& state, JournalScratch& scratch) {
+  std::size_t from = 0;
+  bool ended = false;
+  while (!ended) {
+    cbor::Writer out(scratch.piece, from);
+    DAYMARK_CHECK(put_state(state, out, scratch.part));
+    const ByteView piece = out.window();
+    from += piece.size();
+    if (from + sizeof(Digest) > slot_size_max) return fail(errc::buffer_too_small);
+    DAYMARK_CHECK(storage_.append(piece));
+    ended = piece.size() < scratch.piece.size();
+  }
+  return ok();
 }
 
 Result<void> Journal::save(State& state, JournalScratch& scratch) {
   ++state.counter;
-  const MutableBytes room = MutableBytes(scratch.slot).subspan(sizeof(Digest));
-  DAYMARK_TRY(const ByteView content, write_state(state, room, scratch.part));
-  copy_bytes(seal(content), scratch.slot);
-  const ByteView slot = ByteView(scratch.slot).first(sizeof(Digest) + content.size());
-  DAYMARK_CHECK(storage_.store(slot_of(state.counter), slot));
+  DAYMARK_CHECK(storage_.begin(slot_of(state.counter)));
+  DAYMARK_CHECK(append_state(state, scratch));
+  DAYMARK_CHECK(storage_.finish(seal(storage_.appended())));
   return storage_.advance_counter();
 }
 

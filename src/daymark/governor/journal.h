@@ -10,6 +10,8 @@
 // A whole copy of the slots from an earlier day has lower numbers than the counter: it is refused.
 #pragma once
 
+#include <algorithm>
+
 #include "daymark/governor/ports.h"
 #include "daymark/governor/state.h"
 
@@ -17,8 +19,8 @@ namespace daymark::governor {
 
 /// Working memory of the journal, shared with others while no save runs.
 struct JournalScratch {
-  ByteArray<slot_size_max> slot{};
-  ByteArray<order::leaf_size_max + ledger::SumTree::state_size_max> part{};
+  ByteArray<1024> piece{};  ///< of the state as it is written
+  ByteArray<std::max(order::leaf_size_max, ledger::SumTree::state_size_max)> part{};
 };
 
 class Journal {
@@ -28,16 +30,16 @@ class Journal {
 
   /// Loads the newest state into `out`; a new device leaves `out` as it is.
   /// Errors: errc::gov_storage, errc::gov_rolled_back, errc::gov_state_lost, those of read_state.
-  [[nodiscard]] Result<void> open(ledger::Peak peak, State& out, JournalScratch& scratch);
+  [[nodiscard]] Result<void> open(ledger::Peak peak, State& out);
 
   /// Numbers `state` and saves it. After an error the device may hold the old or the new state, so
   /// the caller must stop and open again. Errors: errc::gov_storage, errc::buffer_too_small.
   [[nodiscard]] Result<void> save(State& state, JournalScratch& scratch);
 
  private:
-  [[nodiscard]] Result<bool> try_slot(std::uint64_t counter, ledger::Peak peak, State& out,
-                                      JournalScratch& scratch);
-  [[nodiscard]] Result<ByteView> content_of(unsigned index, JournalScratch& scratch);
+  [[nodiscard]] Result<bool> try_slot(std::uint64_t counter, ledger::Peak peak, State& out);
+  [[nodiscard]] Result<ByteView> content_of(unsigned index);
+  [[nodiscard]] Result<void> append_state(const State& state, JournalScratch& scratch);
   [[nodiscard]] Digest seal(ByteView content) const;
 
   Storage& storage_;

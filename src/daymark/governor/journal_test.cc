@@ -50,10 +50,9 @@ class JournalTest : public ::testing::Test {
 
   /// What a device with this storage would start with.
   [[nodiscard]] std::vector<Byte> stored(MemoryStorage storage) const {
-    const auto scratch = std::make_unique<JournalScratch>();
     const auto state = std::make_unique<State>(peak);
     Journal journal(storage, device.chip.secret);
-    EXPECT_EQ(order::testing::verdict(journal.open(peak, *state, *scratch)), "ok");
+    EXPECT_EQ(order::testing::verdict(journal.open(peak, *state)), "ok");
     EXPECT_EQ(state->counter, storage.count);
     return encode_core(*state);
   }
@@ -75,10 +74,9 @@ class JournalTest : public ::testing::Test {
   }
 
   [[nodiscard]] std::string_view open(Storage& storage, const crypto::SecretKey& key) const {
-    const auto scratch = std::make_unique<JournalScratch>();
     const auto state = std::make_unique<State>(peak);
     Journal journal(storage, key);
-    return order::testing::verdict(journal.open(peak, *state, *scratch));
+    return order::testing::verdict(journal.open(peak, *state));
   }
 };
 
@@ -198,13 +196,17 @@ TEST(FileStorageTest, KeepsSlotsAndCounter) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("daymark-storage-" + std::to_string(::getpid()));
   std::filesystem::remove_all(folder);
-  ByteArray<64> space{};
+  const Digest seal{7};
   {
     auto storage = FileStorage::open(folder);
     ASSERT_EQ(verdict(storage), "ok");
     EXPECT_EQ(storage->counter().value_or(9), 0U);
-    EXPECT_TRUE(storage->load(0, space)->empty());
-    ASSERT_TRUE(storage->store(1, bytes_of("one")));
+    EXPECT_TRUE(storage->load(0)->empty());
+    ASSERT_TRUE(storage->begin(1));
+    ASSERT_TRUE(storage->append(bytes_of("on")));
+    ASSERT_TRUE(storage->append(bytes_of("e")));
+    EXPECT_EQ(text_of(storage->appended()), "one");
+    ASSERT_TRUE(storage->finish(seal));
     ASSERT_TRUE(storage->advance_counter());
     ASSERT_TRUE(storage->advance_counter());
     EXPECT_EQ(verdict(FileStorage::open(folder)), "gov_storage") << "one governor per folder";
@@ -212,11 +214,11 @@ TEST(FileStorageTest, KeepsSlotsAndCounter) {
   auto storage = FileStorage::open(folder);
   ASSERT_EQ(verdict(storage), "ok");
   EXPECT_EQ(storage->counter().value_or(9), 2U);
-  const auto loaded = storage->load(1, space);
+  const auto loaded = storage->load(1);
   ASSERT_TRUE(loaded);
-  EXPECT_EQ(text_of(*loaded), "one");
-  ByteArray<2> small{};
-  EXPECT_FALSE(storage->load(1, small));
+  ASSERT_EQ(loaded->size(), sizeof(Digest) + 3);
+  EXPECT_TRUE(equal(loaded->first(sizeof(Digest)), seal));
+  EXPECT_EQ(text_of(loaded->subspan(sizeof(Digest))), "one");
   std::filesystem::remove_all(folder);
 }
 

@@ -14,16 +14,22 @@ namespace daymark::governor {
 /// Longest content of a slot.
 inline constexpr std::size_t slot_size_max = std::size_t{20} << 10U;
 
-/// Two slots and a counter that never goes back (governor/journal.h says how they are used). All
-/// errors are errc::gov_storage.
+/// Two slots and a counter that never goes back (governor/journal.h says how they are used). A slot
+/// is replaced piece by piece, so that nobody has to hold it whole. All errors are
+/// errc::gov_storage.
 class Storage {
  public:
-  /// Replaces slot `index` (0 or 1) durably before it returns; whatever happens meanwhile, the
+  /// Begins to replace slot `index` (0 or 1); whatever happens before `finish` has returned, the
   /// other slot stays as it is.
-  [[nodiscard]] virtual Result<void> store(unsigned index, ByteView content) = 0;
-  /// What slot `index` holds, into the front of `out`; empty where nothing was ever stored,
-  /// anything where storing was cut short.
-  [[nodiscard]] virtual Result<ByteView> load(unsigned index, MutableBytes out) = 0;
+  [[nodiscard]] virtual Result<void> begin(unsigned index) = 0;
+  [[nodiscard]] virtual Result<void> append(ByteView piece) = 0;
+  /// All that was appended since `begin`; a view until the next call.
+  [[nodiscard]] virtual ByteView appended() const = 0;
+  /// Puts `seal` before it and makes the slot durable before it returns.
+  [[nodiscard]] virtual Result<void> finish(const Digest& seal) = 0;
+  /// What slot `index` holds, seal first; empty where nothing was ever stored, anything where
+  /// storing was cut short. A view until the next `begin` or `load`.
+  [[nodiscard]] virtual Result<ByteView> load(unsigned index) = 0;
   /// Where the counter stands; 0 in a new device.
   [[nodiscard]] virtual Result<std::uint64_t> counter() = 0;
   /// Adds one, durably before it returns.

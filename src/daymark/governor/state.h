@@ -12,6 +12,7 @@
 #include "daymark/base/ids.h"
 #include "daymark/base/result.h"
 #include "daymark/base/units.h"
+#include "daymark/cbor/writer.h"
 #include "daymark/governor/status.h"
 #include "daymark/ledger/sum_tree.h"
 #include "daymark/order/charter.h"
@@ -192,7 +193,11 @@ struct State {
 /// Room that the longest state needs.
 inline constexpr std::size_t state_size_max = std::size_t{19} << 10U;
 
-/// `scratch` has room for a leaf and a ledger. Errors: errc::buffer_too_small.
+/// Writes the state as one item; `scratch` has room for a leaf or a ledger, whichever is longer.
+/// Errors: errc::buffer_too_small, which speaks of `scratch` alone.
+[[nodiscard]] Result<void> put_state(const State& state, cbor::Writer& out, MutableBytes scratch);
+
+/// The same into `out`. Errors: errc::buffer_too_small.
 [[nodiscard]] Result<ByteView> write_state(const State& state, MutableBytes out,
                                            MutableBytes scratch);
 

@@ -160,16 +160,21 @@ void put_refusals(const State& state, Writer& out) {
 
 }  // namespace
 
+Result<void> put_state(const State& state, Writer& out, MutableBytes scratch) {
+  out.open_array(7);
+  out.put_unsigned(1);
+  put_identity(state, out);
+  put_streams(state, out);
+  DAYMARK_CHECK(put_licences(state, out, scratch));
+  put_restrictions(state, out);
+  DAYMARK_CHECK(put_meters(state, out, scratch));
+  put_refusals(state, out);
+  return ok();
+}
+
 Result<ByteView> write_state(const State& state, MutableBytes out, MutableBytes scratch) {
   Writer writer(out);
-  writer.open_array(7);
-  writer.put_unsigned(1);
-  put_identity(state, writer);
-  put_streams(state, writer);
-  DAYMARK_CHECK(put_licences(state, writer, scratch));
-  put_restrictions(state, writer);
-  DAYMARK_CHECK(put_meters(state, writer, scratch));
-  put_refusals(state, writer);
+  DAYMARK_CHECK(put_state(state, writer, scratch));
   return writer.finish();
 }
 

@@ -4,17 +4,12 @@
 
 namespace daymark::net {
 
-namespace {
-
-constexpr std::size_t head_size = 4;
-
-}  // namespace
-
-Result<std::vector<Byte>> encode_frame(ByteView message) {
-  if (message.size() > frame_max) return fail(errc::net_frame_too_large, field::net_frame);
-  std::vector<Byte> out(head_size + message.size());
-  put_big_endian(static_cast<std::uint32_t>(message.size()), std::span(out).first<head_size>());
-  copy_bytes(message, std::span(out).subspan(head_size));
+Result<std::vector<Byte>> encode_frame(ByteView body, std::uint32_t number) {
+  if (body.size() > frame_max) return fail(errc::net_frame_too_large, field::net_frame);
+  std::vector<Byte> out(frame_overhead + body.size());
+  copy_bytes(frame_head({number, static_cast<std::uint32_t>(body.size())}), out);
+  copy_bytes(body, std::span(out).subspan(frame_head_size));
+  copy_bytes(frame_tail(body), std::span(out).last(frame_tail_size));
   return out;
 }
 
@@ -24,15 +19,13 @@ void FrameDecoder::feed(ByteView piece) {
   buffer_.insert(buffer_.end(), piece.begin(), piece.end());
 }
 
-Result<std::optional<std::vector<Byte>>> FrameDecoder::next() {
-  const ByteView left = ByteView(buffer_).subspan(at_);
-  if (left.size() < head_size) return std::nullopt;
-  const std::size_t size = get_big_endian<std::uint32_t>(left.first<head_size>());
-  if (size > frame_max) return fail(errc::net_frame_too_large, field::net_frame);
-  if (left.size() < head_size + size) return std::nullopt;
-  const ByteView message = left.subspan(head_size, size);
-  at_ += head_size + size;
-  return std::vector<Byte>(message.begin(), message.end());
+Result<std::optional<FramedMessage>> FrameDecoder::next() {
+  const FrameSearch found = find_frame(ByteView(buffer_).subspan(at_), frame_max);
+  at_ += found.end;
+  skipped_ += found.skipped;
+  if (found.oversize) return fail(errc::net_frame_too_large, field::net_frame);
+  if (!found.whole) return std::nullopt;
+  return FramedMessage{found.number, {found.body.begin(), found.body.end()}};
 }
 
 }  // namespace daymark::net

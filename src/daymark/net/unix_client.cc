@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <limits>
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "daymark/base/time.h"
 #include "daymark/net/errors.h"
@@ -86,6 +88,13 @@ Descriptor connect_unix(const sockaddr_un& address) {
   return fd;
 }
 
+std::uint32_t FrameClient::first_number() {
+  static std::atomic<std::uint32_t> clients{0};
+  constexpr unsigned numbers_each = 16;  // bits; further requests of a client run into the next's
+  const auto process = static_cast<std::uint32_t>(::getpid());
+  return (process + ++clients) << numbers_each;
+}
+
 Outcome<void> FrameClient::connect() {
   DAYMARK_TRY(const sockaddr_un address, unix_address(path_));
   socket_ = connect_unix(address);
@@ -95,7 +104,8 @@ Outcome<void> FrameClient::connect() {
 }
 
 Outcome<std::vector<Byte>> FrameClient::call(ByteView request, Millis timeout) {
-  DAYMARK_TRY(const std::vector<Byte> frame, about(encode_frame(request), path_));
+  ++number_;
+  DAYMARK_TRY(const std::vector<Byte> frame, about(encode_frame(request, number_), path_));
   if (!socket_.is_open() || is_stale(socket_.get())) DAYMARK_CHECK(connect());
   Outcome<std::vector<Byte>> answer = exchange(frame, timeout);
   if (!answer) socket_.reset();
@@ -108,7 +118,9 @@ Outcome<std::vector<Byte>> FrameClient::exchange(ByteView frame, Millis timeout)
   std::array<Byte, 16384> piece{};
   while (true) {
     DAYMARK_TRY(auto message, about(decoder_.next(), path_));
-    if (message) return *std::move(message);
+    // A chip's channel may still bring the answer to one who asked before and left.
+    if (message && message->number != number_) continue;
+    if (message) return std::move(message->body);
     if (!deadline.wait(socket_.get(), POLLIN)) return refuse(errc::net_timeout, path_);
     const ssize_t got = ::recv(socket_.get(), piece.data(), piece.size(), 0);
     if (got == 0) return refuse(errc::net_closed, path_);

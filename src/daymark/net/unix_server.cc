@@ -179,10 +179,12 @@ void FrameServer::Core::read(Client& client) {
 /// Answers what is complete, as long as the client takes the answers.
 void FrameServer::Core::answer(Client& client) {
   while (!client.broken && !client.is_sending()) {
-    const Result<std::optional<std::vector<Byte>>> request = client.decoder.next();
-    client.broken = !request.has_value();
+    const Result<std::optional<FramedMessage>> request = client.decoder.next();
+    // A local socket loses nothing: what is no frame is the client's mistake.
+    client.broken = !request.has_value() || client.decoder.skipped() > 0;
     if (client.broken || !request->has_value()) return;
-    const Result<std::vector<Byte>> frame = encode_frame(handler(request->value()));
+    const FramedMessage& message = request->value();
+    const Result<std::vector<Byte>> frame = encode_frame(handler(message.body), message.number);
     client.broken = !frame.has_value();
     if (client.broken) return;
     client.out = *frame;

@@ -59,8 +59,8 @@ class FrameServer {
   std::unique_ptr<Core> core_;
 };
 
-/// A client of a FrameServer. Connects when first needed, and again after an error or where the
-/// server was restarted. Not thread-safe.
+/// A client of a FrameServer, or of a chip whose channel is a local socket. Connects when first
+/// needed, and again after an error or where the server was restarted. Not thread-safe.
 class FrameClient {
  public:
   explicit FrameClient(std::string path) : path_(std::move(path)) {}
@@ -72,12 +72,15 @@ class FrameClient {
   [[nodiscard]] Outcome<std::vector<Byte>> call(ByteView request, Millis timeout = seconds(30));
 
  private:
+  /// Clients begin with different numbers, so that they don't take each other's late answers.
+  [[nodiscard]] static std::uint32_t first_number();
   [[nodiscard]] Outcome<void> connect();
   [[nodiscard]] Outcome<std::vector<Byte>> exchange(ByteView frame, Millis timeout);
 
   std::string path_;
   Descriptor socket_;
   FrameDecoder decoder_;
+  std::uint32_t number_ = first_number();  ///< of the newest request
 };
 
 }  // namespace daymark::net

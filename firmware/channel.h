@@ -1,0 +1,45 @@
+// The one way in and out: frames (base/frame.h) over port 0 of the machine's virtio console.
+//
+// One request is held at a time, in the buffer that the device writes into; the answer is sent from
+// where it was written. A peer that falls silent inside a frame loses that frame.
+#pragma once
+
+#include "daymark/base/frame.h"
+#include "daymark/base/units.h"
+#include "virtio.h"
+
+namespace daymark::firmware {
+
+/// Not for use by more than one.
+class Channel {
+ public:
+  /// `buffer` holds the longest frame.
+  explicit Channel(MutableBytes buffer) : buffer_(buffer) {}
+
+  /// False where the machine has no console.
+  [[nodiscard]] bool open();
+
+  /// Sleeps until a whole request is there or `deadline` has come; false for the latter. `body`
+  /// stays until the next call.
+  [[nodiscard]] bool receive(TickMillis deadline, ByteView& body);
+
+  /// Answers the last request.
+  void send(ByteView body);
+
+ private:
+  void listen();
+  void take_in(TickMillis now);
+  void put(ByteView bytes);
+  [[nodiscard]] bool search(ByteView& body);
+
+  MutableBytes buffer_;
+  std::size_t begin_ = 0;   ///< of what was received and not done with
+  std::size_t filled_ = 0;  ///< end of it
+  std::uint32_t number_ = 0;
+  TickMillis heard_;  ///< when the last bytes came
+  VirtioDevice device_;
+  VirtioQueue from_host_;
+  VirtioQueue to_host_;
+};
+
+}  // namespace daymark::firmware
