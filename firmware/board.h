@@ -1,8 +1,9 @@
 // Time, sleep and the end: what the machine does for the image beside its devices.
 #pragma once
 
-#include "daymark/base/units.h"
 #include "machine.h"
+
+#include "daymark/base/units.h"
 
 namespace daymark::firmware {
 

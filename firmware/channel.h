@@ -4,9 +4,10 @@
 // where it was written. A peer that falls silent inside a frame loses that frame.
 #pragma once
 
+#include "virtio.h"
+
 #include "daymark/base/frame.h"
 #include "daymark/base/units.h"
-#include "virtio.h"
 
 namespace daymark::firmware {
 

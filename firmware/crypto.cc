@@ -1,10 +1,9 @@
 // The crypto ports on the chip: libsodium's portable sources, and a SHA-256 without unrolling.
-#include "daymark/crypto/ports.h"
-
 #include <bit>
 #include <cstring>
 
 #include "daymark/crypto/errors.h"
+#include "daymark/crypto/ports.h"
 
 extern "C" {
 int crypto_sign_ed25519_verify_detached(const unsigned char* signature,

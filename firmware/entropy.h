@@ -4,8 +4,9 @@
 // its key included. A chip needs a source of its own in its place.
 #pragma once
 
-#include "daymark/base/random.h"
 #include "virtio.h"
+
+#include "daymark/base/random.h"
 
 namespace daymark::firmware {
 

@@ -1,8 +1,9 @@
 // The machine's CFI flash (JEDEC CFI, Intel command set): two chips side by side, 32 bits wide.
 #pragma once
 
-#include "daymark/governor/flash.h"
 #include "machine.h"
+
+#include "daymark/governor/flash.h"
 
 namespace daymark::firmware {
 

@@ -3,11 +3,12 @@
 
 #include "board.h"
 #include "channel.h"
+#include "entropy.h"
+#include "flash_driver.h"
+
 #include "daymark/governor/errors.h"
 #include "daymark/governor/flash_storage.h"
 #include "daymark/governor/governor.h"
-#include "entropy.h"
-#include "flash_driver.h"
 
 extern "C" {
 extern const daymark::Byte image_begin[];

@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "channel.h"
+
 #include "daymark/crypto/ports.h"
 
 namespace daymark::firmware {

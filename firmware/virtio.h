@@ -5,8 +5,9 @@
 #include <array>
 #include <cstdint>
 
-#include "daymark/base/bytes.h"
 #include "machine.h"
+
+#include "daymark/base/bytes.h"
 
 namespace daymark::firmware {
 
@@ -50,6 +51,7 @@ class VirtioQueue {
   struct Used {
     std::uint16_t flags;
     volatile std::uint16_t index;
+
     struct {
       std::uint32_t id;
       std::uint32_t size;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "daymark/agent/agent.h"
+#include "daymark/agent/firmware_process.h"
 #include "daymark/agent/governor_process.h"
 #include "daymark/agent/meter.h"
 #include "daymark/base/file.h"
@@ -26,7 +27,24 @@ struct GovernorRunOptions {
   agent::GovernorOptions governor;
   std::string maker_file;
   double peak_tera_ops = 989.4;
+  std::string firmware;
 };
+
+/// The same core as the firmware of a simulated machine.
+Outcome<Exit> run_firmware(const GovernorRunOptions& options) {
+  agent::FirmwareOptions firmware;
+  firmware.machine.folder = options.governor.folder;
+  firmware.machine.image = options.firmware;
+  firmware.machine.page = {options.governor.maker, options.governor.peak};
+  firmware.socket = options.governor.socket;
+  DAYMARK_TRY(agent::FirmwareProcess process, agent::FirmwareProcess::open(firmware));
+  const net::StopSignals signals([&] { process.stop(); });
+  fmt::print("governor: chip {} at {} (firmware in a simulated machine, level L1)\n",
+             to_hex(crypto::chip_id(process.chip_key()).view()), options.governor.socket);
+  std::fflush(stdout);
+  DAYMARK_CHECK(process.run());
+  return Exit::success;
+}
 
 Outcome<Exit> run_governor(GovernorRunOptions options, const Session& session) {
   DAYMARK_TRY(const crypto::PublicKeys maker, crypto::read_public_keys(options.maker_file));
@@ -34,6 +52,7 @@ Outcome<Exit> run_governor(GovernorRunOptions options, const Session& session) {
   usage::AccountOptions account;
   account.peak_tera_ops = options.peak_tera_ops;
   options.governor.peak = usage::ledger_peak(account);
+  if (!options.firmware.empty()) return run_firmware(options);
   const std::unique_ptr<Clock> clock = session.clock();
   crypto::SystemRandom random;
   DAYMARK_TRY(agent::GovernorProcess process,
@@ -122,6 +141,8 @@ void add_governor(CLI::App& app, Session& session) {
   command->add_option("--maker", options->maker_file, "The maker's public key")->required();
   command->add_option("--peak-tera-ops", options->peak_tera_ops, "The chip's peak per second")
       ->capture_default_str();
+  command->add_option("--firmware", options->firmware,
+                      "Run this image in QEMU; --dir holds its flash");
   command->footer("Example: daymark governor run --dir g --socket g.sock --maker maker.pub");
   session.on_run(*command, [options, &session] { return run_governor(*options, session); });
   add_agent(app, session);

@@ -1,90 +1,47 @@
 #!/bin/bash
-# Compiles every core source for rv64 without a host, links the governor, and fails where anything
-# is needed that a chip doesn't have. Usage: link_test.sh SOURCE_DIR FILE_WITH_CORE_SOURCES WORK_DIR
-# Exit 77 (skipped) where the toolchain is not installed.
+# Judges the built objects and image of the chip: no symbol that a chip doesn't have, the sources that CMake names, no door for a
+# debugger, no initialised data, sizes within their limits. Usage: link_test.sh SOURCE_DIR FILE_WITH_CORE_SOURCES
+# Exit 77 (skipped) where the image was not built.
 set -euo pipefail
-source_dir=$1
+cd "$1"
 core_list=$2
-work=$3
-here=$source_dir/tests/firmware
+here=tests/firmware
+built=build/firmware/rv64
 prefix=riscv64-unknown-elf
-headers=/usr/include/newlib/c++/12.2.1
-if ! command -v $prefix-g++ >/dev/null || [ ! -d $headers ]; then
-  echo "firmware_link: skipped, the rv64 toolchain is not installed (script/bootstrap)"
-  exit 77
-fi
-machine=(-march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany)
-flags=("${machine[@]}" -std=c++23 -Os -ffreestanding -fno-exceptions -fno-rtti
-  -fno-threadsafe-statics -ffunction-sections -fdata-sections -fstack-usage -Wall -Wextra -Werror
-  -Wno-error=maybe-uninitialized --specs=picolibc.specs -isystem $headers
-  -isystem $headers/arm-none-eabi -I "$source_dir/src")
-mkdir -p "$work"
-if command -v ccache >/dev/null; then compiler=(ccache $prefix-g++); else compiler=($prefix-g++); fi
+[ -f $built/governor.elf ] || { echo "firmware_link: skipped, no image was built (script/bootstrap firmware)"; exit 77; }
+fail() { echo "firmware_link: $*"; exit 1; }
 
-# One object per source, named by its path.
-compile() {
-  local source=$1 object=$2
-  shift 2
-  "${compiler[@]}" "${flags[@]}" "$@" -c "$source" -o "$object"
-}
-objects=()
-jobs_running=0
-while read -r source; do
-  name=${source#"$source_dir"/src/daymark/}
-  object=$work/${name//\//-}.o
-  objects+=("$object")
-  compile "$source" "$object" &
-  jobs_running=$((jobs_running + 1))
-  if [ $jobs_running -ge 2 ]; then
-    wait -n
-    jobs_running=$((jobs_running - 1))
-  fi
-done <"$core_list"
-while [ $jobs_running -gt 0 ]; do
-  wait -n
-  jobs_running=$((jobs_running - 1))
-done
-compile "$here/governor_main.cc" "$work/main.o"
-compile "$here/governor_main.cc" "$work/planted.o" -DDAYMARK_PLANTED
-compile "$here/ports.cc" "$work/ports.o"
+# What was built is what CMake calls core.
+named=$(sed "s|^$1/src/daymark/||" "$core_list" | sed '/^$/d; s|/|-|g; s|$|.o|' | sort)
+objects=$(cd $built/core && ls ./*.o | sed 's|^./||' | sort)
+[ "$(comm -23 <(echo "$named") <(echo "$objects"))" = "" ] || fail "the image lacks core sources: $(comm -23 <(echo "$named") <(echo "$objects"))"
+mapfile -t paths < <(sed "s|^|$built/core/|" <<<"$named")
 
-# Undefined symbols of what image_start reaches, less the allowed ones.
-missing_symbols() {
-  $prefix-ld -r --gc-sections -e image_start -o "$work/reached.o" "$1" "${objects[@]}"
-  $prefix-nm -u -C "$work/reached.o" | sed 's/^ *U *//' | sort -u |
-    grep -vxEf <(grep -v '^#' "$here/allowed_symbols.txt") || true
+# Undefined symbols of the whole core, also of code that no image reaches today, less the allowed ones.
+stray_symbols() {
+  $prefix-ld -r -o "$built/all.o" "$@"
+  $prefix-nm -u -C "$built/all.o" | sed 's/^ *U *//' | sort -u | grep -vxEf <(grep -v '^#' $here/allowed_symbols.txt) || true
 }
-missing=$(missing_symbols "$work/main.o")
-if [ -n "$missing" ]; then
-  echo "firmware_link: the core needs what a chip doesn't have:"
-  echo "$missing"
-  exit 1
-fi
+stray=$(stray_symbols "${paths[@]}")
+[ -z "$stray" ] || fail "the core needs what a chip doesn't have: $stray"
 # Without this, an empty list could mean that nothing was looked at.
-planted=$(missing_symbols "$work/planted.o")
-if [ "$planted" != daymark_planted_symbol ]; then
-  echo "firmware_link: a planted symbol was not noticed: '$planted'"
-  exit 1
-fi
+planted=$built/planted.o
+echo 'void planted(void); void reach(void) { planted(); }' | $prefix-gcc -march=rv64imac -mabi=lp64 -x c -c - -o "$planted"
+[ "$(stray_symbols "${paths[@]}" "$planted")" = planted ] || fail "a planted symbol was not noticed"
 
-# The whole of every object may need no more either: code that no image reaches today.
-$prefix-ld -r -o "$work/all.o" "${objects[@]}"
-stray=$($prefix-nm -u -C "$work/all.o" | sed 's/^ *U *//' | sort -u |
-  grep -vxEf <(grep -v '^#' "$here/allowed_symbols.txt") || true)
-if [ -n "$stray" ]; then
-  echo "firmware_link: core code that the governor doesn't reach needs:"
-  echo "$stray"
-  exit 1
-fi
+# Semihosting is entered by three instructions; none of them three may follow one another anywhere in the image.
+door='\x13\x10\xf0\x01\x73\x00\x10\x00\x13\x50\x70\x40'
+! LC_ALL=C grep -qaP "$door" $built/governor.bin || fail "the image can call a debugger"
+printf "$door" | LC_ALL=C grep -qaP "$door" || fail "the test for a debugger's door finds nothing"
 
-$prefix-gcc -march=rv64imac -mabi=lp64 -mcmodel=medany --specs=picolibc.specs -nostartfiles \
-  -Wl,--gc-sections -Wl,-e,image_start -Wl,--no-warn-rwx-segments \
-  -T "$here/image.ld" -o "$work/image.elf" "$work/main.o" "$work/ports.o" "${objects[@]}"
-$prefix-size -A "$work/image.elf" | awk '
-  $1 ~ /^\.(text|rodata|srodata)/ { code += $2 }
-  $1 ~ /^\.(data|sdata|bss|sbss)/ { ram += $2 }
-  END { printf "firmware_link: text+rodata %.1f KiB (without cryptography), static memory %.1f KiB\n",
-        code / 1024, ram / 1024 }'
-cat "$work"/*.su | sort -t$'\t' -k2 -n -r | awk -F'\t' '
-  NR <= 3 { sub(/^.*\/src\//, "", $1); printf "firmware_link: stack %5d bytes in %.90s\n", $2, $1 }'
-echo "firmware_link: $(wc -l <"$core_list") core sources, no symbol missing, planted symbol caught"
+section() { $prefix-size -A $built/governor.elf | awk -v name="$1" '$1 == name { print $2 }'; }
+image=$(($(section .text) + $(section .rodata)))
+memory=$(($(section .bss) + $(section .stack)))
+crypto=$(($($prefix-size -A $built/vectors.elf | awk '$1 == ".text" || $1 == ".rodata" { sum += $2 } END { print sum }')))
+echo "firmware_link: text+rodata $image bytes ($crypto of them cryptography and board), memory $memory bytes with $(section .stack) of stack"
+while read -r name limit; do
+  [ "${!name}" -le "$limit" ] || fail "$name of ${!name} bytes is above its limit of $limit"
+done < <(grep -v '^#' $here/limits.txt)
+cat $built/*.su $built/core/*.su | sort -t$'\t' -k2 -n -r | awk -F'\t' '
+  NR <= 5 { sub(/^.*daymark\//, "", $1); printf "firmware_link: stack %5d bytes in %.90s\n", $2, $1 }'
+echo "firmware_link: ${#paths[@]} core sources, no symbol missing, planted symbol caught"

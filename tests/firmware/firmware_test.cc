@@ -1,0 +1,192 @@
+// The image in a simulated machine, with orders, licences and beacons of the test world.
+#include <chrono>
+#include <thread>
+
+#include "chip_testing.h"
+#include <gtest/gtest.h>
+
+#include "daymark/agent/firmware_process.h"
+#include "daymark/base/error_table.h"
+#include "daymark/base/file.h"
+#include "daymark/base/frame.h"
+
+namespace daymark::firmware {
+namespace {
+
+using governor::testing::parts_of;
+using governor::testing::verdict;
+using governor::testing::World;
+using testing::FirmwareChip;
+
+using Clock = std::chrono::steady_clock;
+
+double millis_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+class Firmware : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!testing::can_run("rv64"))
+      GTEST_SKIP() << "no image or no QEMU (script/bootstrap firmware)";
+  }
+
+  World world;
+};
+
+TEST_F(Firmware, SaysWhoItIsAndWhatRuns) {
+  const auto start = Clock::now();
+  FirmwareChip device(world);
+  std::printf("firmware: first answer %.0f ms after the machine was begun\n", millis_since(start));
+  const auto identity = device.client().identify();
+  ASSERT_EQ(verdict(identity), "ok");
+  EXPECT_EQ(identity->chip, crypto::ed25519_public(device.chip.secret));
+  EXPECT_EQ(identity->maker, crypto::ed25519_public(world.party("maker").key.sign));
+  EXPECT_EQ(identity->peak.per_second.value, 1000U);
+  EXPECT_EQ(identity->level, Level::host_signed);
+  const auto image = read_file(testing::built("rv64", "governor.bin"));
+  ASSERT_EQ(verdict(image), "ok");
+  EXPECT_EQ(identity->firmware, crypto::sha256(*image));
+}
+
+TEST_F(Firmware, DrawsAKeyOfItsOwnAndKeepsIt) {
+  const testing::Folder folder;
+  agent::FirmwareOptions options;
+  options.machine.folder = folder.path() / "chip";
+  options.machine.image = testing::built("rv64", "governor.bin");
+  options.machine.page = {crypto::ed25519_public(world.party("maker").key.sign), {TeraOps{7}}};
+  options.socket = folder.path() / "s";
+  std::array<crypto::PublicKey, 2> keys;
+  for (crypto::PublicKey& key : keys) {
+    auto process = agent::FirmwareProcess::open(options);
+    ASSERT_EQ(verdict(process), "ok");
+    key = process->chip_key();
+  }
+  EXPECT_EQ(keys[0], keys[1]);
+  options.machine.folder = folder.path() / "other";
+  auto other = agent::FirmwareProcess::open(options);
+  ASSERT_EQ(verdict(other), "ok");
+  EXPECT_NE(other->chip_key(), keys[0]);
+  options.machine.page.peak = {TeraOps{8}};
+  options.machine.folder = folder.path() / "chip";
+  EXPECT_EQ(verdict(agent::FirmwareProcess::open(options)), "agent_flash");
+}
+
+TEST_F(Firmware, LivesTheLifeOfAChip) {
+  FirmwareChip device(world);
+  const auto enrolled = device.enrol();
+  ASSERT_EQ(verdict(enrolled), "ok");
+  EXPECT_EQ(enrolled->content.standing, governor::Standing::observing);
+  device.range();
+  const auto request = device.client().request_renewal();
+  ASSERT_EQ(verdict(request), "ok");
+  const governor::LeafParts leaf = device.make_leaf(*request);
+  governor::LeafParts forged = leaf;
+  forged.leaf.back() ^= 1;
+  EXPECT_FALSE(device.client().accept_leaf(forged));
+  const auto start = Clock::now();
+  const auto accepted = device.client().accept_leaf(leaf);
+  std::printf("firmware: licence accepted in %.1f ms\n", millis_since(start));
+  ASSERT_EQ(verdict(accepted), "ok");
+  const auto permit = device.client().permit(governor::testing::job(1));
+  ASSERT_EQ(verdict(permit), "ok");
+  EXPECT_EQ(permit->content.standing, governor::Standing::licensed);
+  const auto own = device.status().own_head;
+  const auto stop = world.suspend_chip({device.chip.id, own.seq + 1, own.hash}, days(2));
+  const auto logged = world.prove(stop, {"maker", "regulator-a"});
+  governor::OrderParts unlogged = parts_of(logged);
+  unlogged.proof.clear();
+  EXPECT_EQ(verdict(device.client().apply(unlogged)), "order_unlogged");
+  const auto applied = device.client().apply(parts_of(logged));
+  ASSERT_EQ(verdict(applied), "ok");
+  EXPECT_EQ(applied->content.outcome, governor::ApplyOutcome::announced);
+  EXPECT_EQ(verdict(device.client().apply(parts_of(logged))), "gov_replayed");
+  const auto before = device.client().attest(bytes_of("nonce-one"));
+  ASSERT_EQ(verdict(before), "ok");
+  device.kill();
+  device.start();
+  const auto after = device.client().attest(bytes_of("nonce-two"));
+  ASSERT_EQ(verdict(after), "ok");
+  EXPECT_EQ(after->content.own_head.hash, before->content.own_head.hash);
+  EXPECT_EQ(after->content.licence, before->content.licence);
+  EXPECT_GE(after->content.counter, before->content.counter);
+  EXPECT_NE(after->content.boot.bytes, before->content.boot.bytes);
+  EXPECT_EQ(device.status().pending_count, 1U);
+}
+
+/// What a dead peer left half said costs nobody else an answer, and noise none at all.
+TEST_F(Firmware, FindsTheNextFrameBehindATornOne) {
+  FirmwareChip device(world);
+  std::vector<Byte> half(frame_head_size + 40, 'x');
+  copy_bytes(frame_head({7, 300}), half);
+  std::vector<Byte> oversize(frame_head_size);
+  copy_bytes(frame_head({7, 1'000'000}), oversize);
+  for (const std::vector<Byte>& torn :
+       {std::vector<Byte>{'D', 'M', 1}, half, oversize, std::vector<Byte>(40'000, 'D')}) {
+    device.send_and_leave(torn);
+    EXPECT_EQ(verdict(device.client().identify()), "ok") << torn.size();
+  }
+}
+
+/// Reads the machine's memory from outside, over QEMU's monitor: the image has no door for it.
+TEST_F(Firmware, UsesNoMoreStackThanItHas) {
+  const testing::Folder folder;
+  const std::string monitor = folder.path() / "monitor";
+  FirmwareChip device(world, {"-monitor", "unix:" + monitor + ",server=on,wait=off"});
+  ASSERT_EQ(verdict(device.enrol()), "ok");
+  device.range();
+  const auto request = device.client().request_renewal();
+  ASSERT_EQ(verdict(request), "ok");
+  ASSERT_EQ(verdict(device.client().accept_leaf(device.make_leaf(*request))), "ok");
+  const auto own = device.status().own_head;
+  const auto stop = world.suspend_chip({device.chip.id, own.seq + 1, own.hash}, days(2));
+  ASSERT_EQ(verdict(device.client().apply(parts_of(world.prove(stop, {"maker", "regulator-a"})))),
+            "ok");
+  const auto amended = world.prove(world.amend(world.successor()), {"owner", "regulator-a"});
+  ASSERT_EQ(verdict(device.client().apply(parts_of(amended))), "ok");
+  ASSERT_EQ(verdict(device.client().permit(governor::testing::job(1))), "ok");
+  ASSERT_EQ(verdict(device.client().attest(bytes_of("nonce-one"))), "ok");
+  const testing::StackUse use = testing::stack_use(monitor, folder.path() / "stack");
+  std::printf("firmware: deepest stack %zu of %zu bytes\n", use.deepest, use.size);
+  EXPECT_GT(use.deepest, 1000U);
+  EXPECT_LT(use.deepest + 512, use.size) << "512 bytes are kept free";
+}
+
+TEST_F(Firmware, LosesNothingThatItAnsweredWhereverItIsKilled) {
+  FirmwareChip device(world);
+  ASSERT_EQ(verdict(device.enrol()), "ok");
+  constexpr int rounds = 6;
+  std::uint64_t counter = device.status().counter;
+  int cut = 0;
+  for (int round = 0; round < rounds; ++round) {
+    Digest newest{};
+    std::uint64_t answered = 0;
+    const auto renew = [&] {
+      const auto request = device.client().request_renewal();
+      if (request) newest = order::request_hash(*request);
+      answered += request ? 1U : 0U;  // each is one save
+      return request.has_value();
+    };
+    ASSERT_TRUE(renew() && renew());
+    std::jthread power([&device, round] {
+      std::this_thread::sleep_for(std::chrono::microseconds(700 * round));
+      device.kill();
+    });
+    while (renew()) {
+    }
+    power.join();
+    device.start();
+    const governor::Status now = device.status();
+    EXPECT_GE(now.counter, counter + answered);
+    EXPECT_LE(now.counter, counter + answered + 1);
+    cut += now.request == newest ? 0 : 1;  // saved, and killed before the answer
+    EXPECT_EQ(now.request == newest, now.counter == counter + answered);
+    counter = now.counter;
+    EXPECT_EQ(now.standing, governor::Standing::observing);
+  }
+  std::printf("firmware: %d kills, %d of them between save and answer, counter %llu\n", rounds, cut,
+              static_cast<unsigned long long>(counter));
+}
+
+}  // namespace
+}  // namespace daymark::firmware
