@@ -1,12 +1,14 @@
 #include "board.h"
 
+extern "C" void enable_interrupts(unsigned long which);  // firmware/start.S
+
 namespace daymark::firmware {
 
 namespace {
 
 constexpr std::uint32_t reset_command = 0x7777;
-constexpr std::uint64_t machine_timer_interrupt = 1U << 7U;
-constexpr std::uint64_t machine_external_interrupt = 1U << 11U;
+constexpr unsigned long machine_timer_interrupt = 1UL << 7U;
+constexpr unsigned long machine_external_interrupt = 1UL << 11U;
 constexpr std::uint64_t ticks_per_milli = timer_hertz / 1000;
 
 // Of the interrupt controller, for the machine mode of the first hart.
@@ -47,7 +49,7 @@ unsigned sleep_until(TickMillis deadline) {
   const auto when = static_cast<std::uint64_t>(deadline.value) * ticks_per_milli;
   set_alarm(when);
   // Interrupts stay off as a whole: a pending one ends the sleep without a handler.
-  asm volatile("csrs mie, %0" ::"r"(machine_timer_interrupt | machine_external_interrupt));
+  enable_interrupts(machine_timer_interrupt | machine_external_interrupt);
   unsigned number = 0;
   while (number == 0 && ticks() < when) {
     asm volatile("wfi" ::: "memory");

@@ -22,9 +22,18 @@ namespace {
 /// How often time is looked at without a request.
 constexpr Millis idle_period = seconds(1);
 
+/// The longest request: an enrolment or a leaf with everything at its bound, and what CBOR adds.
+constexpr std::size_t request_room = std::size_t{20} << 10U;
+constexpr std::size_t cbor_room = 128;
+constexpr std::size_t order_most =
+    order::order_size_max + tlog::proof_size_max + order::content_size_max + sizeof(Digest);
+static_assert(order_most + order::charter_size_max + cbor_room <= request_room);
+static_assert(order_most + order::leaf_size_max + tlog::path_max * sizeof(Digest) + cbor_room <=
+              request_room);
+
 // All memory there is beside the stack. Objects are made in place: a static constructor would run
 // unseen, and a destructor never.
-alignas(16) Byte frame_space[governor::request_size_max + frame_overhead];
+alignas(16) Byte frame_space[request_room + frame_overhead];
 Byte response_space[governor::response_size_max];
 alignas(CfiFlash) Byte flash_space[sizeof(CfiFlash)];
 alignas(DeviceRandom) Byte random_space[sizeof(DeviceRandom)];

@@ -1,5 +1,6 @@
 /* Scalars modulo the order of the base point, in loops: libsodium's unrolled arithmetic would take
-   five kilobytes. After TweetNaCl's modL (public domain); every step is the same whatever the secret. */
+   five kilobytes. After TweetNaCl's modL (public domain); every step is the same whatever the
+   secret. */
 #include <stdint.h>
 
 enum { scalar_size = 32, wide_size = 64 };

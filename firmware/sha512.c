@@ -1,5 +1,5 @@
-/* SHA-512 (FIPS 180-4, 6.4) behind libsodium's interface, in loops: the unrolled one would take three
-   kilobytes more. The message schedule is kept in a window of sixteen words. */
+/* SHA-512 (FIPS 180-4, 6.4) behind libsodium's interface, in loops: the unrolled one would take
+   three kilobytes more. The message schedule is kept in a window of sixteen words. */
 #include <stdint.h>
 #include <string.h>
 
@@ -94,7 +94,8 @@ int crypto_hash_sha512_final(crypto_hash_sha512_state *state, unsigned char *out
   put_number(state->count[1] * 8, length + 8);
   const unsigned filled = (unsigned)(state->count[1] % block_size);
   const unsigned room = block_size - sizeof length;
-  crypto_hash_sha512_update(state, padding, filled < room ? room - filled : room + block_size - filled);
+  const unsigned padded = filled < room ? room - filled : room + block_size - filled;
+  crypto_hash_sha512_update(state, padding, padded);
   crypto_hash_sha512_update(state, length, sizeof length);
   for (unsigned i = 0; i < 8; ++i) put_number(state->state[i], out + 8 * i);
   volatile unsigned char *at = (volatile unsigned char *)state;

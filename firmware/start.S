@@ -24,6 +24,14 @@ _start:
     addi a0, a0, 4
     j    3b
 4:  call firmware_main
+
+/* void enable_interrupts(unsigned long): which interrupts may end a sleep. Here, because the compiler
+   of the whole program knows no such instruction. */
+    .globl enable_interrupts
+enable_interrupts:
+    csrs mie, a0
+    ret
+
     .align 2
 trapped:
     li   t0, 0x100000           /* the machine's power controller: reset */

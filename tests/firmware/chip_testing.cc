@@ -106,6 +106,20 @@ void FirmwareChip::start() {
   FAIL() << "the machine gave no answer";
 }
 
+std::vector<Byte> FirmwareChip::journal_bytes() const {
+  constexpr std::size_t sector = std::size_t{256} << 10U;
+  std::vector<Byte> out(2 * sector);
+  std::ifstream file(folder_.path() / "flash.bin", std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(governor::slot_sector * sector));
+  file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
+  return out;
+}
+
+void FirmwareChip::await_write(const std::vector<Byte>& before) const {
+  for (int looks = 0; looks < 10'000 && journal_bytes() == before; ++looks)
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+}
+
 void FirmwareChip::send_and_leave(ByteView bytes) {
   channel_.reset();  // the channel takes one peer at a time
   const net::Descriptor peer = net::connect_unix(*net::unix_address(machine_->channel()));

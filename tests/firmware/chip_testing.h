@@ -51,6 +51,11 @@ class FirmwareChip {
   /// Loses power, and with it what isn't saved. From any thread.
   void kill() { machine_->kill(); }
 
+  /// The slots of the journal, as the file has them now.
+  [[nodiscard]] std::vector<Byte> journal_bytes() const;
+  /// Until they differ from `before`: the machine is writing. At most a few seconds.
+  void await_write(const std::vector<Byte>& before) const;
+
   /// A peer that sends so many bytes and is gone.
   void send_and_leave(ByteView bytes);
 

@@ -168,8 +168,11 @@ TEST_F(Firmware, LosesNothingThatItAnsweredWhereverItIsKilled) {
       return request.has_value();
     };
     ASSERT_TRUE(renew() && renew());
-    std::jthread power([&device, round] {
-      std::this_thread::sleep_for(std::chrono::microseconds(700 * round));
+    const std::vector<Byte> before = device.journal_bytes();
+    std::jthread power([&device, &before, round] {
+      // At once when the flash changes, and later and later after that.
+      device.await_write(before);
+      std::this_thread::sleep_for(std::chrono::microseconds(150 * round));
       device.kill();
     });
     while (renew()) {
