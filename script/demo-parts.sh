@@ -255,13 +255,31 @@ start_chips() { # COUNT
   for ((i = 1; i <= $1; ++i)); do
     chips+=("$i")
     states+=("$work/state$i.json")
-    spawn "governor$i" daymark --clock-file "$work/clock" governor run --dir "$work/g$i" --socket "$work/g$i.sock" --maker "$work/keys/maker.pub"
+    start_governor "$i"
   done
   waited=("${states[@]}")
   for i in "${chips[@]}"; do
     wait_for test -S "$work/g$i.sock"
     start_agent "$i"
   done
+}
+start_governor() { # CHIP
+  local how=()
+  [ "$1" != "$firmware_chip" ] || how=(--firmware "$image")
+  spawn "governor$1" daymark --clock-file "$work/clock" governor run --dir "$work/g$1" --socket "$work/g$1.sock" --maker "$work/keys/maker.pub" "${how[@]}"
+}
+kill_machine() { # CHIP: its machine ends without warning and starts again from its flash
+  local before after
+  before=$(dm status --governor "$work/g$1.sock" --json | jq -c '[.chip,.state]')
+  kill -KILL "${pid_of[governor$1]}"
+  wait "${pid_of[governor$1]}" 2>/dev/null || true
+  start_governor "$1"
+  wait_for dm status --governor "$work/g$1.sock" --json
+  after=$(dm status --governor "$work/g$1.sock" --json | jq -c '[.chip,.state]')
+  [ "$before" = "$after" ] || { echo "demo: chip $1 was $before and is $after" >&2; exit 3; }
+  step note "Chip $1 is the governor's firmware in a machine of its own (QEMU). Killed and started again, it holds what it held." \
+    "芯片 $1 是在独立机器（QEMU）中运行的治理器固件。被强行终止并重新启动后，其状态不变。" \
+    "晶片 $1 是在獨立機器（QEMU）中執行的治理器韌體。被強行終止並重新啟動後，其狀態不變。" "kill -KILL; daymark governor run --firmware" "$after"
 }
 start_agent() { # CHIP EXTRA…
   local i=$1 first=$((port + 20)) chip

@@ -19,8 +19,8 @@ def rates: [range(1; length) as $i | .[$i - 1] as $a | .[$i] as $b
   throughput_unit: "matrix products per second",
   map_svg: $map,
   limits: [
-    tri("The governors are host processes (L1): root on the host could read their keys, change their state and drive their clock.";
-        "治理器是主机进程（L1）：主机 root 用户可读取其密钥、更改其状态并操纵其时钟。"; "治理器是主機行程（L1）：主機 root 使用者可讀取其金鑰、更改其狀態並操縱其時鐘。"),
+    tri("The governors are host processes, chip 4 firmware in QEMU where it is there (all L1): root on the host could read their keys, change their state and drive their clock.";
+        "治理器是主机进程，芯片 4 在有 QEMU 时是其中的固件（均为 L1）：主机 root 用户可读取其密钥、更改其状态并操纵其时钟。"; "治理器是主機行程，晶片 4 在有 QEMU 時是其中的韌體（均為 L1）：主機 root 使用者可讀取其金鑰、更改其狀態並操縱其時鐘。"),
     tri("The H100 report is a recording; nothing binds it to chip 1."; "H100 报告为录制数据，与芯片 1 无绑定关系。"; "H100 報告為錄製資料，與晶片 1 無綁定關係。"),
     tri("The gate is cooperative: a program that is started without it is not stopped by it."; "门控为协作式：不经门控启动的程序不会被阻止。"; "門控為協作式：不經門控啟動的程式不會被阻止。"),
     tri("The meter replays telemetry: the host's word."; "计量重放遥测数据：仅为主机之言。"; "計量重放遙測資料：僅為主機之言。"),
