@@ -1,6 +1,7 @@
 // Saved states: what is accepted is written again as the same bytes.
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 #include "daymark/governor/journal.h"
 
@@ -11,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto state = std::make_unique<governor::State>(peak);
   if (!governor::read_state(input, peak, *state)) return 0;
   const auto scratch = std::make_unique<governor::JournalScratch>();
-  const auto again = governor::write_state(*state, scratch->slot, scratch->part);
+  std::vector<Byte> space(governor::slot_size_max);
+  const auto again = governor::write_state(*state, space, scratch->part);
   if (!again || !equal(*again, input)) std::abort();
   return 0;
 }
