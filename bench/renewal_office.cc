@@ -103,11 +103,11 @@ void RenewalOffice::enrol_all(const ChipSwarm& swarm) {
   store::Transaction work = done(database.begin());
   for (std::size_t slot = 0; slot < swarm.size(); ++slot) {
     const crypto::PublicKey& key = swarm.key(slot);
-    done(
-        database.run("INSERT INTO chips(chip, key, slot, model, serial, released, key_id) "
-                     "VALUES(?, ?, ?, ?, ?, ?, ?)",
-                     {crypto::chip_id(key).view(), ByteView(key.bytes), slot, "model", "serial",
-                      false, crypto::key_id(key).view()}));
+    done(database.run(
+        "INSERT INTO chips(chip, key, slot, model, serial, released, key_id, head_seq, "
+        "head_hash) VALUES(?, ?, ?, ?, ?, ?, ?, 1, ?)",
+        {crypto::chip_id(key).view(), ByteView(key.bytes), slot, "model", "serial", false,
+         crypto::key_id(key).view(), ByteView(key.bytes)}));
   }
   const Outcome<void> committed = work.commit();
   require(committed.has_value(), "the chips can't be enrolled");

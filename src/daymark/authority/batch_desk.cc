@@ -103,10 +103,10 @@ Outcome<BatchDraft> BatchDesk::draft(std::string_view terms_json) {
 Outcome<order::BatchContent> BatchDesk::write_leaves(Drafting& drafting) {
   Page page{.after = 0, .limit = page_size};
   while (true) {
-    DAYMARK_TRY(const std::vector<ChipRecord> chips, records_.chips_page(page));
-    for (const ChipRecord& chip : chips) {
-      const bool omitted = drafting.terms.simulated_omissions.contains(chip.chip);
-      DAYMARK_CHECK(omitted ? pass_over(chip, drafting) : write_leaf(chip, drafting));
+    DAYMARK_TRY(const std::vector<HeldChip> chips, records_.held_page(page));
+    for (const HeldChip& held : chips) {
+      const bool omitted = drafting.terms.simulated_omissions.contains(held.chip.chip);
+      DAYMARK_CHECK(omitted ? pass_over(held.chip, drafting) : write_leaf(held, drafting));
     }
     page.after += chips.size();
     if (chips.size() < page.limit) break;
@@ -114,13 +114,14 @@ Outcome<order::BatchContent> BatchDesk::write_leaves(Drafting& drafting) {
   return drafting.writer->finish(page.after, drafting.now + signing_time);
 }
 
-Outcome<void> BatchDesk::write_leaf(const ChipRecord& chip, Drafting& drafting) {
+Outcome<void> BatchDesk::write_leaf(const HeldChip& held, Drafting& drafting) {
+  const ChipRecord& chip = held.chip;
   order::Leaf& leaf = drafting.leaf = {};
   leaf.chip = chip.chip;
   leaf.salt = random_.draw<16>();
   leaf.fleet = drafting.fleet;
+  leaf.own = held.head;
   DAYMARK_CHECK(answer(chip, drafting));
-  DAYMARK_TRY(leaf.own, records_.head(chip.chip));
   const BatchTerms& terms = drafting.terms;
   const auto denial = terms.denials.find(chip.chip);
   if (chip.released) {

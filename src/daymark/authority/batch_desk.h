@@ -48,7 +48,7 @@ class BatchDesk {
   struct Drafting;
 
   [[nodiscard]] Outcome<order::BatchContent> write_leaves(Drafting& drafting);
-  [[nodiscard]] Outcome<void> write_leaf(const ChipRecord& chip, Drafting& drafting);
+  [[nodiscard]] Outcome<void> write_leaf(const HeldChip& held, Drafting& drafting);
   [[nodiscard]] static Outcome<void> pass_over(const ChipRecord& chip, Drafting& drafting);
   [[nodiscard]] Outcome<void> answer(const ChipRecord& chip, Drafting& drafting);
   [[nodiscard]] Outcome<std::uint64_t> last_licence(const ChipRecord& chip, Drafting& drafting);

@@ -32,16 +32,16 @@ Outcome<void> ChipIndex::catch_up(Records& records) {
 }
 
 IndexedChip* ChipIndex::find(const KeyId& key, const ChipId& wanted) {
-  for (std::size_t at = place_in(table_, key); table_[at] != 0; at = (at + 1) % table_.size()) {
-    IndexedChip& found = chip(table_[at] - 1);
-    if (found.key_id == key && found.chip == wanted) return &found;
-  }
-  return nullptr;
+  return search(key, wanted);
 }
 
 const IndexedChip* ChipIndex::find(const KeyId& key, const ChipId& wanted) const {
+  return search(key, wanted);
+}
+
+IndexedChip* ChipIndex::search(const KeyId& key, const ChipId& wanted) const {
   for (std::size_t at = place_in(table_, key); table_[at] != 0; at = (at + 1) % table_.size()) {
-    const IndexedChip& found = chip(table_[at] - 1);
+    IndexedChip& found = chip(table_[at] - 1);
     if (found.key_id == key && found.chip == wanted) return &found;
   }
   return nullptr;

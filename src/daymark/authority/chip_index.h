@@ -52,6 +52,7 @@ class ChipIndex {
   using Block = std::array<IndexedChip, block_size>;
 
   [[nodiscard]] IndexedChip& chip(std::size_t slot) const;
+  [[nodiscard]] IndexedChip* search(const KeyId& key, const ChipId& wanted) const;
   void add(const ChipRecord& record);
   void enter(std::uint32_t slot);
   void grow();

@@ -46,13 +46,14 @@ void put_peers(Exposition& out, const Figures& figures) {
 std::string metrics_text(const Figures& figures) {
   Exposition out;
   out.gauge("log_entries", figures.log_entries, "Entries of the log.");
-  out.gauge("chips", figures.chips, "Chips that were enrolled.");
-  out.gauge("chips_released", figures.chips_released, "Of them, chips that were released.");
-  out.gauge("orders_pending", figures.orders_pending, "Orders that wait for witnesses.");
+  const RecordCounts& records = figures.records;
+  out.gauge("chips", records.chips, "Chips that were enrolled.");
+  out.gauge("chips_released", records.chips_released, "Of them, chips that were released.");
+  out.gauge("orders_pending", records.orders_pending, "Orders that wait for witnesses.");
   out.family("orders", "counter", "Orders accepted.");
-  for (std::size_t kind = 1; kind < figures.orders.size(); ++kind) {
+  for (std::size_t kind = 1; kind < records.orders.size(); ++kind) {
     const std::string_view name = order::name_of(static_cast<order::OrderKind>(kind));
-    out.sample(fmt::format("orders_total{{kind=\"{}\"}}", name), figures.orders[kind]);
+    out.sample(fmt::format("orders_total{{kind=\"{}\"}}", name), records.orders[kind]);
   }
   put_peers(out, figures);
   out.family("answers", "counter", "HTTP answers since the start.");

@@ -1,13 +1,12 @@
 // The service's figures in OpenMetrics 1.0. Host only.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
 
-#include "daymark/order/order.h"
+#include "daymark/authority/records.h"
 
 namespace daymark::authority {
 
@@ -40,10 +39,7 @@ struct PeerCount {
 /// What /metrics shows: counts alone, nothing of a single chip or order.
 struct Figures {
   std::uint64_t log_entries = 0;
-  std::uint64_t chips = 0;
-  std::uint64_t chips_released = 0;
-  std::uint64_t orders_pending = 0;
-  std::array<std::uint64_t, order::order_kind_count + 1> orders{};  ///< by kind; the first unused
+  RecordCounts records;
   PeerCount witnesses;
   PeerCount mirrors;
   std::map<unsigned, std::uint64_t> answers;  ///< by HTTP status

@@ -54,14 +54,11 @@ class OpenMetrics {
 
 TEST(Metrics, EveryFigureIsRead) {
   Figures figures{.log_entries = 12,
-                  .chips = 8,
-                  .chips_released = 1,
-                  .orders_pending = 2,
-                  .orders = {},
+                  .records = {.chips = 8, .chips_released = 1, .orders_pending = 2, .orders = {}},
                   .witnesses = {2, 3},
                   .mirrors = {1, 2},
                   .answers = {{200, 70}, {401, 3}}};
-  figures.orders[static_cast<std::size_t>(order::OrderKind::suspend)] = 4;
+  figures.records.orders[static_cast<std::size_t>(order::OrderKind::suspend)] = 4;
   const auto read = OpenMetrics::read(metrics_text(figures));
   ASSERT_TRUE(read) << metrics_text(figures);
   EXPECT_EQ(read->at("daymark_log_entries"), 12U);

@@ -2,6 +2,7 @@
 // Host only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,6 +54,22 @@ struct ChipRecord {
   std::string model;
   std::string serial;
   bool released = false;
+};
+
+/// A chip in custody and the head of its own stream.
+struct HeldChip {
+  ChipRecord chip;
+  order::StreamHead head;
+};
+
+/// How many there are of what an operator watches.
+struct RecordCounts {
+  std::uint64_t chips = 0;
+  std::uint64_t chips_released = 0;
+  std::uint64_t orders_pending = 0;
+  std::array<std::uint64_t, order::order_kind_count + 1> orders{};  ///< by kind; the first unused
+
+  friend bool operator==(const RecordCounts&, const RecordCounts&) = default;
 };
 
 /// The batch of a licence order: what looking for a leaf in the archive needs.
@@ -163,10 +180,15 @@ class Records {
   /// The chip whose key has this id; that of the lowest slot where several have.
   [[nodiscard]] virtual Outcome<std::optional<ChipRecord>> chip_of_key(const KeyId& key) = 0;
   [[nodiscard]] virtual Outcome<std::uint64_t> chip_count() = 0;
+  /// Reads no chip and no order: cheap enough to be asked for every few seconds.
+  [[nodiscard]] virtual Outcome<RecordCounts> counts() = 0;
   /// By slot.
   [[nodiscard]] virtual Outcome<std::vector<ChipRecord>> chips() = 0;
   /// A page of the same list; slots count up from 0.
   [[nodiscard]] virtual Outcome<std::vector<ChipRecord>> chips_page(const Page& page) = 0;
+  /// The same page with what `head` says of each chip, in one walk: a batch has a leaf for every
+  /// chip, and a query for each would cost more than the leaf.
+  [[nodiscard]] virtual Outcome<std::vector<HeldChip>> held_page(const Page& page) = 0;
 
   /// Replaces a document of the same kind, chip and subject.
   [[nodiscard]] virtual Outcome<void> put_document(const Document& document) = 0;

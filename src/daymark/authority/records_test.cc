@@ -326,6 +326,31 @@ TEST_P(RecordsTest, PagesAreCutFromTheList) {
   }
 }
 
+/// Whichever comes first, the chip or its orders: enrolment is recorded order first.
+TEST_P(RecordsTest, AHeldChipComesWithTheHeadOfItsStream) {
+  const auto heads = [&] {
+    std::string out;
+    const std::vector<HeldChip> all_held = *records->held_page({0, 10});
+    for (const HeldChip& held : all_held) {
+      EXPECT_EQ(held.head, *records->head(held.chip.chip));
+      out += std::to_string(held.head.seq);
+    }
+    return out;
+  };
+  add(1, {{chip(1), 1}});
+  ASSERT_TRUE(records->put_chip({chip(1), {}, 0, "", "", false}));
+  ASSERT_TRUE(records->put_chip({chip(2), {}, 1, "", "", false}));
+  EXPECT_EQ(heads(), "10");
+  add(2, {{std::nullopt, 1}, {chip(1), 2}, {chip(2), 1}});
+  EXPECT_EQ(heads(), "21");
+  EXPECT_FALSE(
+      records->add_order(order_of(3), std::vector<StreamPlace>{{chip(2), 2}, {chip(1), 2}}));
+  EXPECT_EQ(heads(), "21") << "a refused order moves no head";
+  ASSERT_TRUE(records->put_chip({chip(1), {}, 0, "", "", true}));
+  reopen();
+  EXPECT_EQ(heads(), "21");
+}
+
 TEST_P(RecordsTest, ARefusedOrderLeavesNoGapInThePages) {
   add(1, {{chip(1), 1}});
   EXPECT_FALSE(records->add_order(order_of(2), std::vector<StreamPlace>{{chip(1), 1}}));
@@ -374,6 +399,11 @@ std::string shown(Records& records) {
   const std::vector<ChipRecord> all_chips_page = *records.chips_page({0, 2});
   for (const ChipRecord& record : all_chips_page)
     out += std::to_string(record.slot) + record.model;
+  const std::vector<HeldChip> all_held = *records.held_page({1, 8});
+  for (const HeldChip& held : all_held)
+    out += held.chip.model + std::to_string(held.head.seq) + to_hex(held.head.hash).substr(0, 4);
+  const RecordCounts counts = *records.counts();
+  out += std::to_string(counts.chips) + std::to_string(counts.orders_pending);
   return out;
 }
 
@@ -398,6 +428,21 @@ std::string step(Records& records, const std::tuple<int, Byte, Byte>& what) {
       return std::string(testing::verdict(
           records.put_chip({chip(a), {{a}}, a, "m" + std::to_string(b), "", false})));
   }
+}
+
+TEST_P(RecordsTest, CountsAreThoseOfTheLists) {
+  EXPECT_EQ(*records->counts(), RecordCounts{});
+  add(1, {{chip(1), 1}});
+  add(2, {});
+  ASSERT_TRUE(records->publish_order(order_of(1).hash, {{1}, "proof", {1}, {2}}));
+  ASSERT_TRUE(records->put_chip({chip(1), {}, 0, "", "", false}));
+  ASSERT_TRUE(records->put_chip({chip(2), {}, 1, "", "", true}));
+  ASSERT_TRUE(records->put_chip({chip(3), {}, 2, "", "", false}));
+  const RecordCounts counts = *records->counts();
+  EXPECT_EQ(counts.chips, 3U);
+  EXPECT_EQ(counts.chips_released, 1U);
+  EXPECT_EQ(counts.orders_pending, 1U);
+  EXPECT_EQ(counts.orders[static_cast<std::size_t>(order_of(1).kind)], 2U);
 }
 
 /// Whatever is asked of them, in whatever order: the database and the plain one agree.

@@ -162,6 +162,19 @@ class MemoryRecords : public Records {
 
   Outcome<std::uint64_t> chip_count() override { return at_->chips.size(); }
 
+  Outcome<RecordCounts> counts() override {
+    RecordCounts out;
+    for (const auto& [slot, chip] : at_->chips) {
+      ++out.chips;
+      out.chips_released += chip.released ? 1U : 0U;
+    }
+    for (const StoredOrder& order : at_->orders) {
+      ++out.orders[static_cast<std::size_t>(order.kind)];
+      out.orders_pending += order.publication ? 0U : 1U;
+    }
+    return out;
+  }
+
   Outcome<std::vector<ChipRecord>> chips() override {
     std::vector<ChipRecord> out;
     for (const auto& [slot, chip] : at_->chips)
@@ -171,6 +184,14 @@ class MemoryRecords : public Records {
 
   Outcome<std::vector<ChipRecord>> chips_page(const Page& page) override {
     return cut(*chips(), page);
+  }
+
+  Outcome<std::vector<HeldChip>> held_page(const Page& page) override {
+    DAYMARK_TRY(const std::vector<ChipRecord> page_chips, chips_page(page));
+    std::vector<HeldChip> out;
+    for (const ChipRecord& chip : page_chips)
+      out.push_back({chip, *head(chip.chip)});
+    return out;
   }
 
   Outcome<void> put_document(const Document& document) override {

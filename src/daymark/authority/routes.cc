@@ -171,21 +171,12 @@ Outcome<HttpResponse> get_ready(Authority& authority, const RouteCall&) {
 
 Outcome<HttpResponse> get_metrics(Authority& authority, const RouteCall&) {
   DAYMARK_TRY(const order::Charter charter, about(authority.orders().charter(), "charter"));
-  DAYMARK_TRY(const auto orders, authority.records().orders());
-  DAYMARK_TRY(const auto chips, authority.records().chips());
-  Figures figures{.log_entries = authority.publisher().log().head().size.value,
-                  .chips = chips.size(),
-                  .chips_released = static_cast<std::uint64_t>(
-                      std::ranges::count_if(chips, &ChipRecord::released)),
-                  .orders_pending = 0,
-                  .orders = {},
-                  .witnesses = authority.count_peers(urls_of(charter.log_policy)),
-                  .mirrors = authority.count_peers(urls_of(charter.mirror_policy)),
-                  .answers = authority.tally().by_status()};
-  for (const StoredOrder& stored : orders) {
-    ++figures.orders[static_cast<std::size_t>(stored.kind)];
-    if (!stored.publication) ++figures.orders_pending;
-  }
+  DAYMARK_TRY(const RecordCounts records, authority.records().counts());
+  const Figures figures{.log_entries = authority.publisher().log().head().size.value,
+                        .records = records,
+                        .witnesses = authority.count_peers(urls_of(charter.log_policy)),
+                        .mirrors = authority.count_peers(urls_of(charter.mirror_policy)),
+                        .answers = authority.tally().by_status()};
   return HttpResponse{.status = 200,
                       .content_type = std::string(openmetrics_type),
                       .body = metrics_text(figures),

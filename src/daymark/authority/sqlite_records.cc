@@ -17,7 +17,7 @@ using store::Database;
 using store::Row;
 using store::Transaction;
 
-constexpr std::array<std::string_view, 10> schema{R"sql(
+constexpr std::array<std::string_view, 11> schema{R"sql(
 CREATE TABLE orders(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, file BLOB NOT NULL,
   log_index INTEGER, proof TEXT, logged_at INTEGER, binds_at INTEGER);
@@ -84,6 +84,23 @@ DROP TABLE requests;
 CREATE TABLE findings(
   number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, file BLOB NOT NULL,
   log_index INTEGER NOT NULL, proof TEXT NOT NULL, logged_at INTEGER NOT NULL);
+)sql",
+                                                  // A batch walks all chips by slot: they lie in
+                                                  // that order, each with the head of its stream.
+                                                  R"sql(
+CREATE TABLE held(
+  slot INTEGER PRIMARY KEY, chip BLOB NOT NULL UNIQUE, key BLOB NOT NULL, model TEXT NOT NULL,
+  serial TEXT NOT NULL, released INTEGER NOT NULL, key_id BLOB, head_seq INTEGER, head_hash BLOB);
+INSERT INTO held
+  SELECT slot, chip, key, model, serial, released, key_id,
+    (SELECT max(seq) FROM places WHERE places.chip = chips.chip),
+    (SELECT hash FROM places WHERE places.chip = chips.chip ORDER BY seq DESC LIMIT 1)
+  FROM chips ORDER BY slot;
+DROP TABLE chips;
+ALTER TABLE held RENAME TO chips;
+CREATE INDEX chips_by_key ON chips(key_id);
+CREATE INDEX released_chips ON chips(slot) WHERE released;
+CREATE INDEX orders_by_kind ON orders(kind);
 )sql"};
 
 constexpr std::string_view order_columns =
@@ -94,6 +111,9 @@ constexpr std::string_view batch_columns =
 
 constexpr std::string_view chip_columns =
     "SELECT chip, key, slot, model, serial, released FROM chips ";
+
+constexpr std::string_view held_columns =
+    "SELECT chip, key, slot, model, serial, released, head_seq, head_hash FROM chips ";
 
 /// The fleet stream has the empty chip.
 ByteView chip_key(const std::optional<ChipId>& chip) {
@@ -134,6 +154,15 @@ Result<ChipRecord> read_chip(const Row& row) {
   out.model = model;
   out.serial = serial;
   out.released = released != 0;
+  return out;
+}
+
+Result<HeldChip> read_held(const Row& row) {
+  HeldChip out;
+  DAYMARK_TRY(out.chip, read_chip(row));
+  if (row.is_null(6)) return out;
+  DAYMARK_TRY(out.head.seq, row.unsigned_integer(6));
+  DAYMARK_TRY(out.head.hash, row.array<32>(7));
   return out;
 }
 
@@ -200,6 +229,10 @@ class SqliteRecords final : public Records {
       if (taken != 0) return refuse(errc::authority_stream_taken, "order");
       DAYMARK_CHECK(db_.run("INSERT INTO places(chip, seq, hash) VALUES(?, ?, ?)",
                             {chip_key(place.chip), place.seq, ByteView(order.hash)}));
+      DAYMARK_CHECK(
+          db_.run("UPDATE chips SET head_seq = ?, head_hash = ? WHERE chip = ? AND "
+                  "coalesce(head_seq, 0) < ?",
+                  {place.seq, ByteView(order.hash), chip_key(place.chip), place.seq}));
     }
     return work.commit();
   }
@@ -340,8 +373,10 @@ class SqliteRecords final : public Records {
   Outcome<void> put_chip(const ChipRecord& chip) override {
     const KeyId key = crypto::key_id(chip.key);
     return run(
-        "INSERT OR REPLACE INTO chips(chip, key, slot, model, serial, released, key_id) "
-        "VALUES(?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO chips(chip, key, slot, model, serial, released, key_id, head_seq, "
+        "head_hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+        "(SELECT max(seq) FROM places WHERE chip = ?1), "
+        "(SELECT hash FROM places WHERE chip = ?1 ORDER BY seq DESC LIMIT 1))",
         {chip.chip.view(), ByteView(chip.key.bytes), chip.slot, chip.model, chip.serial,
          chip.released, key.view()});
   }
@@ -365,6 +400,21 @@ class SqliteRecords final : public Records {
     return static_cast<std::uint64_t>(count);
   }
 
+  Outcome<RecordCounts> counts() override {
+    RecordCounts out;
+    DAYMARK_TRY(out.chips, counted("SELECT count(*) FROM chips"));
+    DAYMARK_TRY(out.chips_released, counted("SELECT count(*) FROM chips WHERE released"));
+    DAYMARK_TRY(out.orders_pending, counted("SELECT count(*) FROM orders WHERE proof IS NULL"));
+    DAYMARK_CHECK(db_.each("SELECT kind, count(*) FROM orders GROUP BY kind", {},
+                           [&](const Row& row) -> Outcome<void> {
+                             DAYMARK_TRY(const std::uint64_t kind, row.unsigned_integer(0));
+                             DAYMARK_TRY(const std::uint64_t count, row.unsigned_integer(1));
+                             if (kind < out.orders.size()) out.orders[kind] = count;
+                             return {};
+                           }));
+    return out;
+  }
+
   Outcome<std::vector<ChipRecord>> chips() override {
     static const std::string sql = std::string(chip_columns) + "ORDER BY slot";
     return list<ChipRecord>(sql, {}, read_chip);
@@ -374,6 +424,12 @@ class SqliteRecords final : public Records {
     static const std::string sql =
         std::string(chip_columns) + "WHERE slot >= ? ORDER BY slot LIMIT ?";
     return list<ChipRecord>(sql, {bounded(page.after), bounded(page.limit)}, read_chip);
+  }
+
+  Outcome<std::vector<HeldChip>> held_page(const Page& page) override {
+    static const std::string sql =
+        std::string(held_columns) + "WHERE slot >= ? ORDER BY slot LIMIT ?";
+    return list<HeldChip>(sql, {bounded(page.after), bounded(page.limit)}, read_held);
   }
 
   Outcome<void> put_document(const Document& document) override {
@@ -399,6 +455,11 @@ class SqliteRecords final : public Records {
   /// Within SQLite's integers; no list is longer.
   static std::int64_t bounded(std::uint64_t count) {
     return static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX));
+  }
+
+  Outcome<std::uint64_t> counted(std::string_view sql) {
+    DAYMARK_TRY(const std::int64_t count, db_.number(sql));
+    return static_cast<std::uint64_t>(count);
   }
 
   Outcome<void> insert(const StoredOrder& order) {

@@ -76,12 +76,17 @@ class SqliteUpgradeTest : public ::testing::Test {
         db.run("INSERT INTO orders(hash, kind, file, log_index, proof, logged_at, binds_at)"
                " VALUES(?, ?, ?, 1, 'proof', 1, 1)",
                {ByteView(hash), static_cast<int>(order::OrderKind::license), ByteView(printed)}));
+    ASSERT_TRUE(db.run("INSERT INTO places VALUES(?, 3, ?)",
+                       {World::chip(held_slot).id.view(), ByteView(hash)}));
     if (!with_drafts) return;
     const std::vector<Byte> list =
         cbor::encode([&](cbor::Writer& out) { put_leaf_list(out, leaves); });
     const Digest root = order::parse_order(file.payload)->batch_root;
     ASSERT_TRUE(db.run("INSERT INTO drafts VALUES(?, ?)", {ByteView(root), ByteView(list)}));
   }
+
+  /// The chip in whose stream an order stands.
+  static constexpr std::uint64_t held_slot = 2;
 
   World world;
   LeafList leaves;
@@ -110,6 +115,19 @@ TEST_F(SqliteUpgradeTest, LeavesMoveToTheArchiveAndKeysAreFound) {
       EXPECT_EQ(leaf->batch, hash);
       EXPECT_EQ(leaf->path, deliveries[i].path);
     }
+  }
+}
+
+TEST_F(SqliteUpgradeTest, ChipsComeWithTheHeadsOfTheirStreams) {
+  write_old();
+  const auto records = open_sqlite_records(path, &archive);
+  ASSERT_EQ(verdict(records), "ok");
+  const auto held = *(*records)->held_page({0, 10});
+  ASSERT_EQ(held.size(), 5U);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(held[i].chip.chip, World::chip(i).id);
+    EXPECT_EQ(held[i].head, (*records)->head(World::chip(i).id));
+    EXPECT_EQ(held[i].head.seq, i == held_slot ? 3U : 0U);
   }
 }
 
