@@ -313,15 +313,6 @@ struct Edwards {
              (word_of(bytes + 12) >> 6) & mask, (word_of(bytes + 19) >> 1) & mask,
              (word_of(bytes + 24) >> 12) & mask}};
   }
-
-  /// Whether `bytes` encode the point (x, y), both frozen (RFC 8032 §5.1.2).
-  static bool encodes(const std::uint8_t* bytes, const Limbs& x, const Limbs& y) {
-    const Limbs said = from_bytes(bytes);
-    bool same = (bytes[31] >> 7) == (x.limb[0] & 1U);
-    for (std::size_t k = 0; k < limb_count; ++k)
-      same = same && said.limb[k] == y.limb[k];
-    return same;
-  }
 };
 
 }  // namespace daymark::lanes::internal

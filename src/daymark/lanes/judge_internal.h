@@ -1,4 +1,4 @@
-// The verdict on a few signatures side by side: R = [S]B - [h]A, for each lane its own equation.
+// The verdict on a few signatures side by side: w B = v A + u R, for each lane its own equation.
 #pragma once
 
 #include "daymark/lanes/edwards_internal.h"
@@ -13,19 +13,19 @@ struct Judge {
   using Extended = typename E::Extended;
   using Choice = typename E::Choice;
 
-  static constexpr std::size_t key_window_bits = 5;
-  static constexpr std::size_t key_windows = 51;
-  static constexpr std::size_t key_entries = (1U << (key_window_bits - 1)) + 1;
-  static constexpr std::size_t base_windows = 26;
-  static constexpr std::size_t groups_max = batch_max / F::lanes;
+  static constexpr std::size_t window_bits = 5;
+  static constexpr std::size_t windows = 27;
+  static constexpr std::size_t entries = (1U << (window_bits - 1)) + 1;
+  static constexpr std::size_t base_windows = 2 * base_half_windows;
 
-  /// Signed digits of h and S, least significant first.
+  /// Signed digits of v, |u| and w, least significant first.
   struct Digits {
-    std::int16_t challenge[key_windows];
-    std::int16_t response[base_windows];
+    std::int16_t key[windows];
+    std::int16_t commitment[windows];
+    std::int16_t base[base_windows];
   };
 
-  using Table = std::uint64_t[key_entries][F::lanes][entry_words];
+  using Table = std::uint64_t[entries][F::lanes][entry_words];
 
   /// `bits` bits of a 256-bit number from bit `at` on.
   static unsigned window(const std::uint8_t* number, std::size_t at, std::size_t bits) {
@@ -35,7 +35,7 @@ struct Judge {
     return (value >> (at % 8)) & ((1U << bits) - 1);
   }
 
-  /// Digits in [-2^(bits - 1), 2^(bits - 1)). The number is below 2^253, so nothing is left over.
+  /// Digits in [-2^(bits - 1), 2^(bits - 1)). A task's bounds leave nothing over.
   static void recode(const std::uint8_t* number, std::size_t bits, std::size_t count,
                      std::int16_t* out) {
     unsigned carry = 0;
@@ -46,22 +46,11 @@ struct Judge {
     }
   }
 
-  /// The y of a key, and 1 or -1 where its x must be even or odd.
-  struct Key {
-    Element y;
-    bool odd[F::lanes];
+  /// An encoded point of each lane; `negate` asks for its negative.
+  struct Encoded {
+    const std::uint8_t* bytes[F::lanes];
+    bool negate[F::lanes];
   };
-
-  static Key read_keys(const Task* const* tasks) {
-    Limbs y[F::lanes];
-    Key out = {};
-    for (std::size_t lane = 0; lane < F::lanes; ++lane) {
-      y[lane] = E::from_bytes(tasks[lane]->key);
-      out.odd[lane] = tasks[lane]->key[31] >> 7 != 0;
-    }
-    out.y = F::load(y);
-    return out;
-  }
 
   static void set(std::int64_t* flags, std::size_t lane, bool value) {
     flags[lane] = value ? -1 : 0;
@@ -100,22 +89,31 @@ struct Judge {
     return select(turned, E::multiply(x, E::everywhere(root_of_minus_one)), x);
   }
 
-  /// -A, or the neutral point in a lane whose key is no point: it must not disturb the others.
-  static Extended negated_keys(const Task* const* tasks, bool* point) {
-    const Key key = read_keys(tasks);
-    const Element x = root(key.y, point);
+  static Element read_y(const Encoded& encoded) {
+    Limbs y[F::lanes];
+    for (std::size_t lane = 0; lane < F::lanes; ++lane)
+      y[lane] = E::from_bytes(encoded.bytes[lane]);
+    return F::load(y);
+  }
+
+  /// What is encoded, or the neutral point in a lane where that is no point: it must not disturb
+  /// the others.
+  static Extended points(const Encoded& encoded, bool* point) {
+    const Element y = read_y(encoded);
+    const Element x = root(y, point);
     Limbs frozen[F::lanes];
     E::store_frozen(x, frozen);
     std::int64_t negate[F::lanes];
     std::int64_t usable[F::lanes];
     for (std::size_t lane = 0; lane < F::lanes; ++lane) {
-      set(negate, lane, ((frozen[lane].limb[0] & 1U) != 0) == key.odd[lane]);
+      const bool wants_odd = (encoded.bytes[lane][31] >> 7 != 0) != encoded.negate[lane];
+      set(negate, lane, ((frozen[lane].limb[0] & 1U) != 0) != wants_odd);
       set(usable, lane, point[lane]);
     }
     const Element one = E::everywhere(number_one);
     Extended out = {};
     out.x = select(usable, F::negate_if(F::mask(negate), x), E::everywhere(number_zero));
-    out.y = select(usable, key.y, one);
+    out.y = select(usable, y, one);
     out.z = one;
     out.t = E::multiply(out.x, out.y);
     return out;
@@ -126,11 +124,11 @@ struct Judge {
     const Element one = E::everywhere(number_one);
     const Element zero = E::everywhere(number_zero);
     E::write_entry({one, one, F::tight_sum(one, one), zero}, table[0][0]);
-    Extended multiple[key_entries];
+    Extended multiple[entries];
     multiple[1] = p;
     const auto first = E::cached(p);
     E::write_entry(first, table[1][0]);
-    for (std::size_t i = 2; i < key_entries; ++i) {
+    for (std::size_t i = 2; i < entries; ++i) {
       const bool even = i % 2 == 0;
       E::to_extended(even ? E::twice(multiple[i / 2]) : E::add(multiple[i - 1], first),
                      multiple[i]);
@@ -138,10 +136,12 @@ struct Judge {
     }
   }
 
-  static Choice choose_key(const Table& table, const Digits* digits, std::size_t window) {
+  /// The entries for digit `window` of v, or of u.
+  static Choice choose(const Table& table, const Digits* digits,
+                       const std::int16_t (Digits::*number)[windows], std::size_t window) {
     Choice out = {};
     for (std::size_t lane = 0; lane < F::lanes; ++lane) {
-      const int digit = digits[lane].challenge[window];
+      const int digit = (digits[lane].*number)[window];
       out.entry[lane] = table[digit < 0 ? -digit : digit][lane];
       set(out.negative, lane, digit < 0);
     }
@@ -151,7 +151,7 @@ struct Judge {
   static Choice choose_base(const std::uint64_t* base, const Digits* digits, std::size_t window) {
     Choice out = {};
     for (std::size_t lane = 0; lane < F::lanes; ++lane) {
-      const int digit = digits[lane].response[window];
+      const int digit = digits[lane].base[window];
       out.entry[lane] =
           base + static_cast<std::size_t>(digit < 0 ? -digit : digit) * base_entry_words;
       set(out.negative, lane, digit < 0);
@@ -162,57 +162,81 @@ struct Judge {
   /// 32 p, ready for an addition.
   static void shift_window(const Projective& p, Extended& out) {
     Projective q = p;
-    for (std::size_t i = 1; i < key_window_bits; ++i)
+    for (std::size_t i = 1; i < window_bits; ++i)
       E::to_projective(E::twice(q), q);
     E::to_extended(E::twice(q), out);
   }
 
-  /// [S]B + [h]p, most significant windows first: two of h for each of S.
-  static Projective combine(const std::uint64_t* base, const Digits* digits, const Table& table) {
+  /// Tables of -A and of -R, or of R where u is negative.
+  struct Tables {
+    alignas(64) Table key;
+    alignas(64) Table commitment;
+  };
+
+  /// Adds the digits of both halves of w that stand at `window`.
+  static void add_base(const std::uint64_t* base, const Digits* digits, std::size_t window,
+                       const Extended& sum, Projective& out) {
+    const std::uint64_t* const upper = base + base_half_entries * base_entry_words;
+    Extended with_lower;
+    E::to_extended(E::add(sum, E::read_affine(choose_base(base, digits, window))), with_lower);
+    const Choice choice = choose_base(upper, digits, window + base_half_windows);
+    E::to_projective(E::add(with_lower, E::read_affine(choice)), out);
+  }
+
+  /// [w]B - [v]A - [u]R, most significant windows first: two of u and v for each of w.
+  static Projective combine(const std::uint64_t* base, const Digits* digits, const Tables& tables) {
     const Element one = E::everywhere(number_one);
     const Element zero = E::everywhere(number_zero);
     Extended sum = {zero, one, one, zero};
     Projective result = {zero, one, one};
-    for (std::size_t window = key_windows; window-- > 0;) {
-      if (window + 1 < key_windows) shift_window(result, sum);
-      const auto with_key = E::add(sum, E::read_cached(choose_key(table, digits, window)));
-      if (window % 2 != 0) {
-        E::to_projective(with_key, result);
+    for (std::size_t window = windows; window-- > 0;) {
+      if (window + 1 < windows) shift_window(result, sum);
+      const Choice key = choose(tables.key, digits, &Digits::key, window);
+      E::to_extended(E::add(sum, E::read_cached(key)), sum);
+      const Choice commitment = choose(tables.commitment, digits, &Digits::commitment, window);
+      const auto with_both = E::add(sum, E::read_cached(commitment));
+      if (window % 2 != 0 || window / 2 >= base_half_windows) {
+        E::to_projective(with_both, result);
         continue;
       }
-      E::to_extended(with_key, sum);
-      E::to_projective(E::add(sum, E::read_affine(choose_base(base, digits, window / 2))), result);
+      E::to_extended(with_both, sum);
+      add_base(base, digits, window / 2, sum, result);
     }
     return result;
   }
 
-  /// [S]B - [h]A for a group; point[lane] says whether the key is a point.
-  static Projective judge_group(const std::uint64_t* base, const Task* const* tasks, bool* point) {
-    Digits digits[F::lanes];
-    for (std::size_t lane = 0; lane < F::lanes; ++lane) {
-      recode(tasks[lane]->challenge, key_window_bits, key_windows, digits[lane].challenge);
-      recode(tasks[lane]->response, base_window_bits, base_windows, digits[lane].response);
-    }
-    alignas(64) Table table;
-    write_table(negated_keys(tasks, point), table);
-    return combine(base, digits, table);
+  /// Whether each lane holds the neutral point. No z is 0: the formulas are complete.
+  static void are_neutral(const Projective& result, bool* valid) {
+    Limbs x[F::lanes];
+    Limbs difference[F::lanes];
+    E::store_frozen(result.x, x);
+    E::store_frozen(F::tight_difference(result.y, result.z), difference);
+    for (std::size_t lane = 0; lane < F::lanes; ++lane)
+      valid[lane] = E::is_zero(x[lane]) && E::is_zero(difference[lane]);
   }
 
-  /// 1 / z of every group by one inversion (Montgomery's trick). No z is 0: the formulas are
-  /// complete and every lane holds a point.
-  static void invert_all(const Projective* results, std::size_t count, Element* inverse) {
-    Element running = results[0].z;
-    inverse[0] = running;
-    for (std::size_t i = 1; i < count; ++i) {
-      running = E::multiply(running, results[i].z);
-      inverse[i] = running;
+  static void judge_group(const std::uint64_t* base, const Task* const* tasks, bool* valid) {
+    Digits digits[F::lanes];
+    Encoded keys = {};
+    Encoded commitments = {};
+    for (std::size_t lane = 0; lane < F::lanes; ++lane) {
+      const Task& task = *tasks[lane];
+      recode(task.key_factor, window_bits, windows, digits[lane].key);
+      recode(task.commitment_factor, window_bits, windows, digits[lane].commitment);
+      recode(task.base_factor, base_window_bits, base_windows, digits[lane].base);
+      keys.bytes[lane] = task.key;
+      keys.negate[lane] = true;
+      commitments.bytes[lane] = task.commitment;
+      commitments.negate[lane] = !task.is_negative;
     }
-    running = E::invert(running);
-    for (std::size_t i = count; i-- > 1;) {
-      inverse[i] = E::multiply(running, inverse[i - 1]);
-      running = E::multiply(running, results[i].z);
-    }
-    inverse[0] = running;
+    Tables tables;
+    bool key_is_point[F::lanes];
+    bool commitment_is_point[F::lanes];
+    write_table(points(keys, key_is_point), tables.key);
+    write_table(points(commitments, commitment_is_point), tables.commitment);
+    are_neutral(combine(base, digits, tables), valid);
+    for (std::size_t lane = 0; lane < F::lanes; ++lane)
+      valid[lane] = valid[lane] && key_is_point[lane] && commitment_is_point[lane];
   }
 
   /// The tasks of a group; what is missing at the end repeats the last one.
@@ -223,26 +247,15 @@ struct Judge {
 
   /// Kernel::verify.
   static void verify(const std::uint64_t* base, const Task* tasks, std::size_t count, bool* valid) {
-    if (count == 0 || count > batch_max) return;
-    Projective results[groups_max] = {};
-    Element inverse[groups_max];
-    bool point[groups_max][F::lanes];
+    if (count > batch_max) return;
     const Task* group[F::lanes];
-    const std::size_t groups = (count + F::lanes - 1) / F::lanes;
-    for (std::size_t i = 0; i < groups; ++i) {
-      group_of(tasks + i * F::lanes, count - i * F::lanes, group);
-      results[i] = judge_group(base, group, point[i]);
-    }
-    invert_all(results, groups, inverse);
-    for (std::size_t i = 0; i < groups; ++i) {
-      Limbs x[F::lanes];
-      Limbs y[F::lanes];
-      E::store_frozen(E::multiply(results[i].x, inverse[i]), x);
-      E::store_frozen(E::multiply(results[i].y, inverse[i]), y);
-      for (std::size_t lane = 0; lane < F::lanes && i * F::lanes + lane < count; ++lane) {
-        const std::size_t at = i * F::lanes + lane;
-        valid[at] = point[i][lane] && E::encodes(tasks[at].commitment, x[lane], y[lane]);
-      }
+    bool verdict[F::lanes];
+    for (std::size_t at = 0; at < count; at += F::lanes) {
+      const std::size_t left = count - at;
+      group_of(tasks + at, left, group);
+      judge_group(base, group, verdict);
+      for (std::size_t lane = 0; lane < F::lanes && lane < left; ++lane)
+        valid[at + lane] = verdict[lane];
     }
   }
 

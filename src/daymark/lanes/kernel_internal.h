@@ -17,14 +17,17 @@ struct Limbs {
   std::uint64_t limb[limb_count];
 };
 
-/// One signature, after the checks that need no arithmetic: `key` and `commitment` are canonical
-/// encodings of points that are not of low order (`key` need not be a point at all), `response` (S)
-/// and `challenge` (h) are below the group's order, least significant byte first.
+/// One signature, after the checks that need no arithmetic: `key` (A) and `commitment` (R) are
+/// canonical encodings that are not of low order; neither need be a point. It asks whether
+/// w B = v A + u R, with u negative where `is_negative`. Factors come least significant byte first:
+/// w below 2^253, v and |u| below 15 * 2^130, u odd (halving_internal.h says where they are from).
 struct Task {
   std::uint8_t key[32];
   std::uint8_t commitment[32];
-  std::uint8_t response[32];
-  std::uint8_t challenge[32];
+  std::uint8_t base_factor[32];
+  std::uint8_t key_factor[32];
+  std::uint8_t commitment_factor[32];
+  bool is_negative;
 };
 
 /// A multiple of the base point, prepared for addition: y + x, y - x and 2dxy, each below p.
@@ -34,14 +37,17 @@ struct Multiple {
   Limbs xy2d;
 };
 
-/// Digits of S are in [-512, 512): multiples 0 to 512 of the base point.
+/// Digits of w are in [-512, 512): multiples 0 to 512 of the base point, then those of 2^130 times
+/// the base point for the upper half of w.
 inline constexpr std::size_t base_window_bits = 10;
-inline constexpr std::size_t base_entries = (1U << (base_window_bits - 1)) + 1;
+inline constexpr std::size_t base_half_windows = 13;
+inline constexpr std::size_t base_half_entries = (1U << (base_window_bits - 1)) + 1;
+inline constexpr std::size_t base_entries = 2 * base_half_entries;
 /// y + x, y - x, 2dxy (four digits each), then their fifth digits and a blank.
 inline constexpr std::size_t base_entry_words = 16;
 inline constexpr std::size_t base_table_words = base_entries * base_entry_words;
 
-/// No more tasks than this at once, whatever the kernel: they share one inversion for each lane.
+/// No more tasks than this at once, whatever the kernel.
 inline constexpr std::size_t batch_max = 64;
 inline constexpr std::size_t lanes_max = 8;
 
@@ -74,7 +80,7 @@ struct Kernel {
   std::size_t lanes;
   /// Writes the kernel's own form of one entry of the table of the base point.
   void (*write_base_entry)(const Multiple& multiple, std::uint64_t* words);
-  /// valid[i] says whether R = [S]B - [h]A holds for task i, with R compared as an encoding.
+  /// valid[i] says whether the key and the commitment of task i are points and its equation holds.
   /// count <= batch_max; `base` is aligned to 64 bytes.
   void (*verify)(const std::uint64_t* base, const Task* tasks, std::size_t count, bool* valid);
   /// For tests: one operation of the field, and the bounds of a reduced element.
@@ -95,7 +101,7 @@ extern const Kernel ifma_kernel;
 /// The very code of ifma_kernel over an emulation of its instructions. Runs everywhere, slowly.
 extern const Kernel emulated_ifma_kernel;
 
-/// Writes multiples 0 to base_entries - 1 of the base point.
+/// Writes the base_entries multiples.
 void base_multiples(Multiple* out);
 
 }  // namespace daymark::lanes::internal

@@ -178,6 +178,18 @@ Multiple multiple_of(const Points::Extended& p) {
   return {frozen(q.y_plus_x), frozen(q.y_minus_x), frozen(q.t2d)};
 }
 
+/// Multiples 0 to base_half_entries - 1 of `point`.
+void half_multiples(const Points::Extended& point, Multiple* out) {
+  const Points::Cached summand = Points::cached(point);
+  const auto one = Points::everywhere(number_one);
+  const auto zero = Points::everywhere(number_zero);
+  Points::Extended sum = {zero, one, one, zero};
+  for (std::size_t i = 0; i < base_half_entries; ++i) {
+    out[i] = multiple_of(sum);
+    Points::to_extended(Points::add(sum, summand), sum);
+  }
+}
+
 }  // namespace
 
 const Kernel portable_kernel = {"portable",
@@ -192,14 +204,11 @@ const Kernel portable_kernel = {"portable",
 void base_multiples(Multiple* out) {
   const auto x = Points::everywhere(base_x);
   const auto y = Points::everywhere(base_y);
-  const auto one = Points::everywhere(number_one);
-  const auto zero = Points::everywhere(number_zero);
-  const Points::Cached base = Points::cached({x, y, one, Points::multiply(x, y)});
-  Points::Extended sum = {zero, one, one, zero};
-  for (std::size_t i = 0; i < base_entries; ++i) {
-    out[i] = multiple_of(sum);
-    Points::to_extended(Points::add(sum, base), sum);
-  }
+  Points::Extended base = {x, y, Points::everywhere(number_one), Points::multiply(x, y)};
+  half_multiples(base, out);
+  for (std::size_t i = 0; i < base_half_windows * base_window_bits; ++i)
+    Points::to_extended(Points::twice(base), base);
+  half_multiples(base, out + base_half_entries);
 }
 
 }  // namespace daymark::lanes::internal

@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 #include <sodium.h>
 
+#include "daymark/lanes/halving_internal.h"
 #include "daymark/lanes/kernels_internal.h"
 
 namespace daymark::lanes::internal {
@@ -50,7 +51,7 @@ bool acceptable_point(const Encoding& encoding) {
 }
 
 /// h = SHA-512(R || A || message) mod L (RFC 8032 §5.1.7, step 2).
-void challenge(const SignedMessage& one, const Encoding& commitment, std::uint8_t* out) {
+Encoding challenge(const SignedMessage& one, const Encoding& commitment) {
   ByteArray<64> digest{};
   SHA512_CTX state;
   SHA512_Init(&state);
@@ -58,21 +59,35 @@ void challenge(const SignedMessage& one, const Encoding& commitment, std::uint8_
   SHA512_Update(&state, one.key->bytes.data(), one.key->bytes.size());
   SHA512_Update(&state, one.message.data(), one.message.size());
   SHA512_Final(digest.data(), &state);
-  crypto_core_ed25519_scalar_reduce(out, digest.data());
+  Encoding out{};
+  crypto_core_ed25519_scalar_reduce(out.data(), digest.data());
+  return out;
 }
 
-/// False where the signature is refused without arithmetic.
-bool prepare(const SignedMessage& one, Task& task) {
+/// What there is to do about a signature.
+enum class Way : std::uint8_t { refuse, kernel, library };
+
+/// Fills in the task where a kernel is to judge it.
+Way prepare(const SignedMessage& one, Task& task) {
   const ByteView signature = one.signature->bytes;
   const auto commitment = array_of<32>(signature.first(32));
   const auto response = array_of<32>(signature.last(32));
-  if (!below(response, group_order)) return false;
-  if (!acceptable_point(commitment) || !acceptable_point(one.key->bytes)) return false;
+  if (!below(response, group_order)) return Way::refuse;
+  if (!acceptable_point(commitment) || !acceptable_point(one.key->bytes)) return Way::refuse;
+  const auto halves = halve(challenge(one, commitment));
+  if (!halves) return Way::library;
   copy_bytes(one.key->bytes, task.key);
   copy_bytes(commitment, task.commitment);
-  copy_bytes(response, task.response);
-  challenge(one, commitment, task.challenge);
-  return true;
+  copy_bytes(halves->product, task.key_factor);
+  copy_bytes(halves->multiplier, task.commitment_factor);
+  task.is_negative = halves->is_negative;
+  crypto_core_ed25519_scalar_mul(task.base_factor, halves->multiplier.data(), response.data());
+  if (task.is_negative) crypto_core_ed25519_scalar_negate(task.base_factor, task.base_factor);
+  return Way::kernel;
+}
+
+bool library_verifies(const SignedMessage& one) {
+  return crypto::ed25519_verify(*one.key, one.message, *one.signature).has_value();
 }
 
 /// Tasks of one call of the kernel, and which message each belongs to.
@@ -99,7 +114,9 @@ class KernelVerifier final : public Verifier {
     const std::size_t count = std::min(messages.size(), valid.size());
     Batch batch;
     for (std::size_t i = 0; i < count; ++i) {
-      if (!prepare(messages[i], batch.tasks[batch.count])) continue;
+      const Way way = prepare(messages[i], batch.tasks[batch.count]);
+      if (way == Way::library) valid[i] = library_verifies(messages[i]);
+      if (way != Way::kernel) continue;
       batch.message[batch.count] = i;
       if (++batch.count == batch_max) judge(messages, batch, valid);
     }
@@ -122,11 +139,8 @@ class KernelVerifier final : public Verifier {
     kernel_->verify(base_.front().words, batch.tasks.data(), count, verdict.data());
     for (std::size_t i = 0; i < count; ++i)
       valid[batch.message[i]] = verdict[i];
-    for (std::size_t i = count; i < batch.count; ++i) {
-      const SignedMessage& one = messages[batch.message[i]];
-      valid[batch.message[i]] =
-          crypto::ed25519_verify(*one.key, one.message, *one.signature).has_value();
-    }
+    for (std::size_t i = count; i < batch.count; ++i)
+      valid[batch.message[i]] = library_verifies(messages[batch.message[i]]);
     batch.count = 0;
   }
 

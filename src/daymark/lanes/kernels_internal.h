@@ -22,7 +22,7 @@ struct FillMin {
   std::size_t value = 1;
 };
 
-/// A verifier over `kernel`, which must run here. It holds a table of the base point (64 KiB).
+/// A verifier over `kernel`, which must run here. It holds a table of the base point (128 KiB).
 [[nodiscard]] std::unique_ptr<Verifier> kernel_verifier(const Kernel& kernel, FillMin fill_min);
 
 }  // namespace daymark::lanes::internal

@@ -48,12 +48,6 @@ Encoding plus(const Encoding& p, const Encoding& q) {
   return out;
 }
 
-Encoding minus(const Encoding& p, const Encoding& q) {
-  Encoding out{};
-  EXPECT_EQ(crypto_core_ed25519_sub(out.data(), p.data(), q.data()), 0);
-  return out;
-}
-
 Encoding neutral() {
   return torsion().front();
 }
@@ -179,24 +173,18 @@ TEST_P(Points, ResponseAroundTheOrder) {
   EXPECT_EQ(expect_same(all), 1U);
 }
 
-/// Scalars that make digits of every size, all windows at their ends among them.
-std::vector<Encoding> edge_scalars() {
-  const Encoding order = hex32("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
-  Encoding last = order;
-  --last[0];
-  std::vector<Encoding> out = {scalar(0), scalar(1), scalar(2), scalar(0, 0x10), last};
-  for (const char* digits : {"f0", "10", "21", "42", "84", "08", "55", "aa", "ff", "80", "7f"}) {
-    Encoding repeated = from_hex_fixed<32>([&] {
-                          std::string text;
-                          for (int i = 0; i < 32; ++i)
-                            text += digits;
-                          return text;
-                        }())
-                            .value();
-    repeated[31] &= 0x0f;
+/// Factors that make digits of every size, all windows at their ends among them. `top` bounds the
+/// highest byte of `size`.
+std::vector<Encoding> edge_factors(std::size_t size, Byte top) {
+  std::vector<Encoding> out = {scalar(1), scalar(2)};
+  for (const unsigned byte :
+       {0xf0U, 0x10U, 0x21U, 0x42U, 0x84U, 0x08U, 0x55U, 0xaaU, 0xffU, 0x80U, 0x7fU}) {
+    Encoding repeated{};
+    std::fill_n(repeated.begin(), size, static_cast<Byte>(byte));
+    repeated[size - 1] = std::min(repeated[size - 1], top);
     out.push_back(repeated);
   }
-  for (std::size_t bit = 0; bit < 252; bit += 7) {
+  for (std::size_t bit = 0; bit < 8 * (size - 1); bit += 7) {
     Encoding one{};
     one[bit / 8] = static_cast<Byte>(1U << (bit % 8));
     out.push_back(one);
@@ -204,16 +192,38 @@ std::vector<Encoding> edge_scalars() {
   return out;
 }
 
-/// A task that holds: R = [S]B - [h]A.
-Task task_of(const Encoding& response, const Encoding& challenge, const Encoding& secret) {
-  const Encoding key = base_times(secret);
-  const Encoding product = multiply_scalars(challenge, secret);
-  const Encoding commitment = minus(base_times(response), base_times(product));
+struct Factors {
+  Encoding base;
+  Encoding key;
+  Encoding commitment;
+  bool is_negative = false;
+};
+
+Encoding negated(const Encoding& a) {
+  Encoding out{};
+  crypto_core_ed25519_scalar_negate(out.data(), a.data());
+  return out;
+}
+
+Encoding added(const Encoding& a, const Encoding& b) {
+  Encoding out{};
+  crypto_core_ed25519_scalar_add(out.data(), a.data(), b.data());
+  return out;
+}
+
+/// A task that holds: R = (w - v a) / u times B for the key a B.
+Task task_of(const Factors& factors, const Encoding& secret) {
+  const Encoding rest = added(factors.base, negated(multiply_scalars(factors.key, secret)));
+  Encoding inverse{};
+  EXPECT_EQ(crypto_core_ed25519_scalar_invert(inverse.data(), factors.commitment.data()), 0);
+  const Encoding quotient = multiply_scalars(rest, inverse);
   Task out{};
-  copy_bytes(key, out.key);
-  copy_bytes(commitment, out.commitment);
-  copy_bytes(response, out.response);
-  copy_bytes(challenge, out.challenge);
+  copy_bytes(base_times(secret), out.key);
+  copy_bytes(base_times(factors.is_negative ? negated(quotient) : quotient), out.commitment);
+  copy_bytes(factors.base, out.base_factor);
+  copy_bytes(factors.key, out.key_factor);
+  copy_bytes(factors.commitment, out.commitment_factor);
+  out.is_negative = factors.is_negative;
   return out;
 }
 
@@ -238,14 +248,20 @@ class Scalars : public testing::EveryKernel {
 
 TEST_P(Scalars, AtTheirEnds) {
   const std::uint64_t* const table = base();
-  const std::vector<Encoding> edges = edge_scalars();
+  const std::vector<Encoding> wide = edge_factors(32, 0x0f);
+  const std::vector<Encoding> half = edge_factors(17, 0x3b);
   std::vector<Task> tasks;
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    tasks.push_back(task_of(edges[i], edges[(i + 1) % edges.size()], random_scalar(i)));
-    tasks.push_back(task_of(edges[i], edges[i], random_scalar(i)));
-    tasks.push_back(task_of(random_scalar(i + 7), edges[i], scalar(1 + i)));
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    const Encoding& one = half[i % half.size()];
+    Encoding other = half[(5 * i + 1) % half.size()];
+    other[0] |= 1;
+    const bool odd = i % 2 != 0;
+    tasks.push_back(task_of({wide[i], one, other, odd}, random_scalar(i)));
+    tasks.push_back(task_of({wide[i], other, other, !odd}, random_scalar(i)));
+    tasks.push_back(task_of({random_scalar(i + 7), one, other, odd}, scalar(1 + i)));
     // Summands that meet: the same point, and its negative.
-    tasks.push_back(task_of(edges[i], edges[i], scalar(1)));
+    tasks.push_back(task_of({wide[i], one, other, odd}, scalar(1)));
+    tasks.push_back(task_of({scalar(0), one, scalar(1), odd}, scalar(1)));
   }
   for (std::size_t from = 0; from < tasks.size(); from += internal::batch_max) {
     const std::size_t count = std::min(internal::batch_max, tasks.size() - from);
@@ -266,13 +282,14 @@ INSTANTIATE_TEST_SUITE_P(Lanes, Points, ::testing::ValuesIn(internal::built_kern
 INSTANTIATE_TEST_SUITE_P(Lanes, Scalars, ::testing::ValuesIn(internal::built_kernels()),
                          testing::kernel_name);
 
-/// Neighbours in the table differ by the base point, and entry 0 is the neutral point.
-TEST(BaseTable, BeginsWithTheNeutralPoint) {
+TEST(BaseTable, BothHalvesBeginWithTheNeutralPoint) {
   std::vector<internal::Multiple> multiples(internal::base_entries);
   internal::base_multiples(multiples.data());
-  EXPECT_EQ(multiples[0].y_plus_x.limb[0], 1U);
-  EXPECT_EQ(multiples[0].y_minus_x.limb[0], 1U);
-  EXPECT_EQ(multiples[0].xy2d.limb[0], 0U);
+  for (const std::size_t first : {std::size_t{0}, internal::base_half_entries}) {
+    EXPECT_EQ(multiples[first].y_plus_x.limb[0], 1U);
+    EXPECT_EQ(multiples[first].y_minus_x.limb[0], 1U);
+    EXPECT_EQ(multiples[first].xy2d.limb[0], 0U);
+  }
 }
 
 }  // namespace
