@@ -9,7 +9,6 @@
 #include "daymark/order/leaf_file.h"
 #include "daymark/order/proven.h"
 #include "daymark/store/sqlite.h"
-#include "daymark/tlog/tree.h"
 
 namespace daymark::bench {
 
@@ -45,18 +44,7 @@ std::vector<Byte> read_leaf_file(std::ifstream& in) {
   return {bytes.begin(), bytes.end()};
 }
 
-/// Calls `take` with every leaf of the batch, page by page.
-template <class Take>
-void each_leaf(authority::LeafArchive& archive, const order::BatchContent& batch, Take take) {
-  for (std::uint64_t seen = 0; seen < batch.leaves;) {
-    const authority::LeafList page =
-        done(archive.page(batch.root, {seen, authority::leaf_page_max}));
-    require(!page.empty(), "a page of leaves is missing");
-    for (const std::vector<Byte>& leaf : page)
-      take(leaf);
-    seen += page.size();
-  }
-}
+constexpr std::uint64_t leaves_at_once = 1024;
 
 }  // namespace
 
@@ -150,20 +138,20 @@ IssueSteps RenewalOffice::issue(Clock clock) {
 }
 
 void RenewalOffice::write_leaves(const order::BatchContent& batch) {
-  tlog::Tree tree(tlog::batch_tree);
-  each_leaf(*archive_, batch, [&](const std::vector<Byte>& leaf) { tree.append(leaf); });
-  require(tree.head().root == batch.root, "the leaves do not lead to the root");
   std::ofstream out(leaves_path_, std::ios::binary | std::ios::trunc);
   leaf_bytes_ = 0;
-  order::LeafFile file{{}, {0}, tree.size(), {}};
-  each_leaf(*archive_, batch, [&](const std::vector<Byte>& leaf) {
-    file.leaf = leaf;
-    file.path = *tree.inclusion_path(file.index, file.size);
-    const std::vector<Byte> bytes = order::print_leaf_file(file);
-    leaf_bytes_ += bytes.size();
-    put_file(out, bytes);
-    ++file.index.value;
-  });
+  std::uint64_t seen = 0;
+  while (seen < batch.leaves) {
+    auto page = done(archive_->proven_page(batch.root, {seen, leaves_at_once}));
+    require(!page.empty(), "a page of leaves is missing");
+    for (authority::ArchivedLeaf& leaf : page) {
+      const std::vector<Byte> bytes = order::print_leaf_file(
+          {std::move(leaf.leaf), leaf.index, {batch.leaves}, std::move(leaf.path)});
+      leaf_bytes_ += bytes.size();
+      put_file(out, bytes);
+    }
+    seen += page.size();
+  }
   require(out.flush().good(), "the leaf files can't be written");
 }
 

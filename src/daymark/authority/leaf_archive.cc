@@ -104,27 +104,38 @@ class OpenBatch {
     return {};
   }
 
-  [[nodiscard]] Outcome<ArchivedLeaf> leaf(LeafIndex index) const {
-    DAYMARK_TRY(LeafList one, page({index.value, 1}));
-    ArchivedLeaf out{.leaf = std::move(one.front()), .index = index, .path = {}};
-    DAYMARK_TRY(out.path, stored_path(index, size(), stored_node()));
+  /// Within the batch and not empty.
+  [[nodiscard]] Outcome<LeafList> page(const Page& page) const {
+    DAYMARK_TRY(LeafList out, read(page));
+    const std::vector<Digest> hashes = hash_all(out);
+    DAYMARK_TRY(const Digest root, root_around({{page.after}, hashes}, size(), stored_node()));
+    if (root != root_) return damaged(leaves_.path());
     return out;
   }
 
   /// Within the batch and not empty.
-  [[nodiscard]] Outcome<LeafList> page(const Page& page) const {
-    DAYMARK_TRY(LeafList out, read(page));
-    std::vector<Digest> hashes;
-    hashes.reserve(out.size());
-    for (const std::vector<Byte>& leaf : out)
-      hashes.push_back(tlog::hash_leaf(leaf, tlog::batch_tree));
-    DAYMARK_TRY(const Digest root, root_around({page.after}, hashes, size(), stored_node()));
-    if (root != root_) return damaged(leaves_.path());
+  [[nodiscard]] Outcome<std::vector<ArchivedLeaf>> proven_page(const Page& page) const {
+    DAYMARK_TRY(LeafList leaves, read(page));
+    const std::vector<Digest> hashes = hash_all(leaves);
+    DAYMARK_TRY(RangePaths proven, paths_around({{page.after}, hashes}, size(), stored_node()));
+    if (proven.root != root_) return damaged(leaves_.path());
+    std::vector<ArchivedLeaf> out;
+    out.reserve(leaves.size());
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      out.push_back({std::move(leaves[i]), {page.after + i}, std::move(proven.paths[i])});
     return out;
   }
 
  private:
   [[nodiscard]] TreeSize size() const { return {facts_.leaves}; }
+
+  static std::vector<Digest> hash_all(const LeafList& leaves) {
+    std::vector<Digest> out;
+    out.reserve(leaves.size());
+    for (const std::vector<Byte>& leaf : leaves)
+      out.push_back(tlog::hash_leaf(leaf, tlog::batch_tree));
+    return out;
+  }
 
   [[nodiscard]] StoredNode stored_node() const {
     return [this](unsigned level, std::uint64_t position) -> Outcome<Digest> {
@@ -294,13 +305,22 @@ class FolderArchive final : public LeafArchive {
     if (index.value >= open_->facts().leaves) {
       return refuse(errc::authority_not_found, to_hex(root));
     }
-    return open_->leaf(index);
+    DAYMARK_TRY(std::vector<ArchivedLeaf> one, open_->proven_page({index.value, 1}));
+    return std::move(one.front());
   }
 
   Outcome<LeafList> page(const Digest& root, const Page& page) override {
     DAYMARK_CHECK(open(root));
     if (page.after >= open_->facts().leaves || page.limit == 0) return LeafList{};
     return open_->page(page);
+  }
+
+  Outcome<std::vector<ArchivedLeaf>> proven_page(const Digest& root, const Page& page) override {
+    DAYMARK_CHECK(open(root));
+    if (page.after >= open_->facts().leaves || page.limit == 0) {
+      return std::vector<ArchivedLeaf>{};
+    }
+    return open_->proven_page(page);
   }
 
   Outcome<std::vector<Digest>> roots() override {

@@ -58,6 +58,9 @@ class LeafArchive {
   /// leaf_page_bytes together, but for one; none behind the last. Errors:
   /// errc::authority_not_found.
   [[nodiscard]] virtual Outcome<LeafList> page(const Digest& root, const Page& page) = 0;
+  /// The same leaves, each with its path: what handing out a whole batch needs.
+  [[nodiscard]] virtual Outcome<std::vector<ArchivedLeaf>> proven_page(const Digest& root,
+                                                                       const Page& page) = 0;
   /// Roots of all batches, ascending.
   [[nodiscard]] virtual Outcome<std::vector<Digest>> roots() = 0;
   /// An unknown batch is no error. Errors: errc::file_not_written.

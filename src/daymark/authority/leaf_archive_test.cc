@@ -103,14 +103,27 @@ TEST_P(LeafArchiveTest, FactsAreKept) {
 TEST_P(LeafArchiveTest, PagesAreCutFromTheBatch) {
   const LeafList leaves = some_leaves(77);
   const Digest root = keep(*archive, leaves, 77)->root;
+  tlog::Tree tree(tlog::batch_tree);
+  for (const std::vector<Byte>& leaf : leaves)
+    tree.append(leaf);
+  std::vector<std::vector<Digest>> paths;
+  for (std::uint64_t i = 0; i < 77; ++i)
+    paths.push_back(*tree.inclusion_path({i}, {77}));
   for (std::uint64_t after = 0; after <= 78; ++after) {
     for (const std::uint64_t limit : {0UL, 1UL, 5UL, 16UL, 76UL, 77UL, ~0UL}) {
       const auto page = archive->page(root, {after, limit});
       ASSERT_EQ(verdict(page), "ok") << after << " " << limit;
       const std::uint64_t wanted = after >= 77 ? 0 : std::min(limit, 77 - after);
       ASSERT_EQ(page->size(), wanted);
-      for (std::uint64_t i = 0; i < wanted; ++i)
+      const auto proven = archive->proven_page(root, {after, limit});
+      ASSERT_EQ(verdict(proven), "ok") << after << " " << limit;
+      ASSERT_EQ(proven->size(), wanted);
+      for (std::uint64_t i = 0; i < wanted; ++i) {
         ASSERT_EQ((*page)[i], leaves[after + i]);
+        ASSERT_EQ((*proven)[i].leaf, leaves[after + i]);
+        ASSERT_EQ((*proven)[i].index.value, after + i);
+        ASSERT_EQ((*proven)[i].path, paths[after + i]);
+      }
     }
   }
 }
@@ -235,6 +248,7 @@ TEST_F(DamageTest, AShortOrMissingFileIsNamed) {
     expect_nothing_false();
     std::filesystem::remove(path(name));
     EXPECT_EQ(verdict(open()->page(root, {0, 100})), "authority_leaves_damaged") << name;
+    EXPECT_EQ(verdict(open()->proven_page(root, {0, 100})), "authority_leaves_damaged") << name;
     EXPECT_EQ(verdict(open()->leaf(root, {3})), "authority_leaves_damaged") << name;
     ASSERT_TRUE(write_file(path(name), good));
   }

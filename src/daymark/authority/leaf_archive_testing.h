@@ -46,6 +46,16 @@ class MemoryArchive final : public LeafArchive {
     return out;
   }
 
+  Outcome<std::vector<ArchivedLeaf>> proven_page(const Digest& root, const Page& page) override {
+    DAYMARK_TRY(const LeafList leaves, this->page(root, page));
+    std::vector<ArchivedLeaf> out;
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      DAYMARK_TRY(ArchivedLeaf one, leaf(root, {page.after + i}));
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+
   Outcome<std::vector<Digest>> roots() override {
     std::vector<Digest> out;
     for (const auto& [root, batch] : batches_)

@@ -34,42 +34,62 @@ Outcome<Digest> stored_hash(Subtree range, const StoredNode& node) {
   return hash;
 }
 
-/// Leaves that are given and where they begin.
-struct Given {
-  std::uint64_t first;
-  std::span<const Digest> leaves;
-};
+/// Called with a range that is not apart from the given one, its middle, and the hashes of its
+/// halves; smaller ranges first.
+using JoinSink =
+    std::function<void(Subtree, std::uint64_t middle, const Digest& left, const Digest& right)>;
 
-Outcome<Digest> hash_around(Subtree range, const Given& given, const StoredNode& node) {
-  const bool apart = range.end <= given.first || range.start >= given.first + given.leaves.size();
+Outcome<Digest> hash_around(Subtree range, const LeafRange& given, const StoredNode& node,
+                            const JoinSink& joined) {
+  const std::uint64_t first = given.first.value;
+  const bool apart = range.end <= first || range.start >= first + given.leaves.size();
   if (apart) return stored_hash(range, node);
-  if (width_of(range) == 1) return given.leaves[range.start - given.first];
+  if (width_of(range) == 1) return given.leaves[range.start - first];
   const std::uint64_t middle = middle_of(range);
-  DAYMARK_TRY(const Digest left, hash_around({range.start, middle}, given, node));
-  DAYMARK_TRY(const Digest right, hash_around({middle, range.end}, given, node));
+  DAYMARK_TRY(const Digest left, hash_around({range.start, middle}, given, node, joined));
+  DAYMARK_TRY(const Digest right, hash_around({middle, range.end}, given, node, joined));
+  joined(range, middle, left, right);
   return tlog::hash_node(left, right, tlog::batch_tree);
 }
 
+/// Adds to the path of each given leaf the half that it is not in.
+class PathBuilder {
+ public:
+  PathBuilder(const LeafRange& given, TreeSize size, std::vector<std::vector<Digest>>& paths)
+      : first_(given.first.value), paths_(paths) {
+    paths_.resize(given.leaves.size());
+    for (std::vector<Digest>& path : paths_)
+      path.reserve(static_cast<std::size_t>(std::bit_width(size.value)));
+  }
+
+  void operator()(Subtree range, std::uint64_t middle, const Digest& left, const Digest& right) {
+    append({range.start, middle}, right);
+    append({middle, range.end}, left);
+  }
+
+ private:
+  void append(Subtree half, const Digest& sibling) {
+    const std::uint64_t end = std::min(half.end, first_ + paths_.size());
+    for (std::uint64_t at = std::max(half.start, first_); at < end; ++at)
+      paths_[at - first_].push_back(sibling);
+  }
+
+  std::uint64_t first_;
+  std::vector<std::vector<Digest>>& paths_;
+};
+
 }  // namespace
 
-Outcome<std::vector<Digest>> stored_path(LeafIndex index, TreeSize size, const StoredNode& node) {
-  std::vector<Digest> out;
-  Subtree range{0, size.value};
-  while (width_of(range) > 1) {
-    const std::uint64_t middle = middle_of(range);
-    const bool left = index.value < middle;
-    const Subtree sibling = left ? Subtree{middle, range.end} : Subtree{range.start, middle};
-    DAYMARK_TRY(const Digest hash, stored_hash(sibling, node));
-    out.push_back(hash);
-    (left ? range.end : range.start) = middle;
-  }
-  std::ranges::reverse(out);
-  return out;
+Outcome<Digest> root_around(const LeafRange& range, TreeSize size, const StoredNode& node) {
+  const auto nobody = [](Subtree, std::uint64_t, const Digest&, const Digest&) {};
+  return hash_around({0, size.value}, range, node, nobody);
 }
 
-Outcome<Digest> root_around(LeafIndex first, std::span<const Digest> leaves, TreeSize size,
-                            const StoredNode& node) {
-  return hash_around({0, size.value}, {first.value, leaves}, node);
+Outcome<RangePaths> paths_around(const LeafRange& range, TreeSize size, const StoredNode& node) {
+  RangePaths out;
+  PathBuilder builder(range, size, out.paths);
+  DAYMARK_TRY(out.root, hash_around({0, size.value}, range, node, std::ref(builder)));
+  return out;
 }
 
 }  // namespace daymark::authority
