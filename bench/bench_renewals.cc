@@ -181,7 +181,7 @@ class Road {
   }
 
  private:
-  static constexpr std::size_t groups_max = 16;
+  static constexpr std::size_t groups_max = 1024;  // about 300 MB
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<RequestGroup> groups_;
