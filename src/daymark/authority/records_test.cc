@@ -399,7 +399,7 @@ std::string shown(Records& records) {
   const std::vector<ChipRecord> all_chips_page = *records.chips_page({0, 2});
   for (const ChipRecord& record : all_chips_page)
     out += std::to_string(record.slot) + record.model;
-  const std::vector<HeldChip> all_held = *records.held_page({1, 8});
+  const std::vector<HeldChip> all_held = *records.held_page({0, 8});
   for (const HeldChip& held : all_held)
     out += held.chip.model + std::to_string(held.head.seq) + to_hex(held.head.hash).substr(0, 4);
   const RecordCounts counts = *records.counts();
