@@ -14,8 +14,6 @@ __extension__ using Uint128 = unsigned __int128;
 /// 256 bits, least significant first; where it has a sign, as a complement of two.
 using Number = std::array<std::uint64_t, 4>;
 
-constexpr Number zero = {};
-constexpr Number one = {1, 0, 0, 0};
 constexpr Number eight_orders = {0xc09318d2e7ae9f68, 0xa6f7cef517bce6b2, 0, 0x8000000000000000};
 
 constexpr unsigned word_bits = 64;
@@ -114,7 +112,7 @@ Vector combination(const Vector& v, std::uint64_t a, const Vector& w, std::uint6
   const Vector out = {combination(v.remainder, a, w.remainder, b),
                       combination(v.cofactor, a, w.cofactor, b)};
   if (!is_negative(out.remainder)) return out;
-  return {difference(zero, out.remainder), difference(zero, out.cofactor)};
+  return {difference({}, out.remainder), difference({}, out.cofactor)};
 }
 
 /// Takes the largest 2^s multiple of `b` off that leaves a remainder.
@@ -173,7 +171,7 @@ bool is_odd(const Vector& a) {
 
 std::optional<Halves> halves_of(const Vector& chosen) {
   const bool negative = is_negative(chosen.cofactor);
-  const Number multiplier = negative ? difference(zero, chosen.cofactor) : chosen.cofactor;
+  const Number multiplier = negative ? difference({}, chosen.cofactor) : chosen.cofactor;
   if (!fits(chosen.remainder) || !fits(multiplier)) return std::nullopt;
   return Halves{bytes_of_number(multiplier), bytes_of_number(chosen.remainder), negative};
 }
@@ -181,8 +179,8 @@ std::optional<Halves> halves_of(const Vector& chosen) {
 }  // namespace
 
 std::optional<Halves> halve(const ByteArray<32>& challenge) {
-  Vector longer = {eight_orders, zero};
-  Vector shorter = {number_of_bytes(challenge), one};
+  Vector longer = {eight_orders, {}};
+  Vector shorter = {number_of_bytes(challenge), {1, 0, 0, 0}};
   // When the longer remainder still has half the bits, the shorter cofactor has the other half.
   for (int i = 0; i < steps_max && !is_half(shorter.remainder); ++i) {
     if (!leap(longer, shorter)) reduce(longer, shorter);
