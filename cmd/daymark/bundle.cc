@@ -1,6 +1,7 @@
-// daymark bundle make, daymark verify bundle: proof that a stranger can check offline.
+// daymark bundle make, daymark verify bundle|tpm: proof that a stranger can check offline.
 #include "arguments.h"
 #include "authority_access.h"
+#include "chip_attest.h"
 #include "commands.h"
 #include <fmt/format.h>
 
@@ -158,6 +159,7 @@ void add_bundle(CLI::App& app, Session& session) {
   check->add_option("--trust", *trust, "Fingerprint of the charter that you trust");
   check->footer("Example: daymark verify bundle chip.bundle --trust 3ba5…");
   session.on_run(*check, [file, trust, &session] { return verify(*file, *trust, session); });
+  add_verify_tpm(*verification, session);
 }
 
 }  // namespace daymark::cli

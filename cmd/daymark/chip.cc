@@ -1,6 +1,7 @@
-// daymark chip enroll|list|show: chips in custody.
+// daymark chip enroll|emergency|list|show|attest: chips in custody.
 #include "arguments.h"
 #include "authority_access.h"
+#include "chip_attest.h"
 #include "chip_show.h"
 #include "commands.h"
 #include "signers.h"
@@ -12,6 +13,7 @@
 #include "daymark/crypto/random.h"
 #include "daymark/order/content_writer.h"
 #include "daymark/order/draft.h"
+#include "daymark/tpm/exchange.h"
 
 namespace daymark::cli {
 
@@ -25,6 +27,7 @@ struct EnrollOptions {
   std::vector<std::string> signers;
   std::string model = "simulated accelerator";
   std::string serial = "1";
+  std::string tpm_document;
 };
 
 /// What the enrolment order says, with the bytes that its views point into.
@@ -78,7 +81,22 @@ Outcome<order::OrderFile> signed_order(const EnrollOptions& options, const Enrol
   return file;
 }
 
+/// The maker's record of the chip's TPM, before anything is ordered: what can't be shown to be one
+/// is not enrolled as one.
+Outcome<void> keep_tpm_document(const EnrollOptions& options, const Session& session) {
+  if (options.tpm_document.empty()) return {};
+  Signers signers;
+  crypto::SystemRandom random;
+  DAYMARK_TRY(const auto maker, signers.open(options.maker_key));
+  const governor::Transport transport = socket_transport(options.socket);
+  DAYMARK_TRY(const governor::Identity identity, governor::Client(transport).identify());
+  DAYMARK_TRY(const std::vector<Byte> document,
+              tpm::enrol_tpm(transport, {identity.chip, session.clock()->now()}, *maker, random));
+  return write_file(options.tpm_document, document);
+}
+
 Outcome<Exit> enroll(const EnrollOptions& options, const Session& session) {
+  DAYMARK_CHECK(keep_tpm_document(options, session));
   DAYMARK_TRY(const authority::AuthorityClient authority, client_of(options.authority));
   DAYMARK_TRY(const std::vector<Byte> charter, authority.charter());
   governor::Client chip(socket_transport(options.socket));
@@ -151,6 +169,9 @@ void add_chip(CLI::App& app, Session& session) {
   command->add_option("--model", options->model, "Model in the voucher")->capture_default_str();
   command->add_option("--serial", options->serial, "Serial number in the voucher")
       ->capture_default_str();
+  command->add_option("--tpm-document", options->tpm_document,
+                      "Have the chip's TPM show itself (credential activation) and keep the "
+                      "record, signed by the maker, in this file");
   command->footer("Example: daymark chip enroll --governor g.sock --authority URL …");
   session.on_run(*command, [options, &session] { return enroll(*options, session); });
 
@@ -172,6 +193,7 @@ void add_chip(CLI::App& app, Session& session) {
   list->footer("Example: daymark chip list --authority URL");
   session.on_run(*list, [access, &session] { return list_chips(*access, session); });
   add_chip_show(*family, session);
+  add_chip_attest(*family, session);
 }
 
 }  // namespace daymark::cli

@@ -58,8 +58,12 @@ Outcome<Exit> run_governor(GovernorRunOptions options, const Session& session) {
   DAYMARK_TRY(agent::GovernorProcess process,
               agent::GovernorProcess::open(options.governor, *clock, random));
   const net::StopSignals signals([&] { process.stop(); });
-  fmt::print("governor: chip {} at {} (host process, level L1)\n",
-             to_hex(crypto::chip_id(process.chip_key()).view()), options.governor.socket);
+  const std::string ground =
+      process.tpm_name().empty()
+          ? "level L1"
+          : process.tpm_name() + ", key sealed to it and in memory, level L2";
+  fmt::print("governor: chip {} at {} (host process, {})\n",
+             to_hex(crypto::chip_id(process.chip_key()).view()), options.governor.socket, ground);
   std::fflush(stdout);
   process.run();
   return Exit::success;
@@ -141,8 +145,18 @@ void add_governor(CLI::App& app, Session& session) {
   command->add_option("--maker", options->maker_file, "The maker's public key")->required();
   command->add_option("--peak-tera-ops", options->peak_tera_ops, "The chip's peak per second")
       ->capture_default_str();
-  command->add_option("--firmware", options->firmware,
-                      "Run this image in QEMU; --dir holds its flash");
+  CLI::Option* firmware = command->add_option("--firmware", options->firmware,
+                                              "Run this image in QEMU; --dir holds its flash");
+  command
+      ->add_option("--tpm", options->governor.tcti,
+                   "TPM 2.0 (swtpm:… or device:/dev/tpmrm0): counter and attestations are the "
+                   "TPM's. It has no Ed25519: the chip's key is sealed to it, and root can read it "
+                   "from memory while the governor runs")
+      ->excludes(firmware);
+  command
+      ->add_option("--tpm-counter", options->governor.counter_index,
+                   "NV index of the counter, made at the first start")
+      ->capture_default_str();
   command->footer("Example: daymark governor run --dir g --socket g.sock --maker maker.pub");
   session.on_run(*command, [options, &session] { return run_governor(*options, session); });
   add_agent(app, session);

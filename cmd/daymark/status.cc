@@ -1,6 +1,7 @@
 // daymark status, daymark why: what holds, what lapses or binds next, who decided, what lifts it.
 #include "arguments.h"
 #include "authority_access.h"
+#include "chip_attest.h"
 #include "commands.h"
 #include "transport.h"
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ struct StatusOptions {
   std::string chip;
   std::string socket;
   AuthorityAccess authority;
+  TpmTrust tpm;
 };
 
 Outcome<agent::AgentState> ask(const std::string& socket) {
@@ -55,7 +57,31 @@ std::string status_text(const agent::AgentState& state, Language language) {
     out += fmt::format("  announced: {} {} binds at {}\n", order::name_of(order.kind),
                        to_hex(order.order), time_text(order.binds_at));
   }
-  return out + "  level: L1, root on the host could forge this\n";
+  return out;
+}
+
+/// The level that the chip's words have for whoever asks here.
+struct ShownLevel {
+  Json document;
+  std::string text;
+};
+
+Outcome<ShownLevel> level_of(const StatusOptions& options, const Session& session) {
+  if (options.tpm.enrolment.empty()) {
+    return ShownLevel{{{"level", "L1"}}, "  level: L1, root on the host could forge this\n"};
+  }
+  DAYMARK_TRY(const evidence::TpmVerdict verdict,
+              ask_tpm_verdict(options.socket, options.tpm, session.clock()->now()));
+  Json document = Json::parse(evidence::to_json(verdict));
+  if (verdict.verdict != evidence::Verdict::genuine) {
+    return ShownLevel{
+        {{"level", "L0"}, {"evidence", std::move(document)}},
+        fmt::format("  level: L0, {}\n", sentence(verdict.reason.code, session.language()))};
+  }
+  return ShownLevel{
+      {{"level", "L2"}, {"evidence", std::move(document)}},
+      fmt::format("  level: L2, bound to {}{}\n", evidence::name_of_tpm(*verdict.certificate),
+                  verdict.boot_changed ? "; booted otherwise than at enrolment" : "")};
 }
 
 Outcome<Exit> show_status(const StatusOptions& options, const Session& session) {
@@ -67,7 +93,10 @@ Outcome<Exit> show_status(const StatusOptions& options, const Session& session) 
     return Exit::success;
   }
   DAYMARK_TRY(const agent::AgentState state, ask(options.socket));
-  session.print_text(agent::agent_state_json(state), status_text(state, session.language()));
+  DAYMARK_TRY(const ShownLevel level, level_of(options, session));
+  Json out = Json::parse(agent::agent_state_json(state));
+  out.update(level.document);
+  session.print(out, status_text(state, session.language()) + level.text);
   return Exit::success;
 }
 
@@ -101,7 +130,9 @@ Outcome<Exit> why(const StatusOptions& options, const Session& session) {
     return refuse(errc::usage_wrong, options.socket, "another chip answers at this socket");
   }
   Json out = Json::parse(agent::agent_state_json(state));
-  std::string text = status_text(state, session.language());
+  DAYMARK_TRY(const ShownLevel level, level_of(options, session));
+  out.update(level.document);
+  std::string text = status_text(state, session.language()) + level.text;
   out["orders"] = Json::array();
   std::vector<Digest> hashes;
   if (status.suspending != Digest{}) hashes.push_back(status.suspending);
@@ -130,6 +161,7 @@ void add_status(CLI::App& app, Session& session) {
       status->add_option("--governor", options->socket, "One chip, by its socket");
   CLI::Option* url = add_authority_options(*status, options->authority, "The whole fleet");
   socket->excludes(url);
+  add_tpm_trust(*status, options->tpm)->needs(socket);
   status->footer("Example: daymark status --governor g.sock");
   status->callback([options, socket, url, &session] {
     if (socket->count() + url->count() == 0) throw CLI::RequiredError("--governor or --authority");

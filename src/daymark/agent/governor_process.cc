@@ -1,15 +1,19 @@
 #include "daymark/agent/governor_process.h"
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
+#include "daymark/agent/errors.h"
 #include "daymark/base/file.h"
 #include "daymark/crypto/key_file.h"
+#include "daymark/evidence/tpm_verdict.h"
 #include "daymark/governor/errors.h"
 #include "daymark/governor/governor.h"
 #include "daymark/governor/host_storage.h"
 #include "daymark/net/unix_socket.h"
+#include "daymark/tpm/exchange.h"
 
 namespace daymark::agent {
 
@@ -33,36 +37,104 @@ Outcome<Digest> own_digest() {
   return crypto::sha256(program);
 }
 
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+/// Files and, where there is one, the TPM: what a governor rests on.
+struct Ground {
+  governor::FileStorage files;
+  std::optional<tpm::Port> port;
+  governor::Platform platform;
+};
+
+Outcome<Ground> open_ground(const GovernorOptions& options, Random& random) {
+  DAYMARK_TRY(auto files, governor::FileStorage::open(options.folder));
+  Ground out{std::move(files), std::nullopt, {}};
+  const char* const other = options.tcti.empty() ? "/chip.tpm" : "/chip.key";
+  if (is_there(options.folder + other)) return refuse(errc::agent_key_kept, options.folder);
+  DAYMARK_TRY(out.platform.firmware, own_digest());
+  out.platform.maker = options.maker;
+  out.platform.peak = options.peak;
+  if (options.tcti.empty()) {
+    DAYMARK_TRY(out.platform.chip, load_or_make_key(options.folder, random));
+    out.platform.level = Level::host_signed;
+    return out;
+  }
+  DAYMARK_TRY(tpm::Port port,
+              tpm::Port::open({options.tcti, options.folder, options.counter_index}, random));
+  out.port.emplace(std::move(port));
+  out.platform.chip = out.port->chip();
+  out.platform.level = Level::tpm_bound;
+  return out;
+}
+
+/// By its certificate; a TPM without one says nothing that counts.
+Outcome<std::string> name_of_port(tpm::Port& port) {
+  DAYMARK_TRY(const evidence::TpmIdentity identity, port.identity());
+  const auto certificate = evidence::certificate_of(identity);
+  if (!certificate) return std::string("TPM without a usable endorsement certificate");
+  return evidence::name_of_tpm(*certificate);
+}
+
 }  // namespace
 
 struct GovernorProcess::Core {
-  Core(governor::FileStorage files, const governor::Platform& platform, Clock& time, Random& random)
-      : storage(std::move(files)), governor(platform, storage, random), clock(time) {}
+  Core(Ground ground, Clock& time, Random& random)
+      : files(std::move(ground.files)),
+        port(std::move(ground.port)),
+        governor(ground.platform, storage(), random),
+        clock(time) {
+    crypto::erase(ground.platform.chip.seed);
+  }
+
+  governor::Storage& storage() {
+    if (!port) return files;
+    counted.emplace(files, *port);
+    return *counted;
+  }
 
   std::vector<Byte> answer(ByteView request) {
+    if (port) {
+      auto about_tpm =
+          tpm::answer_tpm_request(request, *port, [this](ByteView nonce) { return attest(nonce); });
+      if (about_tpm) return *std::move(about_tpm);
+    }
+    return answer_by_core(request);
+  }
+
+  std::vector<Byte> answer_by_core(ByteView request) {
     const auto response = governor.handle(clock.tick(), request, space);
     if (!response) return {};
     return {response->begin(), response->end()};
   }
 
-  governor::FileStorage storage;
+  Outcome<std::vector<Byte>> attest(ByteView nonce) {
+    governor::Client client(
+        [this](ByteView request) -> Outcome<std::vector<Byte>> { return answer_by_core(request); });
+    DAYMARK_TRY(auto attestation, client.attest(nonce));
+    return std::move(attestation.bytes);
+  }
+
+  governor::FileStorage files;
+  std::optional<tpm::Port> port;
+  std::optional<tpm::CountedStorage> counted;
   governor::Governor governor;
   Clock& clock;
+  std::string tpm_name;
   ByteArray<governor::response_size_max> space{};
   std::unique_ptr<net::FrameServer> server;
 };
 
 Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, Clock& clock,
                                                Random& random) {
-  DAYMARK_TRY(auto storage, governor::FileStorage::open(options.folder));
-  governor::Platform platform;
-  DAYMARK_TRY(platform.chip, load_or_make_key(options.folder, random));
-  DAYMARK_TRY(platform.firmware, own_digest());
-  platform.maker = options.maker;
-  platform.level = Level::host_signed;
-  platform.peak = options.peak;
-  auto core = std::make_unique<Core>(std::move(storage), platform, clock, random);
-  crypto::erase(platform.chip.seed);
+  DAYMARK_TRY(Ground ground, open_ground(options, random));
+  auto core = std::make_unique<Core>(std::move(ground), clock, random);
+  crypto::erase(ground.platform.chip.seed);
+  if (core->port) {
+    DAYMARK_TRY(core->tpm_name, name_of_port(*core->port));
+  }
   DAYMARK_CHECK(about(core->governor.start(clock.tick()), options.folder));
   net::FrameServerOptions server;
   server.path = options.socket;
@@ -87,6 +159,10 @@ GovernorProcess::~GovernorProcess() = default;
 
 const crypto::PublicKey& GovernorProcess::chip_key() const {
   return core_->governor.chip_key();
+}
+
+const std::string& GovernorProcess::tpm_name() const {
+  return core_->tpm_name;
 }
 
 void GovernorProcess::run() {

@@ -106,6 +106,11 @@ constexpr std::array<std::string_view, governor::standing_max + 1> standing_name
 
 constexpr std::array<std::string_view, 4> fence_names{"none", "inside", "outside", "stale"};
 
+/// Here a chip's own signature stands alone: what a TPM signed is judged by whoever asks the chip.
+std::string level_shown(Level claimed) {
+  return "L" + std::to_string(static_cast<unsigned>(std::min(claimed, Level::host_signed)));
+}
+
 Result<OrderedJson> attestation_json(const ChipFacts& facts) {
   const auto scratch = std::make_unique<governor::DocumentScratch>();
   DAYMARK_TRY(const governor::Attestation claims,
@@ -113,7 +118,7 @@ Result<OrderedJson> attestation_json(const ChipFacts& facts) {
   OrderedJson out{{"state", standing_names[static_cast<std::size_t>(claims.standing)]},
                   {"reason", claims.reason == Errc{} ? OrderedJson(nullptr)
                                                      : OrderedJson(entry_of(claims.reason).name)},
-                  {"level", "L" + std::to_string(static_cast<unsigned>(claims.level))},
+                  {"level", level_shown(claims.level)},
                   {"licence", claims.licence},
                   {"fleet_seq", claims.fleet_head.seq},
                   {"fleet_head", to_hex(claims.fleet_head.hash)},

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <tss2/tss2_esys.h>
+#include <tss2/tss2_tctildr.h>
 #include <unistd.h>
 
 #include "daymark/base/file.h"
@@ -147,6 +149,21 @@ SoftTpm::~SoftTpm() {
 void SoftTpm::restart() {
   stop();
   start();
+}
+
+void SoftTpm::extend(unsigned pcr) {
+  TSS2_TCTI_CONTEXT* connection = nullptr;
+  ESYS_CONTEXT* context = nullptr;
+  TPML_DIGEST_VALUES values{};
+  values.count = 1;
+  values.digests[0].hashAlg = TPM2_ALG_SHA256;
+  const bool done = Tss2_TctiLdr_Initialize(tcti().c_str(), &connection) == TSS2_RC_SUCCESS &&
+                    Esys_Initialize(&context, connection, nullptr) == TSS2_RC_SUCCESS &&
+                    Esys_PCR_Extend(context, pcr, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
+                                    &values) == TSS2_RC_SUCCESS;
+  if (context != nullptr) Esys_Finalize(&context);
+  if (connection != nullptr) Tss2_TctiLdr_Finalize(&connection);
+  if (!done) throw std::runtime_error("PCR_Extend");
 }
 
 void SoftTpm::start() {

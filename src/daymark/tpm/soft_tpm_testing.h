@@ -33,6 +33,10 @@ class SoftTpm {
   /// Power off and on: what is in NV stays, PCRs and sessions don't.
   void restart();
 
+  /// Measures something into a PCR, as other software would have booted; nobody else may have the
+  /// TPM open.
+  void extend(unsigned pcr);
+
  private:
   [[nodiscard]] std::string socket() const { return (folder_ / "tpm.sock").string(); }
 
