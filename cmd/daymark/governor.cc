@@ -58,12 +58,11 @@ Outcome<Exit> run_governor(GovernorRunOptions options, const Session& session) {
   DAYMARK_TRY(agent::GovernorProcess process,
               agent::GovernorProcess::open(options.governor, *clock, random));
   const net::StopSignals signals([&] { process.stop(); });
-  const std::string ground =
-      process.tpm_name().empty()
-          ? "level L1"
-          : process.tpm_name() + ", key sealed to it and in memory, level L2";
-  fmt::print("governor: chip {} at {} (host process, {})\n",
-             to_hex(crypto::chip_id(process.chip_key()).view()), options.governor.socket, ground);
+  const std::string tpm =
+      process.tpm_name().empty() ? "" : process.tpm_name() + ", key sealed to it and in memory, ";
+  fmt::print("governor: chip {} at {} (host process, {}level L{})\n",
+             to_hex(crypto::chip_id(process.chip_key()).view()), options.governor.socket, tpm,
+             static_cast<unsigned>(process.level()));
   std::fflush(stdout);
   process.run();
   return Exit::success;

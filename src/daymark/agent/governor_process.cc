@@ -47,11 +47,22 @@ struct Ground {
   governor::FileStorage files;
   std::optional<tpm::Port> port;
   governor::Platform platform;
+  std::string tpm_name;
 };
+
+/// What the TPM is by its certificate. One without says nothing that counts: the level stays L1.
+Outcome<void> name_tpm(Ground& ground) {
+  DAYMARK_TRY(const evidence::TpmIdentity identity, ground.port->identity());
+  const auto certificate = evidence::certificate_of(identity);
+  ground.platform.level = certificate ? Level::tpm_bound : Level::host_signed;
+  ground.tpm_name = certificate ? evidence::name_of_tpm(*certificate)
+                                : "TPM without a usable endorsement certificate";
+  return {};
+}
 
 Outcome<Ground> open_ground(const GovernorOptions& options, Random& random) {
   DAYMARK_TRY(auto files, governor::FileStorage::open(options.folder));
-  Ground out{std::move(files), std::nullopt, {}};
+  Ground out{std::move(files), std::nullopt, {}, {}};
   const char* const other = options.tcti.empty() ? "/chip.tpm" : "/chip.key";
   if (is_there(options.folder + other)) return refuse(errc::agent_key_kept, options.folder);
   DAYMARK_TRY(out.platform.firmware, own_digest());
@@ -66,16 +77,8 @@ Outcome<Ground> open_ground(const GovernorOptions& options, Random& random) {
               tpm::Port::open({options.tcti, options.folder, options.counter_index}, random));
   out.port.emplace(std::move(port));
   out.platform.chip = out.port->chip();
-  out.platform.level = Level::tpm_bound;
+  DAYMARK_CHECK(name_tpm(out));
   return out;
-}
-
-/// By its certificate; a TPM without one says nothing that counts.
-Outcome<std::string> name_of_port(tpm::Port& port) {
-  DAYMARK_TRY(const evidence::TpmIdentity identity, port.identity());
-  const auto certificate = evidence::certificate_of(identity);
-  if (!certificate) return std::string("TPM without a usable endorsement certificate");
-  return evidence::name_of_tpm(*certificate);
 }
 
 }  // namespace
@@ -85,7 +88,9 @@ struct GovernorProcess::Core {
       : files(std::move(ground.files)),
         port(std::move(ground.port)),
         governor(ground.platform, storage(), random),
-        clock(time) {
+        clock(time),
+        tpm_name(std::move(ground.tpm_name)),
+        level(ground.platform.level) {
     crypto::erase(ground.platform.chip.seed);
   }
 
@@ -123,6 +128,7 @@ struct GovernorProcess::Core {
   governor::Governor governor;
   Clock& clock;
   std::string tpm_name;
+  Level level;
   ByteArray<governor::response_size_max> space{};
   std::unique_ptr<net::FrameServer> server;
 };
@@ -132,9 +138,6 @@ Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, C
   DAYMARK_TRY(Ground ground, open_ground(options, random));
   auto core = std::make_unique<Core>(std::move(ground), clock, random);
   crypto::erase(ground.platform.chip.seed);
-  if (core->port) {
-    DAYMARK_TRY(core->tpm_name, name_of_port(*core->port));
-  }
   DAYMARK_CHECK(about(core->governor.start(clock.tick()), options.folder));
   net::FrameServerOptions server;
   server.path = options.socket;
@@ -163,6 +166,10 @@ const crypto::PublicKey& GovernorProcess::chip_key() const {
 
 const std::string& GovernorProcess::tpm_name() const {
   return core_->tpm_name;
+}
+
+Level GovernorProcess::level() const {
+  return core_->level;
 }
 
 void GovernorProcess::run() {

@@ -53,6 +53,9 @@ class GovernorProcess {
   /// What the TPM's certificate says that it is ("software TPM of …"); empty without a TPM.
   [[nodiscard]] const std::string& tpm_name() const;
 
+  /// What it states: L1, or L2 with a TPM that has an endorsement certificate.
+  [[nodiscard]] Level level() const;
+
   /// Answers requests until stop().
   void run();
   void stop();

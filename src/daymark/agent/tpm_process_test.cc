@@ -354,6 +354,7 @@ TEST_F(TpmProcessTest, ATpmWithoutACertificateIsNotEnrolled) {
   auto process = open();
   ASSERT_EQ(verdict(process), "ok");
   EXPECT_EQ(process->tpm_name(), "TPM without a usable endorsement certificate");
+  EXPECT_EQ(process->level(), Level::host_signed);
   const RunningTpm running(std::move(*process));
   EXPECT_EQ(verdict(enrol(running.chip())), "ek_missing");
   EXPECT_EQ(verdict(enrol(crypto::PublicKey{})), "tpm_chip");
