@@ -84,15 +84,14 @@ Outcome<Ground> open_ground(const GovernorOptions& options, Random& random) {
 }  // namespace
 
 struct GovernorProcess::Core {
-  Core(Ground ground, Clock& time, Random& random)
+  /// Takes what `ground` owns; the copy of the key in it is left for the caller to erase.
+  Core(Ground& ground, Clock& time, Random& random)
       : files(std::move(ground.files)),
         port(std::move(ground.port)),
         governor(ground.platform, storage(), random),
         clock(time),
         tpm_name(std::move(ground.tpm_name)),
-        level(ground.platform.level) {
-    crypto::erase(ground.platform.chip.seed);
-  }
+        level(ground.platform.level) {}
 
   governor::Storage& storage() {
     if (!port) return files;
@@ -136,7 +135,7 @@ struct GovernorProcess::Core {
 Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, Clock& clock,
                                                Random& random) {
   DAYMARK_TRY(Ground ground, open_ground(options, random));
-  auto core = std::make_unique<Core>(std::move(ground), clock, random);
+  auto core = std::make_unique<Core>(ground, clock, random);
   crypto::erase(ground.platform.chip.seed);
   DAYMARK_CHECK(about(core->governor.start(clock.tick()), options.folder));
   net::FrameServerOptions server;
