@@ -5,29 +5,20 @@
 
 #include <gtest/gtest.h>
 
-#include "daymark/base/error_table.h"
 #include "daymark/cbor/encode.h"
 #include "daymark/crypto/random.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/governor/errors.h"
 #include "daymark/tpm/soft_tpm_testing.h"
+#include "daymark/tpm/verdict_testing.h"
 
 namespace daymark::tpm {
 namespace {
 
 using testing::SoftTpm;
+using testing::verdict;
 
 using Bytes = std::vector<Byte>;
-
-template <class T>
-std::string_view named(const Result<T>& result) {
-  return result ? "ok" : entry_of(result.error().code).name;
-}
-
-template <class T>
-std::string_view verdict(const Outcome<T>& outcome) {
-  return outcome ? "ok" : entry_of(outcome.error().error.code).name;
-}
 
 const TpmRequest activation{TpmOp::activate, {Bytes(68, 1), Bytes(256, 2)}, {}};
 const TpmRequest attestation{TpmOp::attest, {}, Bytes(32, 3)};
@@ -37,14 +28,14 @@ TEST(TpmRequestTest, RoundTrips) {
     const Bytes encoded = print_tpm_request(request);
     const auto parsed = parse_tpm_request(encoded);
     ASSERT_TRUE(parsed);
-    ASSERT_EQ(named(*parsed), "ok");
+    ASSERT_EQ(verdict(*parsed), "ok");
     EXPECT_EQ(print_tpm_request(**parsed), encoded);
     Bytes longer = encoded;
     longer.push_back(0);
-    EXPECT_NE(named(*parse_tpm_request(longer)), "ok");
+    EXPECT_NE(verdict(*parse_tpm_request(longer)), "ok");
     // Whose request it is can be told from its number on.
     for (std::size_t size = 4; size < encoded.size(); ++size)
-      EXPECT_NE(named(*parse_tpm_request(ByteView(encoded).first(size))), "ok") << size;
+      EXPECT_NE(verdict(*parse_tpm_request(ByteView(encoded).first(size))), "ok") << size;
   }
 }
 
@@ -124,7 +115,7 @@ TEST_F(ExchangeTest, AnHonestHostIsEnrolled) {
   const auto document = enrol(honest());
   ASSERT_EQ(verdict(document), "ok");
   const auto opened = evidence::open_tpm_enrolment(*document, maker.public_key());
-  ASSERT_EQ(named(opened), "ok");
+  ASSERT_EQ(verdict(opened), "ok");
   EXPECT_EQ(opened->content().identity.chip, chip());
   // The transcript can be repeated on the TPM that it is about, and on no other.
   EXPECT_EQ(port->activate(opened->content().credential).value(), opened->content().secret);
@@ -169,7 +160,7 @@ TEST_F(ExchangeTest, ARefusalOfTheCoreIsHandedOn) {
       [](ByteView /*nonce*/) -> Outcome<Bytes> { return refuse(errc::gov_storage, "core"); });
   ASSERT_TRUE(response);
   cbor::Reader reader(*response);
-  EXPECT_EQ(named(governor::read_response(reader)), "gov_storage");
+  EXPECT_EQ(verdict(governor::read_response(reader)), "gov_storage");
 }
 
 }  // namespace

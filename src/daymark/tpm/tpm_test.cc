@@ -5,12 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daymark/base/error_table.h"
 #include "daymark/crypto/ports.h"
 #include "daymark/crypto/random.h"
 #include "daymark/evidence/ek_certificate.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/tpm/soft_tpm_testing.h"
+#include "daymark/tpm/verdict_testing.h"
 
 namespace daymark::tpm {
 namespace {
@@ -18,16 +18,7 @@ namespace {
 using evidence::AttestationKey;
 using evidence::TpmSigned;
 using testing::SoftTpm;
-
-template <class T>
-std::string_view verdict(const Outcome<T>& outcome) {
-  return outcome ? "ok" : entry_of(outcome.error().error.code).name;
-}
-
-template <class T>
-std::string_view verdict(const Result<T>& result) {
-  return result ? "ok" : entry_of(result.error().code).name;
-}
+using testing::verdict;
 
 constexpr Digest nonce{1, 2, 3};
 constexpr evidence::PcrMask boot_pcrs = 0xFF;
