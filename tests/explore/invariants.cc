@@ -1,0 +1,400 @@
+#include "invariants.h"
+
+#include <algorithm>
+
+#include "abstraction.h"
+#include "daymark/governor/errors.h"
+
+namespace daymark::explore {
+
+namespace {
+
+using governor::Life;
+using governor::Op;
+using governor::Pending;
+using governor::Standing;
+using governor::State;
+using order::OrderKind;
+
+/// One step under all rules; each rule adds what it finds.
+struct Case {
+  const Seen& before;
+  const Seen& after;
+  const Step& step;
+  Mint& mint;
+  std::vector<std::string>& broken;
+
+  [[nodiscard]] bool is(Op op) const { return step.action->op == static_cast<std::uint8_t>(op); }
+
+  [[nodiscard]] bool accepted() const { return step.verdict == Errc{}; }
+
+  [[nodiscard]] bool message() const {
+    return step.action->sort == Sort::message || step.action->sort == Sort::forgery;
+  }
+
+  /// The order of this step, where the chip obeyed it.
+  [[nodiscard]] const Minted* obeyed() const { return accepted() ? step.handed : nullptr; }
+
+  void expect(bool holds, const char* rule) const {
+    if (!holds) broken.emplace_back(rule);
+  }
+};
+
+bool announced(const State& state, const Digest& order) {
+  const auto is_it = [&](const Pending& pending) { return pending.what.order == order; };
+  return std::ranges::any_of(state.pending_list(), is_it);
+}
+
+bool appealed(const State& state, const Digest& order) {
+  const auto is_it = [&](const governor::Appealed& one) { return one.order == order; };
+  return std::ranges::any_of(state.appealed_list(), is_it);
+}
+
+void refusals_change_nothing(const Case& c) {
+  c.expect(c.step.action->sort != Sort::forgery || !c.accepted(), "a forgery is refused");
+  if (!c.message() || c.accepted()) return;
+  c.expect(c.before.content == c.after.content, "a refused message changes no state");
+  c.expect(c.before.grace == c.after.grace, "a refused message takes no grace");
+  c.expect(c.before.counter == c.after.counter, "a refusal does not wear the flash");
+  const State& state = c.after.state;
+  c.expect(state.refusal_total == c.before.state.refusal_total + 1, "every refusal is counted");
+  const std::size_t last = (state.refusal_at + governor::refusals_max - 1) % governor::refusals_max;
+  const bool noted = state.refusal_count > 0 && state.refusals[last].code == c.step.verdict &&
+                     (c.step.action->op == 0 || state.refusals[last].op == c.step.action->op);
+  c.expect(noted, "every refusal is recorded with its reason");
+}
+
+/// PROTOCOL §2.5: what is new on the queue is the order at hand, and binds no sooner than its
+/// notice after it was logged.
+void queue_is_proven(const Case& c) {
+  const Millis notice = c.mint.first_charter().bounds.notice;
+  for (const Pending& pending : c.after.state.pending_list()) {
+    const Digest& hash = pending.what.order;
+    if (announced(c.before.state, hash)) continue;
+    const Minted* const order = c.mint.whole(hash);
+    const bool again = appealed(c.before.state, hash) && c.obeyed() != nullptr;
+    const bool handed = c.obeyed() != nullptr && c.obeyed()->hash == hash;
+    c.expect(order != nullptr && (handed || again), "nothing is announced without a proven order");
+    if (order == nullptr) continue;
+    c.expect(pending.what.kind == order->kind, "an order is announced as what it is");
+    c.expect(again || pending.what.binds_at >= order->logged_at + notice,
+             "a restriction waits for its notice");
+    c.expect(pending.what.kind != OrderKind::suspend || pending.what.until <= order->until || again,
+             "a suspension ends no later than was ordered");
+  }
+}
+
+/// An order that takes hold in this step had its notice, by the true time.
+void had_notice(const Case& c, const Digest& hash, OrderKind kind) {
+  const Minted* const order = c.mint.whole(hash);
+  const bool known = announced(c.before.state, hash) ||
+                     (c.obeyed() != nullptr && (c.obeyed()->hash == hash || appealed(c.before.state, hash)));
+  c.expect(order != nullptr && order->kind == kind && known,
+           "nothing binds without a proven order");
+  if (order == nullptr) return;
+  const Millis notice = c.mint.first_charter().bounds.notice;
+  c.expect(c.after.host.now > order->logged_at + notice, "nothing binds before its notice is over");
+}
+
+const Pending* waiting(const Case& c, OrderKind kind, const Digest& digest) {
+  for (const Pending& pending : c.before.state.pending_list())
+    if (pending.what.kind == kind && pending.digest == digest) return &pending;
+  return nullptr;
+}
+
+void restrictions_are_ordered(const Case& c) {
+  queue_is_proven(c);
+  const State& was = c.before.state;
+  const State& is = c.after.state;
+  if (is.suspension.active && is.suspension.order != was.suspension.order) {
+    had_notice(c, is.suspension.order, OrderKind::suspend);
+    for (const Pending& pending : was.pending_list())
+      c.expect(pending.what.order != is.suspension.order ||
+                   c.after.clock.earliest > pending.what.binds_at,
+               "a suspension starts once earliest has passed its start");
+  }
+  if (is.policy.program_root != was.policy.program_root || is.policy.bound != was.policy.bound) {
+    const bool left = !is.policy.bound && is.fleet.seq == 0;
+    const Pending* const pending = waiting(c, OrderKind::policy, is.policy.program_root);
+    const Minted* const late = c.obeyed();
+    const bool now = late != nullptr && late->kind == OrderKind::policy;
+    c.expect(left || pending != nullptr || now, "no policy without a proven order");
+    if (!left && (pending != nullptr || now))
+      had_notice(c, pending != nullptr ? pending->what.order : late->hash, OrderKind::policy);
+  }
+  if (is.firmware.image != was.firmware.image || is.firmware.version != was.firmware.version) {
+    const Pending* const pending = waiting(c, OrderKind::firmware, is.firmware.image);
+    const Minted* const late = c.obeyed();
+    const bool now = late != nullptr && late->kind == OrderKind::firmware;
+    c.expect(pending != nullptr || now, "the image changes by a proven firmware order alone");
+    c.expect(is.firmware.version > was.firmware.version, "firmware versions rise");
+    if (pending != nullptr || now)
+      had_notice(c, pending != nullptr ? pending->what.order : late->hash, OrderKind::firmware);
+  }
+}
+
+void charters_are_ordered(const Case& c) {
+  if (equal(c.before.state.charter.view(), c.after.state.charter.view())) return;
+  if (c.before.state.life == Life::unprovisioned) {
+    const bool enrolled = c.obeyed() != nullptr && c.obeyed()->kind == OrderKind::enrol;
+    return c.expect(enrolled, "a charter is pinned by a proven enrolment");
+  }
+  bool proven = false;
+  for (const Pending& pending : c.before.state.pending_list()) {
+    const bool changes =
+        pending.what.kind == OrderKind::amend || pending.what.kind == OrderKind::transfer;
+    if (!changes || announced(c.after.state, pending.what.order)) continue;
+    proven = true;
+    had_notice(c, pending.what.order, pending.what.kind);
+  }
+  c.expect(proven, "a charter changes by a proven amend or transfer alone");
+  c.expect(equal(c.after.state.charter.view(), c.before.state.other.view()),
+           "the charter that was announced is the one that holds");
+}
+
+/// PROTOCOL §2.2: an order extends its stream by one place, from the head that it names.
+void streams_are_gapless(const Case& c) {
+  const State& was = c.before.state;
+  const State& is = c.after.state;
+  const Minted* const order = c.obeyed();
+  if (is.own != was.own) {
+    const bool next = order != nullptr && order->hash == is.own.hash && is.own.seq == was.own.seq + 1;
+    c.expect(next && (order->own == was.own.hash || order->kind == OrderKind::enrol),
+             "the chip's stream grows by the next order alone");
+  }
+  if (is.fleet == was.fleet) return;
+  const bool left = is.fleet == order::StreamHead{};
+  const bool next = order != nullptr && order->hash == is.fleet.hash &&
+                    is.fleet.seq == was.fleet.seq + 1 && order->fleet == was.fleet.hash;
+  c.expect(left || next, "the fleet's stream grows by the next order alone");
+  c.expect(!left || !equal(is.charter.view(), was.charter.view()),
+           "the fleet's stream starts anew with another fleet alone");
+}
+
+void counter_rises(const Case& c) {
+  c.expect(c.after.counter >= c.before.counter, "the counter never goes back");
+  c.expect(c.after.state.counter == c.after.counter, "the state bears the counter's number");
+  const bool same = c.after.counter == c.before.counter;
+  c.expect(!same || !c.message() || c.before.content == c.after.content,
+           "what is answered is saved");
+}
+
+void life_has_one_way(const Case& c) {
+  const Life was = c.before.state.life;
+  const Life is = c.after.state.life;
+  if (was == Life::released) {
+    c.expect(is == Life::released && c.after.standing == Standing::released, "released stays free");
+    c.expect(c.step.action->name != "permit" || c.accepted(), "released grants every permit");
+  }
+  if (was == is) return;
+  const OrderKind wanted = is == Life::enrolled ? OrderKind::enrol : OrderKind::release;
+  c.expect(c.obeyed() != nullptr && c.obeyed()->kind == wanted,
+           "only enrol begins and only release ends a life");
+}
+
+bool stands(const Seen& seen) {
+  const governor::Licence& licence = seen.state.current;
+  return licence.held && seen.clock.fresh && seen.clock.latest >= licence.leaf.not_before &&
+         seen.clock.latest < licence.leaf.not_after && licence.used < licence.leaf.allowance;
+}
+
+bool lapse_is_over(const Seen& seen, Millis longest) {
+  if (!seen.host.lapsed_before) return false;
+  if (seen.host.tick - seen.host.lapsed_known >= longest) return true;
+  const UnixMillis since = seen.state.lapsed_since;
+  return since.value > 0 && seen.clock.fresh && seen.clock.latest >= since + longest;
+}
+
+/// PROTOCOL §6.1 by its own arithmetic.
+Standing expected(const Seen& seen, Millis longest) {
+  if (seen.state.life == Life::unprovisioned) return Standing::unprovisioned;
+  if (seen.state.life == Life::released) return Standing::released;
+  if (seen.state.suspension.active) return Standing::suspended;
+  if (!seen.state.current.held) return Standing::observing;
+  if (stands(seen)) return Standing::licensed;
+  if (seen.grace.value > 0) return Standing::grace;
+  return lapse_is_over(seen, longest) ? Standing::observing : Standing::lapsed;
+}
+
+void standing_follows(const Case& c) {
+  const Millis longest = c.mint.first_charter().silence.lapsed_longest;
+  c.expect(c.after.standing == expected(c.after, longest), "the standing follows from the state");
+}
+
+void permits_are_bounded(const Case& c) {
+  if (!c.is(Op::permit)) return;
+  const Standing standing = c.before.standing;
+  const bool stopped = standing == Standing::suspended || standing == Standing::lapsed;
+  c.expect(!stopped || !c.accepted(), "suspended and lapsed grant nothing");
+  const bool blocked = c.step.verdict == errc::gov_restriction_near;
+  c.expect(stopped || c.accepted() || blocked, "what stands is granted");
+  if (!c.step.permit || c.before.state.life != Life::enrolled) return;
+  const Millis life = c.step.permit->life;
+  c.expect(life.value > 0 && life <= c.mint.first_charter().bounds.notice, "a permit lives at most N");
+  for (const Pending& pending : c.before.state.pending_list()) {
+    const bool narrows =
+        pending.what.kind == OrderKind::suspend || pending.what.kind == OrderKind::policy;
+    c.expect(!narrows || c.before.clock.earliest + life <= pending.what.binds_at,
+             "a permit ends before what was announced");
+  }
+  if (standing != Standing::licensed) return;
+  const UnixMillis end = c.before.state.current.leaf.not_after;
+  c.expect(c.before.clock.latest + life <= end + seconds(1), "a permit ends with its licence");
+}
+
+bool nowhere_less(const governor::Licence& newer, const governor::Licence& older) {
+  const std::uint64_t left =
+      older.used >= older.leaf.allowance ? 0 : older.leaf.allowance.value - older.used.value;
+  const std::uint64_t fresh = newer.leaf.allowance.value;
+  return newer.held && newer.leaf.not_after >= older.leaf.not_after &&
+         newer.leaf.cluster_max >= older.leaf.cluster_max && fresh >= left;
+}
+
+/// PROTOCOL §2.3.
+void grants_take_nothing(const Case& c) {
+  const bool grants = c.is(Op::accept_leaf) || c.is(Op::emergency) || c.is(Op::renew);
+  if (!grants || !c.accepted()) return;
+  if (stands(c.before)) {
+    c.expect(stands(c.after) && nowhere_less(c.after.state.current, c.before.state.current),
+             "a grant takes nothing from the current licence");
+  }
+  if (c.before.state.next.held && !c.is(Op::renew)) {
+    c.expect(nowhere_less(c.after.state.next, c.before.state.next) ||
+                 nowhere_less(c.after.state.current, c.before.state.next),
+             "a grant takes nothing from the following licence");
+  }
+  const bool refills = c.is(Op::accept_leaf) && c.after.state.current.held;
+  c.expect(refills || c.after.grace >= c.before.grace, "a grant takes no grace");
+}
+
+int rank(Standing standing) {
+  switch (standing) {
+    case Standing::lapsed:
+    case Standing::suspended: return 0;
+    case Standing::grace: return 1;
+    default: return 2;
+  }
+}
+
+/// No message stops a chip at once: time does, or what was announced for long enough.
+void messages_stop_nothing(const Case& c) {
+  if (!c.message() || c.is(Op::record_usage)) return;
+  const bool free = c.before.standing == Standing::observing;
+  const bool ordered = c.after.standing == Standing::suspended;  // restrictions_are_ordered
+  c.expect(free || ordered || rank(c.after.standing) >= rank(c.before.standing),
+           "no message stops a chip");
+}
+
+/// PROTOCOL §5: grace is what the charter gives, spent with power alone or lost by resets.
+void lapse_takes_its_time(const Case& c) {
+  const bool begins = c.after.standing == Standing::lapsed && c.before.standing != Standing::lapsed;
+  if (!begins) return;
+  const Host& host = c.after.host;
+  const Millis given = grace_time + host.grace_granted;
+  c.expect(host.grace_spent + host.grace_lost + Millis{8} >= given, "no lapse before all grace is spent");
+}
+
+void time_is_the_beacons(const Case& c) {
+  const Seen& is = c.after;
+  const bool bound = !equal(c.before.state.charter.view(), is.state.charter.view());
+  const bool silent = c.message() && !c.is(Op::range_receipt) && !bound;
+  c.expect(!silent || is.clock == c.before.clock, "no message but a receipt moves the clock");
+  c.expect(is.clock.earliest <= is.host.now, "earliest is never after the true time");
+  c.expect(!is.clock.fresh || is.clock.latest >= is.host.now, "latest is never before the true time");
+  c.expect(is.state.floor >= c.before.state.floor && is.state.floor <= is.host.now,
+           "the floor of time rises and is true");
+  const bool reset = c.step.action->sort == Sort::reset;
+  c.expect(reset || is.clock.earliest >= c.before.clock.earliest, "earliest never goes back");
+  const bool old = !is.host.ranged_once || is.host.tick - is.host.ranged > unit;
+  c.expect(!old || !is.clock.fresh, "old time is not fresh");
+}
+
+/// PROTOCOL §2.4 and principle 6.
+void suspensions_end(const Case& c) {
+  const governor::Suspension& is = c.after.state.suspension;
+  const order::Bounds& bounds = c.mint.first_charter().bounds;
+  Millis served{};
+  for (std::size_t i = 0; i < c.after.state.served_count; ++i)
+    served = served + (c.after.state.served[i].end - c.after.state.served[i].start);
+  c.expect(c.after.state.served_count >= c.before.state.served_count,
+           "what was served is not forgotten within the year");
+  if (!is.active) return;
+  served = served + (is.until - is.since);
+  c.expect(served <= bounds.suspension_budget, "no year holds more suspension than S");
+  c.expect(is.until - is.since <= bounds.suspension_longest, "no suspension is longer than the longest");
+  c.expect(c.after.host.tick - c.after.host.suspended_known < is.until - is.since,
+           "a suspension ends by the chip's tick");
+  c.expect(!c.after.clock.fresh || c.after.clock.latest < is.until, "a suspension ends by fresh time");
+}
+
+void relief_relieves(const Case& c) {
+  const Minted* const order = c.obeyed();
+  if (order == nullptr || order->kind != OrderKind::resume) return;
+  const bool all = c.after.state.own != c.before.state.own;
+  const bool left = std::ranges::any_of(c.after.state.pending_list(), [&](const Pending& pending) {
+    const bool covered = all || pending.what.stream == order::Stream::fleet;
+    return pending.what.kind == OrderKind::suspend && covered;
+  });
+  const governor::Suspension& is = c.after.state.suspension;
+  const bool active = is.active && (all || is.stream == order::Stream::fleet);
+  c.expect(!left && !active, "a resume lifts what it covers at once");
+}
+
+}  // namespace
+
+void look(Actor& actor, Seen& out) {
+  governor::Governor& chip = actor.machine.governor();
+  out.state = chip.state();
+  out.clock = chip.clock();
+  out.standing = chip.judgement().standing;
+  out.grace = grace_of(actor);
+  out.counter = actor.machine.storage.counter().value_or(0);
+  out.host = actor.machine.host;
+  static auto bare = std::make_unique<State>(ledger::Peak{});
+  *bare = chip.state();
+  bare->counter = bare->refusal_total = 0;
+  bare->refusal_count = bare->refusal_at = 0;
+  bare->grace_left = Millis{};
+  bare->floor = UnixMillis{};
+  static ByteArray<governor::state_size_max> scratch{};
+  out.content.resize(governor::state_size_max);
+  const auto written = governor::write_state(*bare, out.content, scratch);
+  out.content.resize(written ? written->size() : 0);
+}
+
+std::vector<std::string> broken_rules(const Seen& before, const Seen& after, const Step& step,
+                                      Mint& mint) {
+  std::vector<std::string> out;
+  const Case c{before, after, step, mint, out};
+  for (const auto rule :
+       {refusals_change_nothing, restrictions_are_ordered, charters_are_ordered,
+        streams_are_gapless, counter_rises, life_has_one_way, standing_follows, permits_are_bounded,
+        grants_take_nothing, messages_stop_nothing, lapse_takes_its_time, time_is_the_beacons,
+        suspensions_end, relief_relieves})
+    rule(c);
+  return out;
+}
+
+void remember(const Seen& before, const Step& step, Actor& actor) {
+  Host& host = actor.machine.host;
+  const State& state = actor.state();
+  const bool reset = step.action->sort == Sort::reset;
+  const bool begun = state.suspension.active && (!before.state.suspension.active ||
+                                                 state.suspension.order != before.state.suspension.order);
+  if (begun) host.permit_held = false;
+  if (begun && !reset) host.suspended_known = host.tick;
+  const Millis elapsed = host.tick - before.host.tick;
+  Millis counted{};
+  if (before.standing == Standing::licensed) {
+    const Millis fresh = before.host.ranged + unit - before.host.tick;
+    counted = std::min(before.state.current.leaf.not_after - before.clock.latest, fresh);
+  }
+  if (before.standing != Standing::observing) {
+    host.grace_spent = host.grace_spent + std::max(Millis{}, elapsed - std::max(Millis{}, counted));
+  }
+  const bool lapsed = is_lapsed(actor);
+  if (lapsed && !host.lapsed_before) host.lapsed_known = host.tick;
+  host.lapsed_before = lapsed;
+}
+
+}  // namespace daymark::explore
