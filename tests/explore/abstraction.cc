@@ -13,13 +13,33 @@ using governor::Pending;
 using governor::State;
 
 constexpr Millis grace_cap = seconds(4);
-/// Time that came to nothing further back than this decides nothing: fresh time is no older than a
-/// unit and no wider than two.
-constexpr Millis oldest = -(unit + unit + unit);
+
+/// What a reset would bring back of what moves between two saves.
+struct Saved {
+  UnixMillis floor;
+  Millis grace;
+  std::span<const governor::Appealed> appeals;
+};
+
+Saved saved_by(Actor& actor) {
+  static State state{ledger::Peak{}};
+  auto& storage = actor.machine.storage;
+  const auto slot = storage.load(static_cast<unsigned>(actor.state().counter % 2));
+  if (!slot || slot->size() <= sizeof(Digest)) return {};
+  if (!governor::read_state(slot->subspan(sizeof(Digest)), ledger::Peak{}, state)) return {};
+  return {state.floor, state.grace_left, std::as_const(state).appealed_list()};
+}
+
+/// Sums of spans whose ends lie some milliseconds apart.
+std::int64_t in_seconds(Millis span) {
+  return (span.value + 500) / 1000;
+}
 
 class Words {
  public:
-  void put(std::int64_t value) { out_.append(reinterpret_cast<const char*>(&value), sizeof(value)); }
+  void put(std::int64_t value) {
+    out_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+  }
 
   void put(Millis span) { put(span.value); }
 
@@ -32,6 +52,19 @@ class Words {
   std::string out_;
 };
 
+/// How far back `earliest` lies, exactly where something is decided by it: while answers of beacons
+/// move it, or where it has passed the start of an order that is kept back. Else it stands still
+/// before everything that binds, and only says how long ago a chip lapsed and how long a permit
+/// lives; both are settled after a unit.
+void put_earliest(UnixMillis earliest, bool moves, Actor& actor, Words& out) {
+  const Host& host = actor.machine.host;
+  bool decides = moves;
+  if (host.withheld >= 0) {
+    decides = decides || earliest > actor.mint.at(host.withheld).logged_at + unit;
+  }
+  out.relative(earliest, host.now, decides ? unit + unit + unit : unit + seconds(2));
+}
+
 void put_time(Actor& actor, Words& out) {
   const Host& host = actor.machine.host;
   const governor::ClockReading clock = actor.machine.governor().clock();
@@ -39,9 +72,19 @@ void put_time(Actor& actor, Words& out) {
   out.put(clock.fresh ? 1 : 0);
   const Millis left = host.ranged + unit - host.tick;
   out.put(host.ranged_once ? std::max(left, Millis{-1}) : Millis{-2});
-  out.put(std::max(clock.earliest - host.now, oldest));
+  put_earliest(clock.earliest, host.ranged_once, actor, out);
   out.put(clock.fresh ? clock.latest - host.now : Millis{});
-  out.put(std::max(actor.state().floor - host.now, oldest));
+  const Saved saved = saved_by(actor);
+  put_earliest(saved.floor, false, actor, out);
+  // Grace that came back and is not saved yet is lost by a reset, and appeals that were forgotten
+  // come back.
+  out.put(std::min(saved.grace, grace_cap));
+  out.put(static_cast<std::int64_t>(saved.appeals.size()));
+  for (const governor::Appealed& appealed : saved.appeals) {
+    out.relative(appealed.term, host.now, seconds(2));
+    out.relative(appealed.until, host.now, Millis{});
+    out.put(appealed.confirmed ? 1 : 0);
+  }
   out.put(static_cast<std::int64_t>(host.stage));
 }
 
@@ -70,18 +113,24 @@ void put_grants(Actor& actor, Words& out) {
   out.put(state.emergency.newest.value >= host.now.value / 1000 * 1000 ? 1 : 0);
   const bool lapsed = host.lapsed_before;
   out.put(lapsed ? std::min(host.tick - host.lapsed_known, unit) : Millis{-1});
-  out.put(state.lapsed_since.value == 0 ? Millis{1} : std::max(state.lapsed_since - host.now, -unit));
+  out.put(state.lapsed_since.value == 0 ? Millis{1}
+                                        : std::max(state.lapsed_since - host.now, -unit));
   out.put(host.permit_held ? 1 : 0);
   out.put(std::max(host.permit_until - host.tick, Millis{}));
 }
 
-void put_pending(const Pending& pending, const State& state, const Host& host, Words& out) {
+void put_pending(const Pending& pending, Actor& actor, Words& out) {
+  const State& state = actor.state();
+  const Host& host = actor.machine.host;
   out.put(static_cast<std::int64_t>(pending.what.kind));
   out.put(static_cast<std::int64_t>(pending.what.stream));
   // Fresh time is no earlier than two units before the true time.
   out.relative(pending.what.binds_at, host.now, unit + unit);
   out.relative(pending.what.until, host.now, unit + unit);
   out.put(pending.version > state.firmware.version ? 1 : 0);
+  // A permit ends before it.
+  const UnixMillis earliest = actor.machine.governor().clock().earliest;
+  out.put(std::min(pending.what.binds_at - earliest, unit + unit));
 }
 
 int place_of(const State& state, const Digest& order) {
@@ -96,14 +145,15 @@ void put_restrictions(Actor& actor, Words& out) {
   const Host& host = actor.machine.host;
   out.put(static_cast<std::int64_t>(state.pending_count));
   for (const Pending& pending : state.pending_list())
-    put_pending(pending, state, host, out);
+    put_pending(pending, actor, out);
   const governor::Suspension& suspension = state.suspension;
   out.put(suspension.active ? 1 : 0);
   if (suspension.active) {
     out.put(static_cast<std::int64_t>(suspension.stream));
     out.relative(suspension.until, host.now, Millis{});
     const Millis known = host.tick - host.suspended_known;
-    out.put(std::max(suspension.until - suspension.since - known, Millis{}));
+    const Millis rest = std::max(suspension.until - suspension.since - known, Millis{});
+    out.put(rest < minutes(1) ? rest.value : in_seconds(rest) * 1000);
   }
   out.put(static_cast<std::int64_t>(state.appealed_count));
   for (const governor::Appealed& appealed : state.appealed_list()) {
@@ -114,7 +164,7 @@ void put_restrictions(Actor& actor, Words& out) {
     out.put(appealed.confirmed ? 1 : 0);
   }
   const auto& bounds = actor.mint.first_charter().bounds;
-  out.put(suspension_budget(state, bounds, actor.machine.governor().clock().earliest));
+  out.put(in_seconds(suspension_budget(state, bounds, host.now)));
   out.put(state.policy.bound ? 1 : 0);
   out.put(state.firmware.version > 0 ? 1 : 0);
 }

@@ -76,8 +76,8 @@ Verdict confirm(Actor& actor) {
 Verdict withhold(Actor& actor) {
   Host& host = actor.machine.host;
   if (host.withheld >= 0 || actor.state().life != Life::enrolled) return {};
-  const Minted& minted = actor.mint.order(
-      {OrderKind::suspend, order::Stream::chip, Flaw::none, {}}, actor.machine);
+  const Minted& minted =
+      actor.mint.order({OrderKind::suspend, order::Stream::chip, Flaw::none, {}}, actor.machine);
   host.withheld = actor.mint.index_of(minted);
   return Errc{};
 }
@@ -169,9 +169,8 @@ void add_reading(std::vector<Action>& out) {
   add("identify", Op::identify, [](Actor& a) { return verdict_of(a.client.identify()); });
   add("charter", Op::charter, [](Actor& a) { return verdict_of(a.client.charter()); });
   add("status", Op::status, [](Actor& a) { return verdict_of(a.client.status()); });
-  add("attest", Op::attest, [](Actor& a) {
-    return verdict_of(a.client.attest(ByteArray<8>{1, 2, 3, 4, 5, 6, 7, 8}));
-  });
+  add("attest", Op::attest,
+      [](Actor& a) { return verdict_of(a.client.attest(ByteArray<8>{1, 2, 3, 4, 5, 6, 7, 8})); });
   add("permit", Op::permit, ask_permit);
   add("permit renewal", Op::permit_renew, renew_permit);
   add("permit end", Op::permit_end, end_permit);
@@ -183,7 +182,8 @@ void add_custody(std::vector<Action>& out) {
   const auto add = [&](std::string name, Op op, auto run) {
     out.push_back({std::move(name), Sort::message, static_cast<std::uint8_t>(op), run});
   };
-  add("enrol begin", Op::enrol_begin, [](Actor& a) { return verdict_of(a.client.begin_enrolment()); });
+  add("enrol begin", Op::enrol_begin,
+      [](Actor& a) { return verdict_of(a.client.begin_enrolment()); });
   add("enrol answer", Op::enrol_answer, [](Actor& a) {
     return verdict_of(a.client.answer_enrolment(a.mint.first_charter().encoded));
   });

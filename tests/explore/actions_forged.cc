@@ -1,5 +1,6 @@
 // Messages with one thing wrong.
 #include "actions.h"
+
 #include "daymark/governor/errors.h"
 
 namespace daymark::explore {
@@ -11,8 +12,8 @@ using governor::Op;
 using order::OrderKind;
 
 /// The kinds that a flawed order takes in turn; a flaw that is none for a kind names the next one.
-constexpr std::array kinds{OrderKind::suspend,  OrderKind::policy,  OrderKind::firmware,
-                           OrderKind::amend,    OrderKind::transfer, OrderKind::resume,
+constexpr std::array kinds{OrderKind::suspend, OrderKind::policy,   OrderKind::firmware,
+                           OrderKind::amend,   OrderKind::transfer, OrderKind::resume,
                            OrderKind::release};
 
 constexpr bool is_flaw(Flaw flaw, OrderKind kind, order::Stream stream) {
@@ -50,8 +51,7 @@ Verdict forge_order(Actor& actor, Flaw flaw) {
 Verdict forge_enrolment(Actor& actor, Flaw flaw) {
   if (actor.state().life != Life::unprovisioned || !actor.state().nonce_drawn) return {};
   actor.handed = &actor.mint.enrolment(flaw, actor.machine);
-  return verdict_of(
-      actor.client.enrol(actor.handed->parts, actor.mint.first_charter().encoded));
+  return verdict_of(actor.client.enrol(actor.handed->parts, actor.mint.first_charter().encoded));
 }
 
 void add_leaves(std::vector<Action>& out) {
@@ -92,8 +92,7 @@ void add_others(std::vector<Action>& out) {
   });
   add("appeal: not the owner's", Op::appeal, [](Actor& actor) -> Verdict {
     const Digest order = actor.state().suspension.order;
-    return verdict_of(
-        actor.client.appeal(actor.mint.appeal(order, true, actor.machine).message()));
+    return verdict_of(actor.client.appeal(actor.mint.appeal(order, true, actor.machine).message()));
   });
   add("appeal: no such suspension", Op::appeal, [](Actor& actor) -> Verdict {
     return verdict_of(
@@ -101,8 +100,8 @@ void add_others(std::vector<Action>& out) {
   });
   add("receipt: signed by another beacon", Op::range_receipt, [](Actor& actor) -> Verdict {
     const Host& host = actor.machine.host;
-    return verdict_of(actor.client.accept_receipt(
-        0, actor.mint.receipt(1, host.session, host.now, Millis{})));
+    return verdict_of(
+        actor.client.accept_receipt(0, actor.mint.receipt(1, host.session, host.now, Millis{})));
   });
   add("receipt: of another session", Op::range_receipt, [](Actor& actor) -> Verdict {
     ranging::Opened other = actor.machine.host.session;
@@ -139,10 +138,9 @@ void add_forgeries(std::vector<Action>& out) {
                    static_cast<std::uint8_t>(Op::apply),
                    [=](Actor& actor) { return forge_order(actor, flaw); }});
   }
-  for (const Flaw flaw :
-       {Flaw::one_signer, Flaw::wrong_signature, Flaw::expired, Flaw::stale_proof,
-        Flaw::few_witnesses, Flaw::no_mirror, Flaw::unlogged, Flaw::other_content,
-        Flaw::other_chip}) {
+  for (const Flaw flaw : {Flaw::one_signer, Flaw::wrong_signature, Flaw::expired, Flaw::stale_proof,
+                          Flaw::few_witnesses, Flaw::no_mirror, Flaw::unlogged, Flaw::other_content,
+                          Flaw::other_chip}) {
     out.push_back({"enrol: " + std::string(name_of(flaw)), Sort::forgery,
                    static_cast<std::uint8_t>(Op::enrol),
                    [=](Actor& actor) { return forge_enrolment(actor, flaw); }});

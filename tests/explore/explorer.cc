@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-
-#include <fmt/format.h>
+#include <cstring>
+#include <stdexcept>
 
 #include "abstraction.h"
+#include <fmt/format.h>
+
 #include "daymark/base/error_table.h"
 
 namespace daymark::explore {
@@ -14,7 +16,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t broken_most = 20;
 constexpr std::uint64_t fnv_start = 0xCBF29CE484222325U;
 constexpr std::uint64_t fnv_prime = 0x100000001B3U;
 constexpr std::uint64_t not_there = 1;
@@ -27,6 +28,19 @@ std::uint64_t hash_of(std::string_view text) {
   std::uint64_t out = fnv_start;
   for (const char c : text)
     out = added(out, static_cast<unsigned char>(c));
+  return out;
+}
+
+/// Where two abstract states differ: number of the word, and both values.
+std::string difference(std::string_view a, std::string_view b) {
+  std::string out;
+  for (std::size_t i = 0; i + 8 <= std::min(a.size(), b.size()); i += 8) {
+    std::int64_t x = 0;
+    std::int64_t y = 0;
+    std::memcpy(&x, a.data() + i, sizeof(x));
+    std::memcpy(&y, b.data() + i, sizeof(y));
+    if (x != y) out += fmt::format(" {}: {} {}", i / 8, x, y);
+  }
   return out;
 }
 
@@ -44,7 +58,9 @@ std::size_t number_of(const std::string& name) {
 }  // namespace
 
 Explorer::Explorer(Profile profile)
-    : profile_(std::move(profile)), machine_(std::make_unique<Machine>()), actor_(*machine_, mint_) {
+    : profile_(std::move(profile)),
+      machine_(std::make_unique<Machine>()),
+      actor_(*machine_, mint_) {
   followed_.assign(actions().size(), profile_.follow.empty());
   for (const std::string& name : profile_.follow)
     followed_[number_of(name)] = true;
@@ -62,7 +78,7 @@ std::string Explorer::way_to(std::size_t node) const {
 }
 
 void Explorer::note(const std::string& rule, std::size_t node, const std::string& action) {
-  if (report_.broken.size() >= broken_most) return;
+  if (report_.broken.size() >= limits_.broken_most) return;
   report_.broken.push_back(fmt::format("{}: {}[{}]", rule, way_to(node), action));
 }
 
@@ -108,8 +124,9 @@ std::uint64_t Explorer::outcome(std::size_t action, std::size_t variant, Step& s
 
 void Explorer::judge(std::size_t node, const Step& step) {
   for (const std::string& rule : broken_rules(before_, after_, step, mint_))
-    note(rule, node, fmt::format("{}: {}", step.action->name,
-                                 step.verdict == Errc{} ? "ok" : entry_of(step.verdict).name));
+    note(rule, node,
+         fmt::format("{}: {}", step.action->name,
+                     step.verdict == Errc{} ? "ok" : entry_of(step.verdict).name));
 }
 
 /// A state that is new is gone on from later; one that is known may be compared.
@@ -128,10 +145,17 @@ void Explorer::arrive(std::size_t node, std::size_t action) {
   if (taken && at->second != node) twins_.push_back({snapshots_.take(*machine_), at->second});
 }
 
-/// What the chip is after a start with the flash as it is.
+/// What the chip is after a start with the flash as it is and a world that remembers `host`.
 std::string Explorer::reopened(const Host& host) {
   machine_->host = host;
   if (!machine_->boot()) return "does not start";
+  return seen_with(host);
+}
+
+/// The same for a chip that has started, in a world that remembers something else.
+std::string Explorer::seen_with(const Host& host) {
+  machine_->host = host;
+  machine_->power_on();
   machine_->host.lapsed_before = is_lapsed(actor_);
   machine_->host.lapsed_known = machine_->host.tick;
   return abstraction(actor_);
@@ -142,27 +166,29 @@ std::string Explorer::reopened(const Host& host) {
 void Explorer::cut_power(std::size_t node, std::size_t action) {
   const std::vector<FlashStep> steps = steps_;
   const Host then = machine_->host;
-  const std::uint64_t counter_after = after_.counter;
   const std::string whole = reopened(then);
-  load(parent_);
-  const std::string none = reopened(before_.host);
-  const std::size_t count = limits_.cuts == 0 ? steps.size() : std::min(limits_.cuts, steps.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    std::size_t at = i;
-    if (limits_.cuts != 0) {
-      at = i == 0 ? (node * 7 + action) % steps.size() : steps.size() - 1 - node % 2;
-    }
+  if (without_.empty()) {
+    load(parent_);
+    without_ = reopened(before_.host);
+  }
+  std::size_t at = (node * 7 + action) % steps.size();
+  if (limits_.all_cuts)
+    at = 0;
+  else if (node % 2 == 0)
+    at = steps.size() - 1 - node / 2 % 2;
+  const std::size_t end = limits_.all_cuts ? steps.size() : at + 1;
+  for (; at < end; ++at) {
     load(parent_);
     for (std::size_t k = 0; k < at; ++k)
       machine_->flash.redo(steps[k]);
     machine_->flash.tear(steps[at]);
-    const auto flash = std::make_unique<SmallFlash>(machine_->flash);
-    const bool old = reopened(before_.host) == none;
-    machine_->flash = *flash;
-    const bool renewed = old || reopened(then) == whole;
-    const bool several = counter_after > before_.counter + 1;
-    if (!renewed && !several) note("a loss of power leaves the old or the new", node, actions()[action].name);
-    if (machine_->storage.counter().value_or(0) < before_.counter) {
+    const bool old_or_new = reopened(before_.host) == without_ || seen_with(then) == whole;
+    const bool several = after_.counter > before_.counter + 1;
+    const std::uint64_t counter = machine_->storage.counter().value_or(0);
+    if (!old_or_new && !several) {
+      note("a loss of power leaves the old or the new", node, actions()[action].name);
+    }
+    if (counter < before_.counter) {
       note("the counter never goes back over a loss of power", node, actions()[action].name);
     }
     ++report_.cuts;
@@ -196,6 +222,7 @@ void Explorer::expand(std::size_t node) {
   const auto bytes = machine_->bytes();
   parent_.assign(bytes.begin(), bytes.end());
   look(actor_, before_);
+  without_.clear();
   for (std::size_t i = 0; i < actions().size(); ++i)
     try_action(node, i);
 }
@@ -213,7 +240,11 @@ void Explorer::compare_twins() {
       load(parent_);
       Step step;
       if (outcome(i, twin.node, step) != wanted[i]) {
-        note("equal abstract states behave alike", twin.node, actions()[i].name);
+        const std::string mine = abstract_;
+        snapshots_.put_back(nodes_[twin.node].snapshot, *machine_);
+        static_cast<void>(outcome(i, twin.node, step));
+        note("equal abstract states behave alike", twin.node,
+             actions()[i].name + difference(mine, abstract_));
       }
     }
     ++report_.twins;
@@ -226,7 +257,7 @@ Report Explorer::run(const Limits& limits) {
   const Clock::time_point start = Clock::now();
   begin();
   std::size_t done = 0;
-  for (; done < nodes_.size() && report_.broken.size() < broken_most; ++done) {
+  for (; done < nodes_.size() && report_.broken.size() < limits.broken_most; ++done) {
     if (limits.states != 0 && done >= limits.states) break;
     if (limits.seconds > 0 && seconds_since(start) > limits.seconds) break;
     expand(done);

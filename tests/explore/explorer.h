@@ -16,13 +16,15 @@ struct Profile {
   std::vector<std::string> start;   ///< actions that lead to the first state
   std::vector<std::string> follow;  ///< empty: all
   std::size_t announced_max = 2;    ///< states with more announced orders are not gone on from
+  std::size_t states_in_short = 0;  ///< a short run expands so many; 0: all
 };
 
 struct Limits {
-  std::size_t states = 0;  ///< 0: to the end
-  double seconds = 0;      ///< 0: no limit
-  std::size_t cuts = 2;    ///< losses of power for each message that is saved; 0: at every step
-  std::size_t twins = 60;  ///< pairs of equal abstract states that are compared
+  std::size_t states = 0;        ///< 0: to the end
+  double seconds = 0;            ///< 0: no limit
+  bool all_cuts = false;         ///< power is lost at every step of every save, not at one in turn
+  std::size_t broken_most = 20;  ///< ends after so many breaches
+  std::size_t twins = 60;        ///< pairs of equal abstract states that are compared
 };
 
 struct Report {
@@ -36,7 +38,7 @@ struct Report {
   double seconds = 0;
   std::map<std::string, std::size_t> tried;     ///< by action
   std::map<std::string, std::size_t> accepted;  ///< by action
-  std::vector<std::string> broken;  ///< rule, and the way there
+  std::vector<std::string> broken;              ///< rule, and the way there
 };
 
 class Explorer {
@@ -66,6 +68,7 @@ class Explorer {
   void arrive(std::size_t node, std::size_t action);
   void cut_power(std::size_t node, std::size_t action);
   [[nodiscard]] std::string reopened(const Host& host);
+  [[nodiscard]] std::string seen_with(const Host& host);
   void compare_twins();
   void note(const std::string& rule, std::size_t node, const std::string& action);
   [[nodiscard]] std::string way_to(std::size_t node) const;
@@ -86,6 +89,7 @@ class Explorer {
   std::vector<FlashStep> steps_;
   Seen before_;
   Seen after_;
+  std::string without_;   ///< what a start makes of the state before the action
   std::string abstract_;  ///< of the state after the last action
   std::vector<bool> followed_;
   std::size_t equal_pairs_ = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "abstraction.h"
+
+#include "daymark/governor/doors.h"
 #include "daymark/governor/errors.h"
 
 namespace daymark::explore {
@@ -87,8 +89,9 @@ void queue_is_proven(const Case& c) {
 /// An order that takes hold in this step had its notice, by the true time.
 void had_notice(const Case& c, const Digest& hash, OrderKind kind) {
   const Minted* const order = c.mint.whole(hash);
-  const bool known = announced(c.before.state, hash) ||
-                     (c.obeyed() != nullptr && (c.obeyed()->hash == hash || appealed(c.before.state, hash)));
+  const bool known =
+      announced(c.before.state, hash) ||
+      (c.obeyed() != nullptr && (c.obeyed()->hash == hash || appealed(c.before.state, hash)));
   c.expect(order != nullptr && order->kind == kind && known,
            "nothing binds without a proven order");
   if (order == nullptr) return;
@@ -158,7 +161,8 @@ void streams_are_gapless(const Case& c) {
   const State& is = c.after.state;
   const Minted* const order = c.obeyed();
   if (is.own != was.own) {
-    const bool next = order != nullptr && order->hash == is.own.hash && is.own.seq == was.own.seq + 1;
+    const bool next =
+        order != nullptr && order->hash == is.own.hash && is.own.seq == was.own.seq + 1;
     c.expect(next && (order->own == was.own.hash || order->kind == OrderKind::enrol),
              "the chip's stream grows by the next order alone");
   }
@@ -226,11 +230,15 @@ void permits_are_bounded(const Case& c) {
   const Standing standing = c.before.standing;
   const bool stopped = standing == Standing::suspended || standing == Standing::lapsed;
   c.expect(!stopped || !c.accepted(), "suspended and lapsed grant nothing");
-  const bool blocked = c.step.verdict == errc::gov_restriction_near;
+  // In the last instant of fresh time without any grace there is nothing left to grant.
+  const bool last = c.before.grace.value == 0 && c.before.host.tick - c.before.host.ranged >= unit;
+  const bool blocked =
+      c.step.verdict == errc::gov_restriction_near || (last && c.step.verdict == errc::gov_lapsed);
   c.expect(stopped || c.accepted() || blocked, "what stands is granted");
   if (!c.step.permit || c.before.state.life != Life::enrolled) return;
   const Millis life = c.step.permit->life;
-  c.expect(life.value > 0 && life <= c.mint.first_charter().bounds.notice, "a permit lives at most N");
+  c.expect(life.value > 0 && life <= c.mint.first_charter().bounds.notice,
+           "a permit lives at most N");
   for (const Pending& pending : c.before.state.pending_list()) {
     const bool narrows =
         pending.what.kind == OrderKind::suspend || pending.what.kind == OrderKind::policy;
@@ -263,6 +271,11 @@ void grants_take_nothing(const Case& c) {
                  nowhere_less(c.after.state.current, c.before.state.next),
              "a grant takes nothing from the following licence");
   }
+  const governor::Emergency& emergency = c.after.state.emergency;
+  const Millis most = hours(std::int64_t{c.mint.first_charter().emergency_chip_hours});
+  c.expect(!c.is(Op::emergency) || emergency.newest > c.before.state.emergency.newest,
+           "an emergency grant counts once");
+  c.expect(emergency.granted <= most, "no more emergency time than the charter gives");
   const bool refills = c.is(Op::accept_leaf) && c.after.state.current.held;
   c.expect(refills || c.after.grace >= c.before.grace, "a grant takes no grace");
 }
@@ -291,7 +304,8 @@ void lapse_takes_its_time(const Case& c) {
   if (!begins) return;
   const Host& host = c.after.host;
   const Millis given = grace_time + host.grace_granted;
-  c.expect(host.grace_spent + host.grace_lost + Millis{8} >= given, "no lapse before all grace is spent");
+  c.expect(host.grace_spent + host.grace_lost + Millis{8} >= given,
+           "no lapse before all grace is spent");
 }
 
 void time_is_the_beacons(const Case& c) {
@@ -300,31 +314,63 @@ void time_is_the_beacons(const Case& c) {
   const bool silent = c.message() && !c.is(Op::range_receipt) && !bound;
   c.expect(!silent || is.clock == c.before.clock, "no message but a receipt moves the clock");
   c.expect(is.clock.earliest <= is.host.now, "earliest is never after the true time");
-  c.expect(!is.clock.fresh || is.clock.latest >= is.host.now, "latest is never before the true time");
+  c.expect(!is.clock.fresh || is.clock.latest >= is.host.now,
+           "latest is never before the true time");
   c.expect(is.state.floor >= c.before.state.floor && is.state.floor <= is.host.now,
            "the floor of time rises and is true");
   const bool reset = c.step.action->sort == Sort::reset;
   c.expect(reset || is.clock.earliest >= c.before.clock.earliest, "earliest never goes back");
   const bool old = !is.host.ranged_once || is.host.tick - is.host.ranged > unit;
+  c.expect(old || is.state.life != Life::enrolled || is.clock.fresh, "young time is fresh");
   c.expect(!old || !is.clock.fresh, "old time is not fresh");
+}
+
+/// What any of the suspensions of this life covers; the exploration lasts less than a year.
+Millis suspended_in_all(const State& state) {
+  std::vector<governor::ServedSpan> spans(
+      state.served.begin(), state.served.begin() + static_cast<long>(state.served_count));
+  spans.push_back({state.suspension.since, state.suspension.until});
+  std::ranges::sort(spans, {}, &governor::ServedSpan::start);
+  Millis out{};
+  UnixMillis covered{};
+  for (const governor::ServedSpan& span : spans) {
+    const UnixMillis from = std::max(span.start, covered);
+    if (from < span.end) out = out + (span.end - from);
+    covered = std::max(covered, span.end);
+  }
+  return out;
 }
 
 /// PROTOCOL §2.4 and principle 6.
 void suspensions_end(const Case& c) {
   const governor::Suspension& is = c.after.state.suspension;
   const order::Bounds& bounds = c.mint.first_charter().bounds;
-  Millis served{};
-  for (std::size_t i = 0; i < c.after.state.served_count; ++i)
-    served = served + (c.after.state.served[i].end - c.after.state.served[i].start);
   c.expect(c.after.state.served_count >= c.before.state.served_count,
            "what was served is not forgotten within the year");
   if (!is.active) return;
-  served = served + (is.until - is.since);
-  c.expect(served <= bounds.suspension_budget, "no year holds more suspension than S");
-  c.expect(is.until - is.since <= bounds.suspension_longest, "no suspension is longer than the longest");
+  c.expect(suspended_in_all(c.after.state) <= bounds.suspension_budget,
+           "no year holds more suspension than S");
+  c.expect(is.until - is.since <= bounds.suspension_longest,
+           "no suspension is longer than the longest");
   c.expect(c.after.host.tick - c.after.host.suspended_known < is.until - is.since,
            "a suspension ends by the chip's tick");
-  c.expect(!c.after.clock.fresh || c.after.clock.latest < is.until, "a suspension ends by fresh time");
+  c.expect(!c.after.clock.fresh || c.after.clock.latest < is.until,
+           "a suspension ends by fresh time");
+}
+
+/// docs/command-list.md: no message changes what its row doesn't name.
+void doors_hold(const Case& c) {
+  if (c.step.action->op == 0 || !c.accepted() || c.step.action->sort == Sort::beacons) return;
+  governor::PartSet allowed = governor::message_doors()[c.step.action->op - 1U].changes;
+  if (c.is(Op::apply) && c.obeyed() != nullptr) {
+    allowed |= governor::order_doors()[static_cast<std::size_t>(c.obeyed()->kind) - 1].changes;
+  }
+  const governor::PartSet seen = governor::changed_parts(c.before.state, c.after.state);
+  for (std::size_t i = 0; i < governor::part_count; ++i) {
+    if (((seen & ~allowed) >> i & 1U) == 0) continue;
+    const auto name = governor::name_of(static_cast<governor::Part>(i));
+    c.broken.push_back("a message changes what its row names, and not: " + std::string(name));
+  }
 }
 
 void relief_relieves(const Case& c) {
@@ -370,7 +416,7 @@ std::vector<std::string> broken_rules(const Seen& before, const Seen& after, con
        {refusals_change_nothing, restrictions_are_ordered, charters_are_ordered,
         streams_are_gapless, counter_rises, life_has_one_way, standing_follows, permits_are_bounded,
         grants_take_nothing, messages_stop_nothing, lapse_takes_its_time, time_is_the_beacons,
-        suspensions_end, relief_relieves})
+        suspensions_end, relief_relieves, doors_hold})
     rule(c);
   return out;
 }
@@ -379,8 +425,9 @@ void remember(const Seen& before, const Step& step, Actor& actor) {
   Host& host = actor.machine.host;
   const State& state = actor.state();
   const bool reset = step.action->sort == Sort::reset;
-  const bool begun = state.suspension.active && (!before.state.suspension.active ||
-                                                 state.suspension.order != before.state.suspension.order);
+  const bool begun =
+      state.suspension.active &&
+      (!before.state.suspension.active || state.suspension.order != before.state.suspension.order);
   if (begun) host.permit_held = false;
   if (begun && !reset) host.suspended_known = host.tick;
   const Millis elapsed = host.tick - before.host.tick;

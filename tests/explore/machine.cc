@@ -78,7 +78,7 @@ void Stream::fill(MutableBytes out) {
     byte = static_cast<Byte>(mixed(++drawn_ * 0x9E3779B97F4A7C15U));
 }
 
-Result<void> Machine::boot() {
+void Machine::power_on() {
   host.booted = host.tick;
   host.suspended_known = host.tick;
   host.lapsed_before = false;
@@ -86,6 +86,10 @@ Result<void> Machine::boot() {
   host.permit_held = false;
   host.permit_until = TickMillis{};
   host.stage = SessionStage::closed;
+}
+
+Result<void> Machine::boot() {
+  power_on();
   auto* const fresh = new (space_.data()) Governor(platform(), storage, random);
   return fresh->start(host.tick);
 }

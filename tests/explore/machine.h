@@ -81,8 +81,8 @@ struct Host {
   Millis radius;  ///< that the beacons stated then
   bool permit_held = false;
   TickMillis permit_until;
-  int withheld = -1;  ///< an order that the host keeps back
-  int last = -1;      ///< the order that the chip obeyed last
+  int withheld = -1;   ///< an order that the host keeps back
+  int last = -1;       ///< the order that the chip obeyed last
   Millis grace_spent;  ///< in grace with power, since the last licence
   Millis grace_lost;   ///< reserved and lost by resets since then
   Millis grace_granted;
@@ -104,15 +104,15 @@ class Machine {
 
   /// Power on, with what the flash holds.
   [[nodiscard]] Result<void> boot();
+  /// What a start changes of the world's memory.
+  void power_on();
 
   [[nodiscard]] Governor& governor() {
     return *std::launder(reinterpret_cast<Governor*>(space_.data()));
   }
 
   /// All bytes, for copies.
-  [[nodiscard]] MutableBytes bytes() {
-    return {reinterpret_cast<Byte*>(this), sizeof(Machine)};
-  }
+  [[nodiscard]] MutableBytes bytes() { return {reinterpret_cast<Byte*>(this), sizeof(Machine)}; }
 
   SmallFlash flash;
   Stream random;

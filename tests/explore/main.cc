@@ -1,13 +1,15 @@
-// explore [--states N] [--profile NAME]: goes through all that can happen to a chip and prints what
-// it saw. Ends with 1 where a rule was broken. DAYMARK_LONG=1 goes deeper.
+// explore [--states N] [--seconds S] [--profile NAME] | --command-list: goes through all that can
+// happen to a chip and prints what it saw. Ends with 1 where a rule was broken. DAYMARK_LONG=1 goes
+// deeper.
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 
+#include "explorer.h"
 #include <fmt/format.h>
 
-#include "explorer.h"
+#include "daymark/governor/doors.h"
 
 namespace daymark::explore {
 namespace {
@@ -22,28 +24,39 @@ std::vector<Profile> profiles() {
   std::vector<std::string> licensed = enrolled;
   licensed.insert(licensed.end(), {"renew", "licence"});
   return {
-      {"licences", {}, with({"enrol begin", "enrol", "renew", "licence", "narrower licence",
-                             "denial", "usage of all", "release"})},
-      {"grace", licensed, with({"power off", "renew", "empty licence", "denial", "emergency", "permit"})},
-      {"restrictions", enrolled, with({"suspend chip", "suspend fleet", "resume chip",
-                                       "resume fleet", "appeal", "confirm", "withhold suspend",
-                                       "deliver withheld"})},
-      {"custody", enrolled, with({"policy", "firmware", "amend", "transfer", "resume fleet",
-                                  "power off", "release"})},
-      {"clock", licensed, with({"beacons, wide", "beacons, one ahead", "beacons, one behind",
-                                "range open", "range accept", "power off"})},
+      {"enrolment", {}, with({"enrol begin", "enrol", "release", "power off"})},
+      {"licences", licensed, {"time", "beacons", "renew", "licence", "narrower licence"}, 2, 160},
+      {"spent",
+       licensed,
+       {"time", "beacons", "renew", "licence", "denial", "usage of all"},
+       2,
+       300},
+      {"grace", licensed, with({"renew", "licence", "emergency"}), 2, 160},
+      {"suspensions",
+       enrolled,
+       {"time", "beacons", "suspend chip", "resume chip", "appeal", "confirm"},
+       1,
+       400},
+      {"late", enrolled, with({"withhold suspend", "deliver withheld", "power off"}), 1, 160},
+      {"fleet", enrolled, with({"suspend fleet", "resume fleet", "policy"}), 1, 160},
+      {"custody", enrolled, with({"firmware", "amend", "transfer", "power off"}), 1, 160},
+      {"clock", licensed,
+       with({"beacons, wide", "beacons, one ahead", "beacons, one behind", "range open",
+             "range accept", "power off"}),
+       2, 160},
   };
 }
 
 struct Options {
   Limits limits;
+  bool deep = false;
   std::string profile;
 };
 
 Options options_of(std::span<char*> arguments) {
   Options out;
-  const bool deep = std::getenv("DAYMARK_LONG") != nullptr;
-  if (deep) out.limits = {0, 0, 0, 600};
+  out.deep = std::getenv("DAYMARK_LONG") != nullptr;
+  if (out.deep) out.limits = {.all_cuts = true, .twins = 600};
   for (std::size_t i = 1; i + 1 < arguments.size(); i += 2) {
     const std::string_view name = arguments[i];
     const std::string_view value = arguments[i + 1];
@@ -51,15 +64,20 @@ Options options_of(std::span<char*> arguments) {
     if (name == "--states") {
       std::from_chars(value.data(), value.data() + value.size(), out.limits.states);
     }
+    if (name == "--stop-at") {
+      std::from_chars(value.data(), value.data() + value.size(), out.limits.broken_most);
+    }
     if (name == "--seconds") out.limits.seconds = std::strtod(arguments[i + 1], nullptr);
   }
   return out;
 }
 
 void print(const std::string& name, const Report& report) {
-  fmt::print("{:14} {:7} states {:9} transitions {:9} refusals {:7} cuts {:5} twins {:6} left {:7.1f} s {:016x}\n",
-             name, report.states, report.transitions, report.refusals, report.cuts, report.twins,
-             report.left, report.seconds, report.fingerprint);
+  fmt::print(
+      "{:14} {:7} states {:9} transitions {:9} refusals {:7} cuts {:5} twins {:6} left {:7.1f} s "
+      "{:016x}\n",
+      name, report.states, report.transitions, report.refusals, report.cuts, report.twins,
+      report.left, report.seconds, report.fingerprint);
   for (const std::string& broken : report.broken)
     fmt::print("  BROKEN {}\n", broken);
 }
@@ -68,9 +86,12 @@ int explore(const Options& options) {
   bool sound = true;
   for (const Profile& profile : profiles()) {
     if (!options.profile.empty() && options.profile != profile.name) continue;
-    const Report report = Explorer(profile).run(options.limits);
+    Limits limits = options.limits;
+    if (!options.deep && limits.states == 0) limits.states = profile.states_in_short;
+    const Report report = Explorer(profile).run(limits);
     print(profile.name, report);
     sound = sound && report.broken.empty();
+    if (report.broken.size() >= limits.broken_most) break;
   }
   return sound ? 0 : 1;
 }
@@ -80,5 +101,9 @@ int explore(const Options& options) {
 
 int main(int count, char** arguments) {
   using namespace daymark::explore;
+  if (count == 2 && std::string_view(arguments[1]) == "--command-list") {
+    fmt::print("{}", daymark::governor::print_doors());
+    return 0;
+  }
   return explore(options_of({arguments, static_cast<std::size_t>(count)}));
 }

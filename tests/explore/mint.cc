@@ -103,9 +103,10 @@ bool of_fleet(const Wish& wish) {
 
 std::string_view name_of(Flaw flaw) {
   constexpr std::array<std::string_view, flaw_count> names{
-      "none",      "one_signer",  "wrong_signature",  "seq_ahead", "wrong_prev",
-      "expired",   "stale_proof", "few_witnesses",    "zero_time", "no_mirror",
-      "no_log_signature", "unlogged",    "other_charter", "other_content", "other_chip"};
+      "none",          "one_signer",    "wrong_signature",  "seq_ahead",
+      "wrong_prev",    "expired",       "stale_proof",      "few_witnesses",
+      "zero_time",     "no_mirror",     "no_log_signature", "unlogged",
+      "other_charter", "other_content", "other_chip"};
   return names.at(static_cast<std::size_t>(flaw));
 }
 
@@ -242,9 +243,9 @@ const Minted& Mint::keep(const std::string& key, Minted minted) {
 
 const Minted& Mint::order(const Wish& wish, Machine& machine) {
   const auto& state = machine.governor().state();
-  std::string key = fmt::format("{} {} {} {} {}", static_cast<int>(wish.kind),
-                                static_cast<int>(wish.stream), static_cast<int>(wish.flaw),
-                                machine.host.now.value, state.firmware.version);
+  std::string key =
+      fmt::format("{} {} {} {} {}", static_cast<int>(wish.kind), static_cast<int>(wish.stream),
+                  static_cast<int>(wish.flaw), machine.host.now.value, state.firmware.version);
   for (const Digest* const part :
        {&state.own.hash, &state.fleet.hash, &wish.appeal, &charter_of(machine).hash})
     key.append(text_of(*part));
@@ -330,8 +331,8 @@ LeafParts Mint::leaf(const LeafWish& wish, Machine& machine) {
 const order::testing::LoggedAppeal& Mint::appeal(const Digest& order, bool flawed,
                                                  Machine& machine) {
   const Charter& charter = charter_of(machine);
-  const std::string key = fmt::format("{} {} {}{}", flawed, machine.host.now.value,
-                                      text_of(order), text_of(charter.hash));
+  const std::string key = fmt::format("{} {} {}{}", flawed, machine.host.now.value, text_of(order),
+                                      text_of(charter.hash));
   const auto found = appeals_.find(key);
   if (found != appeals_.end()) return found->second;
   const std::string owner = charter.owner()->name == "owner" ? "owner" : "authority";
@@ -346,9 +347,8 @@ const order::testing::LoggedAppeal& Mint::appeal(const Digest& order, bool flawe
 std::vector<Byte> Mint::emergency(Millis span, bool flawed, Machine& machine) {
   const Charter& charter = charter_of(machine);
   const std::string owner = charter.owner()->name == "owner" ? "owner" : "authority";
-  return order::make_emergency(
-      {charter.fleet, the_chip().id, machine.host.now, span, "explored"},
-      world_.party(flawed ? "maker" : owner).key.sign);
+  return order::make_emergency({charter.fleet, the_chip().id, machine.host.now, span, "explored"},
+                               world_.party(flawed ? "maker" : owner).key.sign);
 }
 
 ranging::Opened Mint::meet(std::size_t beacon, ByteView opening) {

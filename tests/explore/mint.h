@@ -1,13 +1,15 @@
-// Everything that anybody in the world could hand a chip: orders, leaves, appeals, grants, receipts,
-// each valid or with one stated flaw. Equal wishes get the same bytes: what is signed is kept.
+// Everything that anybody in the world could hand a chip: orders, leaves, appeals, grants,
+// receipts, each valid or with one stated flaw. Equal wishes get the same bytes: what is signed is
+// kept.
 #pragma once
 
 #include <map>
 #include <string>
 
+#include "machine.h"
+
 #include "daymark/governor/client.h"
 #include "daymark/order/order_testing.h"
-#include "machine.h"
 
 namespace daymark::explore {
 
@@ -61,8 +63,8 @@ struct Minted {
 
 struct LeafWish {
   bool denial = false;
-  bool narrow = false;       ///< a smaller cluster
-  bool empty = false;        ///< allows nothing
+  bool narrow = false;  ///< a smaller cluster
+  bool empty = false;   ///< allows nothing
   bool other_request = false;
   bool other_chip = false;
   bool too_long = false;
@@ -80,7 +82,9 @@ class Mint {
   [[nodiscard]] const Minted& enrolment(Flaw flaw, Machine& machine);
   [[nodiscard]] governor::LeafParts leaf(const LeafWish& wish, Machine& machine);
 
-  [[nodiscard]] const Minted& at(int index) const { return *minted_.at(static_cast<std::size_t>(index)); }
+  [[nodiscard]] const Minted& at(int index) const {
+    return *minted_.at(static_cast<std::size_t>(index));
+  }
 
   [[nodiscard]] int index_of(const Minted& minted) const;
 

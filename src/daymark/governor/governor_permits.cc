@@ -167,12 +167,13 @@ Result<void> Governor::grant(Running& job, cbor::Writer& out) {
     const Result<void> checked = check_job(job);
     const bool only_noted = !checked && now.standing == Standing::observing;
     if (!checked && !only_noted) return checked;
-    if (only_noted) {
-      permit.finding = checked.error().code;
-      refuse(checked.error(), static_cast<std::uint8_t>(Op::permit) | observed_only);
-    }
+    if (only_noted) permit.finding = checked.error().code;
   }
   DAYMARK_TRY(permit.life, life_of(job));
+  // Noted where it is granted all the same; a refusal notes itself.
+  if (permit.finding != Errc{}) {
+    refuse(Error{permit.finding}, static_cast<std::uint8_t>(Op::permit) | observed_only);
+  }
   if (changed_) DAYMARK_CHECK(commit());
   job.held = true;
   job.until = now_.tick + permit.life;

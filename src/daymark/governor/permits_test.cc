@@ -55,6 +55,23 @@ class PermitsTest : public ::testing::Test {
   }
 };
 
+/// Until a policy has bound, an instant is left in which no permit can live.
+TEST_F(PermitsTest, ARefusalAtTheEdgeOfAPolicyIsNotedOnce) {
+  ASSERT_EQ(verdict(device.apply(world.prove(world.policy({}), {"owner", "regulator-a"}))), "ok");
+  device.live(hours(73));
+  const auto observed = device.ask();
+  ASSERT_EQ(verdict(observed), "ok");
+  ASSERT_EQ(observed->content.finding, errc::gov_program);
+  ASSERT_EQ(verdict(device.apply(world.prove(world.policy({}), {"owner", "regulator-a"}))), "ok");
+  const UnixMillis binds = device.governor().state().pending[0].what.binds_at;
+  device.wait(binds + Millis{10} - world.now);  // the beacons' radius
+  device.range();
+  ASSERT_EQ(device.governor().clock().earliest, binds);
+  const std::uint64_t before = device.governor().state().refusal_total;
+  EXPECT_EQ(verdict(device.ask()), "gov_restriction_near");
+  EXPECT_EQ(device.governor().state().refusal_total, before + 1);
+}
+
 TEST_F(PermitsTest, APermitSaysWhatIsGranted) {
   device.license({});
   const auto permit = device.ask(8);
