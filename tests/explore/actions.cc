@@ -137,6 +137,7 @@ Verdict use(Actor& actor, std::uint64_t amount) {
   usage.start = std::max(actor.machine.host.now, actor.state().usage_end);
   usage.end = usage.start + seconds(10);
   usage.use.ops_high.value = amount;
+  usage.use.chip_millis.value = 10'000;
   return verdict_of(actor.client.record_usage(usage));
 }
 

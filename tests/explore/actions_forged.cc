@@ -109,11 +109,17 @@ void add_others(std::vector<Action>& out) {
     return verdict_of(actor.client.accept_receipt(
         0, actor.mint.receipt(0, other, actor.machine.host.now, Millis{})));
   });
+  add("firmware of an approved version", Op::apply, [](Actor& actor) -> Verdict {
+    if (actor.state().firmware.version == 0 || actor.state().life != Life::enrolled) return {};
+    return actor.hand_over(actor.mint.order(
+        {OrderKind::firmware, order::Stream::fleet, Flaw::old_version, {}}, actor.machine));
+  });
   add("usage of an earlier time", Op::record_usage, [](Actor& actor) -> Verdict {
     if (actor.state().usage_end.value == 0) return {};
     governor::UsageRequest usage;
     usage.start = actor.state().usage_end - Millis{1};
     usage.end = usage.start + seconds(10);
+    usage.use.chip_millis.value = 10'000;
     return verdict_of(actor.client.record_usage(usage));
   });
 }
@@ -134,6 +140,7 @@ void add_noise(std::vector<Action>& out) {
 void add_forgeries(std::vector<Action>& out) {
   for (std::size_t i = 1; i < flaw_count; ++i) {
     const auto flaw = static_cast<Flaw>(i);
+    if (flaw == Flaw::old_version) continue;
     out.push_back({"order: " + std::string(name_of(flaw)), Sort::forgery,
                    static_cast<std::uint8_t>(Op::apply),
                    [=](Actor& actor) { return forge_order(actor, flaw); }});

@@ -196,6 +196,11 @@ void life_has_one_way(const Case& c) {
            "only enrol begins and only release ends a life");
 }
 
+void relief_releases(const Case& c) {
+  const bool released = c.obeyed() != nullptr && c.obeyed()->kind == OrderKind::release;
+  c.expect(!released || c.after.state.life == Life::released, "a release releases");
+}
+
 bool stands(const Seen& seen) {
   const governor::Licence& licence = seen.state.current;
   return licence.held && seen.clock.fresh && seen.clock.latest >= licence.leaf.not_before &&
@@ -358,6 +363,19 @@ void suspensions_end(const Case& c) {
            "a suspension ends by fresh time");
 }
 
+/// What a meter says is counted once, and charged to the licence.
+void usage_is_charged(const Case& c) {
+  if (!c.is(Op::record_usage) || !c.accepted()) return;
+  const std::uint64_t amount = c.step.action->name == "usage" ? 10 : 1000;
+  const governor::Licence& was = c.before.state.current;
+  const governor::Licence& is = c.after.state.current;
+  const bool same = was.held && was.leaf.id == is.leaf.id;
+  c.expect(!same || is.used.value == was.used.value + amount, "usage is charged to the licence");
+  c.expect(c.after.state.ledger.head().size.value == c.before.state.ledger.head().size.value + 1 &&
+               c.after.state.usage_end > c.before.state.usage_end,
+           "usage is counted once");
+}
+
 /// docs/command-list.md: no message changes what its row doesn't name.
 void doors_hold(const Case& c) {
   if (c.step.action->op == 0 || !c.accepted() || c.step.action->sort == Sort::beacons) return;
@@ -414,9 +432,9 @@ std::vector<std::string> broken_rules(const Seen& before, const Seen& after, con
   const Case c{before, after, step, mint, out};
   for (const auto rule :
        {refusals_change_nothing, restrictions_are_ordered, charters_are_ordered,
-        streams_are_gapless, counter_rises, life_has_one_way, standing_follows, permits_are_bounded,
-        grants_take_nothing, messages_stop_nothing, lapse_takes_its_time, time_is_the_beacons,
-        suspensions_end, relief_relieves, doors_hold})
+        streams_are_gapless, counter_rises, life_has_one_way, relief_releases, standing_follows,
+        permits_are_bounded, grants_take_nothing, messages_stop_nothing, lapse_takes_its_time,
+        time_is_the_beacons, suspensions_end, relief_relieves, usage_is_charged, doors_hold})
     rule(c);
   return out;
 }

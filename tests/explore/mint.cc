@@ -106,7 +106,7 @@ std::string_view name_of(Flaw flaw) {
       "none",          "one_signer",    "wrong_signature",  "seq_ahead",
       "wrong_prev",    "expired",       "stale_proof",      "few_witnesses",
       "zero_time",     "no_mirror",     "no_log_signature", "unlogged",
-      "other_charter", "other_content", "other_chip"};
+      "other_charter", "other_content", "other_chip",       "old_version"};
   return names.at(static_cast<std::size_t>(flaw));
 }
 
@@ -155,7 +155,7 @@ std::vector<Byte> Mint::content_of(const Wish& wish, Machine& machine) {
     case OrderKind::policy: return order::write_policy({{}, 1, hours(24)});
     case OrderKind::firmware: {
       order::FirmwareContent firmware;
-      firmware.version = state.firmware.version + 1;
+      firmware.version = state.firmware.version + (wish.flaw == Flaw::old_version ? 0 : 1);
       firmware.image = crypto::sha256(bytes_of(fmt::format("image {}", firmware.version)));
       firmware.commit = "0123456789abcdef0123456789abcdef01234567";
       const auto maker = order::make_build_attestation(firmware, world_.party("maker").key.sign);

@@ -35,9 +35,10 @@ enum class Flaw : std::uint8_t {
   unlogged,       ///< no proof at all
   other_charter,  ///< made for another fleet
   other_content,  ///< content that was not committed to
-  other_chip,     ///< names another chip, or is judged as a fleet order of another key
+  other_chip,     ///< names another chip
+  old_version,    ///< of a firmware: not above the approved one
 };
-inline constexpr std::size_t flaw_count = 15;
+inline constexpr std::size_t flaw_count = 16;
 [[nodiscard]] std::string_view name_of(Flaw flaw);
 
 /// What an order is about.

@@ -66,7 +66,7 @@ def noticed(tree, target):
     if linked.returncode != 0:
         raise RuntimeError(linked.stderr[-400:])
     if target == "explore":
-        ended, text = run(program, ["--stop-at", "1"])
+        ended, text = run(program, ["--stop-at", "1", "--states", "80"])
         return EXPLORED.search(text).group(1) if EXPLORED.search(text) else ended
     ended, text = run(program, ["--gtest_brief=1", "--gtest_fail_fast"])
     return f"`{FAILED.search(text).group(1)}`" if FAILED.search(text) else ended

@@ -71,7 +71,7 @@ constexpr std::array<Door, op_max> message_table{{
     {13, "permit_end", anybody, "that job runs", set_of({Part::permit})},
     {14, "record_usage", anybody,
      "enrolled; not before the end of the last record; no more than the chip's peak",
-     set_of({Part::ledger, Part::used, Part::licence})},
+     set_of({Part::ledger, Part::used, Part::licence, Part::grace})},
     {15, "range_open", anybody, "enrolled; a beacon of the charter", set_of({Part::session})},
     {16, "range_accept", "that beacon", "enrolled; an open session", set_of({Part::session})},
     {17, "range_answer", anybody, "enrolled; a session with a key", 0},

@@ -264,6 +264,14 @@ TEST_F(OrdersTest, FirmwareVersionsRise) {
   EXPECT_EQ(device.governor().state().firmware.image, image);
 }
 
+TEST_F(OrdersTest, TheSameFirmwareVersionIsNotTakenAgain) {
+  const Digest image = crypto::sha256(bytes_of("image 2"));
+  ASSERT_EQ(verdict(device.apply(world.prove(world.firmware(image, 2), {"owner", "maker"}))), "ok");
+  const Digest other = crypto::sha256(bytes_of("another image"));
+  const Logged again = world.prove(world.firmware(other, 2), {"owner", "maker"});
+  EXPECT_EQ(verdict(device.apply(again)), "gov_firmware_version");
+}
+
 TEST_F(OrdersTest, AFullQueueRefusesWithoutChaining) {
   for (std::size_t i = 0; i < pending_max; ++i) {
     ASSERT_EQ(verdict(device.apply(world.prove(world.policy({}), {"owner", "regulator-a"}))), "ok");
