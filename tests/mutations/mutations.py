@@ -18,6 +18,7 @@ from faults import FAULTS
 EXPLORED = re.compile(r"BROKEN ([^:]+):")
 FAILED = re.compile(r"\[  FAILED  \] (\w+\.\w+)")
 LIMIT = 240
+EXPLORE = ["--stop-at", "1", "--states", "80"]
 
 
 class Tree:
@@ -66,7 +67,7 @@ def noticed(tree, target):
     if linked.returncode != 0:
         raise RuntimeError(linked.stderr[-400:])
     if target == "explore":
-        ended, text = run(program, ["--stop-at", "1", "--states", "80"])
+        ended, text = run(program, EXPLORE)
         return EXPLORED.search(text).group(1) if EXPLORED.search(text) else ended
     ended, text = run(program, ["--gtest_brief=1", "--gtest_fail_fast"])
     return f"`{FAILED.search(text).group(1)}`" if FAILED.search(text) else ended
@@ -89,6 +90,9 @@ def plant(tree, fault):
 
 def main(root, build, words):
     start, missed = time.monotonic(), 0
+    for program, arguments in (("tests/explore/explore", EXPLORE), ("src/daymark/governor/governor_test", ["--gtest_brief=1"])):
+        if run(build / program, arguments)[0]:
+            sys.exit(f"{program} fails without any fault")
     chosen = [f for f in FAULTS if not words or any(w in f[0] for w in words)]
     if len(words) == 1 and re.fullmatch(r"\d+:\d+", words[0]):
         chosen = FAULTS[slice(*map(int, words[0].split(":")))]

@@ -68,7 +68,7 @@ constexpr std::array<Door, op_max> message_table{{
      set_of({Part::permit, Part::grace, Part::refusals})},
     {12, "permit_renew", anybody, "that job runs; else as permit",
      set_of({Part::permit, Part::grace, Part::refusals})},
-    {13, "permit_end", anybody, "that job runs", set_of({Part::permit})},
+    {13, "permit_end", anybody, "that job runs", set_of({Part::permit, Part::grace})},
     {14, "record_usage", anybody,
      "enrolled; not before the end of the last record; no more than the chip's peak",
      set_of({Part::ledger, Part::used, Part::licence, Part::grace})},
