@@ -30,6 +30,17 @@ Verdict pass_time(Actor& actor) {
   return moved ? Errc{} : moved.error().code;
 }
 
+/// To the very instant at which the active suspension is over by the chip's tick.
+Verdict pass_suspension(Actor& actor) {
+  const governor::Suspension& active = actor.state().suspension;
+  const Host& host = actor.machine.host;
+  const Millis left = active.until - active.since - (host.tick - host.suspended_known);
+  if (!active.active || left.value <= 0) return {};
+  actor.wait(left);
+  const auto moved = actor.machine.governor().advance(host.tick);
+  return moved ? Errc{} : moved.error().code;
+}
+
 Verdict restart(Actor& actor) {
   Host& host = actor.machine.host;
   host.grace_lost = host.grace_lost + seconds(1);
@@ -223,6 +234,7 @@ void add_orders(std::vector<Action>& out) {
 
 void add_world(std::vector<Action>& out) {
   out.push_back({"time", Sort::time, 0, pass_time});
+  out.push_back({"time to the suspension's end", Sort::time, 0, pass_suspension});
   out.push_back({"reset", Sort::reset, 0, restart});
   out.push_back({"power off", Sort::reset, 0, power_off});
   const auto receipt = static_cast<std::uint8_t>(Op::range_receipt);

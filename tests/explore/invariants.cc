@@ -194,11 +194,16 @@ void life_has_one_way(const Case& c) {
   const OrderKind wanted = is == Life::enrolled ? OrderKind::enrol : OrderKind::release;
   c.expect(c.obeyed() != nullptr && c.obeyed()->kind == wanted,
            "only enrol begins and only release ends a life");
+  c.expect(was != Life::unprovisioned || c.before.state.nonce_drawn,
+           "an enrolment answers a nonce that the chip drew");
 }
 
 void relief_releases(const Case& c) {
   const bool released = c.obeyed() != nullptr && c.obeyed()->kind == OrderKind::release;
   c.expect(!released || c.after.state.life == Life::released, "a release releases");
+  const State& state = c.after.state;
+  const bool held = state.pending_count > 0 || state.suspension.active || state.request_held;
+  c.expect(state.life != Life::released || !held, "nothing is held against a released chip");
 }
 
 bool stands(const Seen& seen) {

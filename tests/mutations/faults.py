@@ -68,7 +68,6 @@ FAULTS = [
     ("a licence counts without fresh time", G + "judge.cc", "  if (!clock.fresh) return errc::gov_time_unknown;\n", ""),
     ("a used-up licence counts", G + "judge.cc", "licence.used >= licence.leaf.allowance", "licence.used > licence.leaf.allowance"),
     ("grace never ends", G + "judge.cc", "facts.grace.value > 0", "facts.grace.value >= 0"),
-    ("the following licence begins without time", G + "judge.cc", "!state.next.held || !clock.fresh", "!state.next.held"),
     ("a smaller cluster is not narrower", G + "judge.cc", "         newer.cluster_max >= older.cluster_max && ", "         "),
     # Proofs.
     ("a quorum is not asked for", "order/proven.cc", "  if (!scratch_.mirrors.met_by(signers)) return fail(errc::order_quorum, field::parties);\n", ""),
@@ -77,14 +76,12 @@ FAULTS = [
     ("a restriction needs no log", "order/proven.cc", "    if (!is_relief(order().kind)) return fail(errc::order_unlogged);\n", ""),
     ("other content is taken", "order/proven.cc", "  if (commit(message_.salt, message_.content) != order().commitment) {\n    return fail(errc::order_commitment, field::commitment);\n  }\n", ""),
     ("a restriction binds without notice", "order/proven.cc", "waits ? logged_at + charter_.bounds.notice : logged_at", "waits ? logged_at : logged_at"),
-    ("another fleet's order is taken", "order/proven.cc", "  if (order().charter != charter_.hash) return fail(errc::order_charter, field::charter);\n", ""),
     # What is kept.
     ("the counter moves before the state is there", G + "journal.cc", "  DAYMARK_CHECK(storage_.finish(seal(storage_.appended())));\n  return storage_.advance_counter();", "  DAYMARK_CHECK(storage_.advance_counter());\n  return storage_.finish(seal(storage_.appended()));"),
     ("the counter does not move", G + "journal.cc", "  return storage_.advance_counter();\n}\n\n}", "  return ok();\n}\n\n}"),
     ("a slot of an earlier day is opened", G + "journal.cc", "  if (number != counter) return false;\n", ""),
     ("a slot without its seal is opened", G + "journal.cc", "return whole ? content : ByteView();", "return whole || !content.empty() ? content : ByteView();"),
     ("both slots are one", G + "journal.cc", "static_cast<unsigned>(counter % 2)", "static_cast<unsigned>(counter / ~std::uint64_t{0})"),
-    ("a record's head is programmed before its seal", G + "flash_storage.cc", "  DAYMARK_CHECK(program(sector_, start_ + record_head, seal));\n", "  ByteArray<record_head> early{};\n  put_big_endian(static_cast<std::uint32_t>(sizeof(Digest) + size_), std::span(early).first<word>());\n  put_big_endian(~static_cast<std::uint32_t>(sizeof(Digest) + size_), std::span(early).last<word>());\n  DAYMARK_CHECK(program(sector_, start_, early));\n  DAYMARK_CHECK(program(sector_, start_ + record_head, seal));\n"),
     ("a slot is not erased before it is used again", G + "flash_storage.cc", "  return flash_.erase(sector_);", "  return ok();"),
     ("a full counter starts anew from nothing", G + "flash_storage.cc", "std::max(first.value_or(0), second.value_or(0)) + 1);", "1);"),
     ("a file is not synced", "base/file.cc", "if (synced && calls_.sync(out.get()) != 0) {", "if (synced && !synced) {"),
