@@ -106,6 +106,7 @@ void put_grants(Actor& actor, Words& out) {
   put_licence(state.next, host.now, out);
   out.put(state.denial.id != 0 ? 1 : 0);
   out.put(state.request_held ? 1 : 0);
+  out.put(state.usage_end.value > 0 ? 1 : 0);
   const Millis total = grace_of(actor);
   out.put(std::min(state.grace_left, grace_cap));
   out.put(std::min(total - state.grace_left, grace_cap));

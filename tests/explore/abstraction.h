@@ -9,7 +9,7 @@
 //   the true time;
 //   stream heads: position, capped at 2;
 //   the licence and the one that follows: start and end relative to the true time, used up or not,
-//   which terms; denial; request outstanding;
+//   which terms; denial; request outstanding; whether any usage was counted;
 //   grace left and reserved, capped at 4 s; emergency time granted;
 //   announced orders in sequence: kind, stream, start, end, how far a version rises;
 //   suspension: stream, end, rest by the chip's tick; appeals: against what, term, end, confirmed;
