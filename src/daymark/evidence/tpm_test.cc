@@ -13,7 +13,7 @@ namespace {
 
 using Bytes = std::vector<Byte>;
 
-const std::string folder = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/tpm/";
+const std::string tpm_vectors = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/tpm/";
 constexpr UnixMillis december{1'796'083'200'000};  // 2026-12-01
 
 template <class T>
@@ -30,12 +30,12 @@ Bytes nonce_of_vectors() {
 class TpmVectorsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    encoded = read_file(folder + "chip.attested").value();
+    encoded = read_file(tpm_vectors + "chip.attested").value();
     attested = parse_tpm_attested(encoded).value();
-    how.enrolment = read_file(folder + "chip.tpm-enrolment").value();
-    how.maker = crypto::read_public_keys(folder + "maker.pub").value().sign;
+    how.enrolment = read_file(tpm_vectors + "chip.tpm-enrolment").value();
+    how.maker = crypto::read_public_keys(tpm_vectors + "maker.pub").value().sign;
     how.nonce = nonce_of_vectors();
-    how.authorities = read_text(folder + "authorities.pem").value();
+    how.authorities = read_text(tpm_vectors + "authorities.pem").value();
     how.as_of = december;
     const auto opened = open_tpm_enrolment(*how.enrolment, how.maker);
     ASSERT_EQ(named(opened), "ok");
@@ -186,15 +186,15 @@ TEST_F(TpmVectorsTest, CertificatesOfOtherKeysAreRefused) {
 TEST_F(TpmVectorsTest, CredentialsAreNeverTwiceTheSame) {
   crypto::SystemRandom random;
   const TpmName name = tpm_name(enrolment.identity.attestation);
-  const auto one = make_tpm_credential(enrolment.identity.endorsement, name, Digest{1}, random);
+  const auto first = make_tpm_credential(enrolment.identity.endorsement, name, Digest{1}, random);
   const auto two = make_tpm_credential(enrolment.identity.endorsement, name, Digest{1}, random);
-  ASSERT_EQ(named(one), "ok");
+  ASSERT_EQ(named(first), "ok");
   ASSERT_EQ(named(two), "ok");
   // hmac and secret, each with its size before it
-  EXPECT_EQ(one->blob.size(), 2U + 32 + 2 + 32);
-  EXPECT_EQ(one->seed.size(), 256U);
-  EXPECT_NE(one->blob, two->blob);
-  EXPECT_NE(one->seed, two->seed);
+  EXPECT_EQ(first->blob.size(), 2U + 32 + 2 + 32);
+  EXPECT_EQ(first->seed.size(), 256U);
+  EXPECT_NE(first->blob, two->blob);
+  EXPECT_NE(first->seed, two->seed);
   EXPECT_EQ(named(make_tpm_credential(enrolment.identity.attestation, name, {}, random)),
             "tpm_key_kind");
 }
