@@ -1,5 +1,6 @@
 // What parses is read to the last byte: one more is refused, and a statement is made of its parts.
 #include <cstdlib>
+#include <vector>
 
 #include "daymark/evidence/tpm_structures.h"
 

@@ -95,6 +95,7 @@ Outcome<Machine> Machine::start(const MachineOptions& options) {
   fs::remove(channel, ignored);
   std::vector<std::string> arguments = arguments_of(options);
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments)
     pointers.push_back(argument.data());
   pointers.push_back(nullptr);

@@ -61,7 +61,7 @@ struct Door {
 [[nodiscard]] std::string_view name_of(Part part);
 
 /// Which of the saved parts differ.
-[[nodiscard]] PartSet changed_parts(const State& before, const State& after);
+[[nodiscard]] PartSet changed_parts(const State& a, const State& b);
 
 /// docs/command-list.md.
 [[nodiscard]] std::string print_doors();

@@ -49,7 +49,7 @@ bool is_half(const Number& a) {
 
 /// Below 15 * 2^130.
 bool fits(const Number& a) {
-  return a[2] < 15 * 4 && a[3] == 0;
+  return a[2] < 60 && a[3] == 0;
 }
 
 /// a 2^shift. What goes beyond 256 bits is lost.
