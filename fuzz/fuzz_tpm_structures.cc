@@ -33,7 +33,7 @@ std::vector<Byte> put_together(const evidence::TpmAttest& attest) {
   put(out, static_cast<std::uint8_t>(attest.safe ? 1 : 0));
   put(out, attest.firmware);
   if (quote != nullptr) {
-    for (const Byte byte : {0, 0, 0, 1, 0, 0x0B, 3})
+    for (const Byte byte : ByteArray<7>{0, 0, 0, 1, 0, 0x0B, 3})
       out.push_back(byte);
     for (unsigned i = 0; i < 3; ++i)
       out.push_back(static_cast<Byte>(quote->pcrs >> (8 * i)));
