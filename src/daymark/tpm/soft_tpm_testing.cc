@@ -166,13 +166,22 @@ void SoftTpm::extend(unsigned pcr) {
   if (!done) throw std::runtime_error("PCR_Extend");
 }
 
+/// A socket's file is there before anybody listens.
+bool SoftTpm::answers() const {
+  if (!fs::exists(socket()) || !fs::exists(socket() + ".ctrl")) return false;
+  TSS2_TCTI_CONTEXT* connection = nullptr;
+  const bool connected = Tss2_TctiLdr_Initialize(tcti().c_str(), &connection) == TSS2_RC_SUCCESS;
+  if (connection != nullptr) Tss2_TctiLdr_Finalize(&connection);
+  return connected;
+}
+
 void SoftTpm::start() {
   process_ =
       spawn({swtpm_program, "socket", "--tpm2", "--tpmstate", "dir=" + (folder_ / "state").string(),
              "--server", "type=unixio,path=" + socket(), "--ctrl",
              "type=unixio,path=" + socket() + ".ctrl", "--flags", "not-need-init,startup-clear"});
   for (int tries = 0; tries < 500; ++tries) {
-    if (fs::exists(socket()) && fs::exists(socket() + ".ctrl")) return;
+    if (answers()) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   stop();

@@ -41,6 +41,7 @@ class SoftTpm {
   [[nodiscard]] std::string socket() const { return (folder_ / "tpm.sock").string(); }
 
   void start();
+  [[nodiscard]] bool answers() const;
   void stop();
 
   std::filesystem::path folder_;
