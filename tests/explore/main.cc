@@ -56,7 +56,8 @@ struct Options {
 
 Options options_of(std::span<char*> arguments) {
   Options out;
-  out.deep = std::getenv("DAYMARK_LONG") != nullptr;
+  const char* const wanted = std::getenv("DAYMARK_LONG");
+  out.deep = wanted != nullptr && std::string_view(wanted) != "0";
   if (out.deep) out.limits = {.all_cuts = true, .twins = 600};
   for (std::size_t i = 1; i + 1 < arguments.size(); i += 2) {
     const std::string_view name = arguments[i];
