@@ -16,6 +16,7 @@ void require(bool rule) {
 class NoStore final : public tlog::WitnessStore {
  public:
   Outcome<std::optional<tlog::CosignedHead>> latest(const std::string&) override { std::abort(); }
+
   Outcome<void> record(const std::string&, const tlog::CosignedHead&) override { std::abort(); }
 };
 
