@@ -9,19 +9,7 @@ out=$work
 . script/demo-parts.sh
 trap stop_all EXIT
 set_clock 2026-03-01T00:00:00Z
-passed=0
-failed=0
-json() { # STATUS FILTER COMMAND… : exit status, and one JSON document for which the filter holds
-  local want=$1 filter=$2 got
-  shift 2
-  daymark --clock-file "$work/clock" "$@" --json >"$work/answer" 2>"$work/err"
-  got=$?
-  if [ "$got" = "$want" ] && jq -es "length == 1 and (.[0] | $filter)" "$work/answer" >/dev/null 2>&1; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "daymark $*: exit $got, expected $want: $(head -c 300 "$work/answer")"
-    head -3 "$work/err"
-  fi
-}
+. tests/program/checks.sh
 refused() { json 3 ".error.name == \"$1\"" "${@:2}"; }
 declare -A sentence=([order_quorum]="Too few of the parties" [finding_answer]="not the owner's answer" [finding_early]="may still do so"
   [authority_finding_unknown]="no finding that is on record" [finding_chip]="about another chip" [finding_dismissed]="was dismissed")
@@ -101,6 +89,4 @@ as operator declined finding_dismissed order batch "$work/terms.json" --authorit
 
 # The monitor passes findings over.
 json 0 '.alarms == []' log monitor --once "${law[@]}" --key "$(key owner)" --dir "$work/watch" --log-url "$authority"
-[ -z "${DAYMARK_RESULTS:-}" ] || echo "$passed $failed 0" >"$DAYMARK_RESULTS/findings.count"
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

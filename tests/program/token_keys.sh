@@ -4,14 +4,7 @@
 set -uo pipefail
 cd "$1"
 PATH=$2:$PATH
-passed=0
-failed=0
-finish() {
-  # A count of its own, beside the unit tests of the module token.
-  [ -z "${DAYMARK_RESULTS:-}" ] || printf '%s\n' "$passed $failed $#" "$@" >"$DAYMARK_RESULTS/token_keys.count"
-  echo "$passed passed, $failed failed"
-  [ "$failed" = 0 ]
-}
+. tests/program/checks.sh
 module=$(ls /usr/lib/softhsm/libsofthsm2.so /usr/lib64/softhsm/libsofthsm2.so 2>/dev/null | head -1)
 if [ -z "$module" ] || ! command -v softhsm2-util >/dev/null; then
   finish "token_keys: softhsm2 is not installed"
@@ -22,18 +15,6 @@ out=$work
 . script/demo-parts.sh
 trap stop_all EXIT
 set_clock 2026-03-01T00:00:00Z
-
-json() { # STATUS FILTER COMMAND… : exit status, and one JSON document for which the filter holds
-  local want=$1 filter=$2 got
-  shift 2
-  daymark --clock-file "$work/clock" "$@" --json >"$work/answer" 2>"$work/err"
-  got=$?
-  if [ "$got" = "$want" ] && jq -es "length == 1 and (.[0] | $filter)" "$work/answer" >/dev/null 2>&1; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "daymark $*: exit $got, expected $want: $(head -c 300 "$work/answer")"
-    head -3 "$work/err"
-  fi
-}
 
 # Two tokens; the keys are made elsewhere and imported, so that a second implementation can say what they are.
 export SOFTHSM2_CONF=$work/softhsm2.conf

@@ -4,14 +4,8 @@
 set -uo pipefail
 cd "$1"
 PATH=$2:$PATH
+. tests/program/checks.sh
 keep=${3:-}
-passed=0
-failed=0
-finish() {
-  [ -z "${DAYMARK_RESULTS:-}" ] || printf '%s\n' "$passed $failed $#" "$@" >"$DAYMARK_RESULTS/tpm_port.count"
-  echo "$passed passed, $failed failed"
-  [ "$failed" = 0 ]
-}
 if ! command -v swtpm >/dev/null || ! command -v swtpm_setup >/dev/null; then
   finish "tpm: swtpm is not installed"
   exit
@@ -22,17 +16,6 @@ out=$work
 trap stop_all EXIT
 set_clock 2026-12-01T00:00:00Z
 
-json() { # STATUS FILTER COMMAND… : exit status, and one JSON document for which the filter holds
-  local want=$1 filter=$2 got
-  shift 2
-  daymark --clock-file "$work/clock" "$@" --json >"$work/answer" 2>"$work/err"
-  got=$?
-  if [ "$got" = "$want" ] && jq -es "length == 1 and (.[0] | $filter)" "$work/answer" >/dev/null 2>&1; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    echo "daymark $*: exit $got, expected $want: $(head -c 300 "$work/answer")"
-    head -3 "$work/err"
-  fi
-}
 says() { # TEXT FILE
   if grep -q "$1" "$2"; then passed=$((passed + 1)); else
     failed=$((failed + 1))
@@ -47,7 +30,7 @@ printf -- '--platform-manufacturer Test\n--platform-version 1\n--platform-model 
 printf 'create_certs_tool = %s\ncreate_certs_tool_config = %s/ca.conf\ncreate_certs_tool_options = %s/ca.options\nactive_pcr_banks = sha256\n' \
   "$(command -v swtpm_localca)" "$work" "$work" >"$work/setup.conf"
 for i in 1 2; do
-  swtpm_setup --tpm2 --tpmstate "$work/tpm$i" --config "$work/setup.conf" --create-ek-cert --pcr-banks sha256 >/dev/null 2>&1 || finish "tpm: swtpm_setup failed"
+  swtpm_setup --tpm2 --tpmstate "$work/tpm$i" --config "$work/setup.conf" --create-ek-cert --pcr-banks sha256 >/dev/null 2>&1 || { failed=1; echo "swtpm_setup failed"; finish; exit; }
   spawn "tpm$i" swtpm socket --tpm2 --tpmstate "dir=$work/tpm$i" --server "type=unixio,path=$work/t$i.sock" \
     --ctrl "type=unixio,path=$work/t$i.sock.ctrl" --flags not-need-init,startup-clear
   wait_for test -S "$work/t$i.sock.ctrl"
