@@ -72,16 +72,18 @@ Outcome<ShownLevel> level_of(const StatusOptions& options, const Session& sessio
   }
   DAYMARK_TRY(const evidence::TpmVerdict verdict,
               ask_tpm_verdict(options.socket, options.tpm, session.clock()->now()));
-  Json document = Json::parse(evidence::to_json(verdict));
-  if (verdict.verdict != evidence::Verdict::genuine) {
+  const bool bound = verdict.verdict == evidence::Verdict::genuine;
+  Json document{{"level", bound ? "L2" : "L0"}};
+  document["evidence"] = Json::parse(evidence::to_json(verdict));
+  if (!bound) {
     return ShownLevel{
-        {{"level", "L0"}, {"evidence", std::move(document)}},
+        std::move(document),
         fmt::format("  level: L0, {}\n", sentence(verdict.reason.code, session.language()))};
   }
-  return ShownLevel{
-      {{"level", "L2"}, {"evidence", std::move(document)}},
-      fmt::format("  level: L2, bound to {}{}\n", evidence::name_of_tpm(*verdict.certificate),
-                  verdict.boot_changed ? "; booted otherwise than at enrolment" : "")};
+  const std::string_view boot = verdict.boot_changed ? "; booted otherwise than at enrolment" : "";
+  return ShownLevel{std::move(document),
+                    fmt::format("  level: L2, bound to {}{}\n",
+                                evidence::name_of_tpm(*verdict.certificate), boot)};
 }
 
 Outcome<Exit> show_status(const StatusOptions& options, const Session& session) {
