@@ -1,5 +1,6 @@
 #include "daymark/base/frame.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -87,6 +88,9 @@ RC_GTEST_PROP(Frame, IsFoundInsideACutOne, (Byte fill)) {
   // Of at least the bytes that are missing: before that the cut frame may still come.
   const Bytes frame = frame_of(Bytes(missing, fill), 2);
   stream.insert(stream.end(), frame.begin(), frame.end());
+  // By chance the new frame's first bytes are those that were missing: then nothing is lost.
+  const Bytes lost = frame_of(Bytes(lost_size, fill), 1);
+  RC_PRE(!std::equal(lost.begin(), lost.end(), stream.begin()));
   const FrameSearch found = find_frame(stream, bound);
   RC_ASSERT(found.whole);
   RC_ASSERT(found.number == 2U);
