@@ -62,6 +62,17 @@ bool waits_for_charter(const OrderLabel& order, const std::optional<Failure>& fl
          order.charter != status.charter;
 }
 
+/// The chip holds another request, or none: nothing answers the agent's any more.
+bool is_given_up(Errc refusal) {
+  return refusal == errc::gov_no_request || refusal == errc::gov_leaf_request;
+}
+
+Digest hash_of(const governor::LeafParts& leaf) {
+  std::vector<Byte> all = leaf.leaf;
+  all.insert(all.end(), leaf.batch.envelope.begin(), leaf.batch.envelope.end());
+  return crypto::sha256(all);
+}
+
 }  // namespace
 
 OrderGround OrderGround::of(const governor::Status& status) {
@@ -138,7 +149,7 @@ Outcome<void> Agent::carry_orders() {
       own_stop = fleet_stop;
       continue;
     }
-    std::optional<RefusedOrder>& refused = label.fleet ? refused_fleet_ : refused_own_;
+    std::optional<Refused>& refused = label.fleet ? refused_fleet_ : refused_own_;
     Outcome<void> done = offer(order, refused);
     if (!done && !refused) return done;
     if (!done) stop = std::move(done).error();
@@ -147,34 +158,37 @@ Outcome<void> Agent::carry_orders() {
   return own_stop ? std::unexpected(*own_stop) : Outcome<void>{};
 }
 
-Outcome<void> Agent::offer(const governor::OrderParts& order,
-                           std::optional<RefusedOrder>& refused) {
-  const bool again = refused && refused->order == crypto::sha256(order.envelope);
+Outcome<void> Agent::offer(const governor::OrderParts& order, std::optional<Refused>& refused) {
+  const bool again = refused && refused->what == crypto::sha256(order.envelope);
   if (again && !is_due(*refused)) return std::unexpected(refused->why);
   refused.reset();
   return apply(order, refused);
 }
 
-bool Agent::is_due(const RefusedOrder& refused) const {
+bool Agent::is_due(const Refused& refused) const {
   return OrderGround::of(state_.status.status) != refused.ground ||
          state_.time - refused.at >= options_.retry_period;
 }
 
-Outcome<void> Agent::apply(const governor::OrderParts& order,
-                           std::optional<RefusedOrder>& refused) {
+Outcome<void> Agent::apply(const governor::OrderParts& order, std::optional<Refused>& refused) {
   const std::uint64_t refusals = state_.status.status.refusal_total;
   auto receipt = peers_.governor->apply(order);
   DAYMARK_CHECK(refresh());
-  const governor::Status& status = state_.status.status;
-  // A refusal is counted by the governor; whatever else went wrong was on the way to it.
-  if (!receipt && status.refusal_total > refusals) {
-    refused = RefusedOrder{crypto::sha256(order.envelope), OrderGround::of(status), state_.time,
-                           receipt.error()};
+  if (!receipt) {
+    refused = refusal_since(refusals, crypto::sha256(order.envelope), receipt.error());
+    return std::unexpected(std::move(receipt).error());
   }
-  if (!receipt) return std::unexpected(std::move(receipt).error());
   ++state_.orders_applied;
   receipts_.push_back(std::move(receipt->bytes));
   return {};
+}
+
+/// A refusal is counted by the governor; whatever else went wrong was on the way to it.
+std::optional<Agent::Refused> Agent::refusal_since(std::uint64_t refusals, const Digest& what,
+                                                   const Failure& why) const {
+  const governor::Status& status = state_.status.status;
+  if (status.refusal_total <= refusals) return {};
+  return Refused{what, OrderGround::of(status), state_.time, why};
 }
 
 /// Whatever was said against a suspension that this chip knows of.
@@ -228,12 +242,27 @@ Outcome<void> Agent::fetch_leaf() {
   if (!leaf) return peers_.authority->post_renewal(request_);
   DAYMARK_TRY(const Digest answered, about(answered_request(leaf->leaf), "leaf"));
   if (answered != order::request_hash(request_)) return peers_.authority->post_renewal(request_);
-  // Answered, whatever the chip makes of it: the next request is a new one.
+  const bool again = refused_leaf_ && refused_leaf_->what == hash_of(*leaf);
+  if (again && !is_due(*refused_leaf_)) return std::unexpected(refused_leaf_->why);
+  return accept(*leaf);
+}
+
+/// A refused leaf costs no renewal: it may be ahead of the chip until the orders have come, and the
+/// next batch answers the same request. Only one that the chip holds no more is given up.
+Outcome<void> Agent::accept(const governor::LeafParts& leaf) {
+  const std::uint64_t refusals = state_.status.status.refusal_total;
+  const auto decision = peers_.governor->accept_leaf(leaf);
+  DAYMARK_CHECK(refresh());
+  refused_leaf_.reset();
+  if (!decision) {
+    refused_leaf_ = refusal_since(refusals, hash_of(leaf), decision.error());
+    if (is_given_up(decision.error().error.code)) request_.clear();
+    return std::unexpected(decision.error());
+  }
   request_.clear();
   renewed_at_ = state_.time;
-  DAYMARK_TRY(const governor::LeafDecision decision, peers_.governor->accept_leaf(*leaf));
-  state_.denial = decision.denial_reason;
-  if (decision.denial_reason.empty()) ++state_.licences_accepted;
+  state_.denial = decision->denial_reason;
+  if (decision->denial_reason.empty()) ++state_.licences_accepted;
   return {};
 }
 

@@ -87,10 +87,10 @@ class Agent {
   void step(const char* name, Outcome<void> done);
   [[nodiscard]] Outcome<void> range();
 
-  /// An order that the chip refused: not offered again before the chip's state or much time has
-  /// passed, because every refusal counts. What follows it in its stream waits as well.
-  struct RefusedOrder {
-    Digest order{};
+  /// An order or a leaf that the chip refused: not offered again before the chip's state or much
+  /// time has passed, because every refusal counts. What follows an order in its stream waits too.
+  struct Refused {
+    Digest what{};
     OrderGround ground;
     UnixMillis at;
     Failure why;
@@ -98,15 +98,18 @@ class Agent {
 
   [[nodiscard]] Outcome<void> carry_orders();
   [[nodiscard]] Outcome<void> offer(const governor::OrderParts& order,
-                                    std::optional<RefusedOrder>& refused);
+                                    std::optional<Refused>& refused);
   [[nodiscard]] Outcome<void> apply(const governor::OrderParts& order,
-                                    std::optional<RefusedOrder>& refused);
-  [[nodiscard]] bool is_due(const RefusedOrder& refused) const;
+                                    std::optional<Refused>& refused);
+  [[nodiscard]] bool is_due(const Refused& refused) const;
   [[nodiscard]] Outcome<void> carry_appeals();
   [[nodiscard]] Outcome<void> carry_appeals_against(const Digest& order);
   [[nodiscard]] Outcome<void> post_receipts();
   [[nodiscard]] Outcome<void> renew();
   [[nodiscard]] Outcome<void> fetch_leaf();
+  [[nodiscard]] Outcome<void> accept(const governor::LeafParts& leaf);
+  [[nodiscard]] std::optional<Refused> refusal_since(std::uint64_t refusals, const Digest& what,
+                                                     const Failure& why) const;
   [[nodiscard]] Outcome<void> read_meter();
   [[nodiscard]] Outcome<void> attest();
   [[nodiscard]] Outcome<void> refresh();
@@ -117,9 +120,10 @@ class Agent {
   AgentState state_;
   UnixMillis ranged_at_;
   UnixMillis renewed_at_;
-  std::vector<Byte> request_;  ///< the newest renewal request, posted until it is answered
-  std::optional<RefusedOrder> refused_fleet_;  ///< in the fleet's stream
-  std::optional<RefusedOrder> refused_own_;
+  std::vector<Byte> request_;  ///< the newest renewal request, held until its leaf is accepted
+  std::optional<Refused> refused_leaf_;
+  std::optional<Refused> refused_fleet_;  ///< in the fleet's stream
+  std::optional<Refused> refused_own_;
   std::set<Digest> appeals_;  ///< by SHA-256 of the entry: what the chip answered, either way
   std::vector<std::vector<Byte>> receipts_;  ///< not taken by the authority yet
 };

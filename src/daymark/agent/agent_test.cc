@@ -311,7 +311,7 @@ TEST_F(AgentTest, ADenialIsToldWithItsReason) {
   EXPECT_EQ(agent.state().licences_accepted, 0U);
 }
 
-TEST_F(AgentTest, AForgedLeafIsRefusedAndANewRequestMade) {
+TEST_F(AgentTest, AForgedLeafIsRefused) {
   EXPECT_EQ(cycle(), "");
   governor::LeafParts leaf = device.make_leaf(authority.requests.front(), {});
   leaf.batch.envelope.back() ^= 1;
@@ -319,6 +319,47 @@ TEST_F(AgentTest, AForgedLeafIsRefusedAndANewRequestMade) {
   EXPECT_EQ(cycle(), "cose_signature");
   EXPECT_EQ(agent.state().licences_accepted, 0U);
   EXPECT_NE(device.standing(), Standing::licensed);
+}
+
+TEST_F(AgentTest, ALeafAheadOfTheChipIsTakenOnceTheOrdersHaveCome) {
+  EXPECT_EQ(cycle(), "");
+  const Logged order = policy();
+  const order::SignedOrder parsed = order::parse_signed_order(order.envelope).value();
+  const order::StreamHead ahead{fleet_seq() + 1, parsed.order.hash};
+  authority.newest_leaf = device.make_leaf(authority.requests.front(), {.fleet = ahead});
+  EXPECT_EQ(cycle(), "gov_leaf_position");
+  const std::uint64_t refused = refusals();
+  // Known to be refused as long as nothing changes: told, and not offered again.
+  EXPECT_EQ(cycle(), "gov_leaf_position");
+  EXPECT_EQ(refusals(), refused);
+  authority.publish(order);
+  EXPECT_EQ(cycle(), "");
+  EXPECT_EQ(agent.state().licences_accepted, 1U);
+  EXPECT_EQ(authority.requests.size(), 1U) << "the chip was asked for another request";
+}
+
+TEST_F(AgentTest, AfterARefusedLeafTheNextOneAnswersTheSameRequest) {
+  EXPECT_EQ(cycle(), "");
+  governor::LeafParts forged = device.make_leaf(authority.requests.front(), {});
+  forged.batch.envelope.back() ^= 1;
+  authority.newest_leaf = forged;
+  EXPECT_EQ(cycle(), "cose_signature");
+  authority.newest_leaf = device.make_leaf(authority.requests.front(), {});
+  EXPECT_EQ(cycle(), "");
+  EXPECT_EQ(agent.state().licences_accepted, 1U);
+}
+
+TEST_F(AgentTest, ARequestThatTheChipHoldsNoMoreIsMadeAnew) {
+  EXPECT_EQ(cycle(), "");
+  const std::vector<Byte> request = authority.requests.front();
+  ASSERT_TRUE(device.client().request_renewal());  // somebody else asked
+  authority.newest_leaf = device.make_leaf(request, {});
+  EXPECT_EQ(cycle(), "gov_leaf_request");
+  EXPECT_EQ(cycle(), "");
+  ASSERT_EQ(authority.requests.size(), 2U);
+  authority.newest_leaf = device.make_leaf(authority.requests.back(), {});
+  EXPECT_EQ(cycle(), "");
+  EXPECT_EQ(agent.state().licences_accepted, 1U);
 }
 
 TEST_F(AgentTest, AnAttestationGoesOutEachCycleWithANonceOfItsOwn) {

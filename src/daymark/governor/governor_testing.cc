@@ -143,7 +143,7 @@ LeafParts Device::make_leaf(ByteView request, const Terms& terms) {
   order::Leaf leaf = order::testing::licence_for(chip, order::request_hash(request),
                                                  world.now + terms.starts_in, terms.length);
   leaf.id = state.last_leaf + 1;
-  leaf.fleet = state.fleet;
+  leaf.fleet = terms.fleet.value_or(state.fleet);
   leaf.own = state.own;
   leaf.allowance = terms.allowance;
   leaf.cluster_max = terms.cluster_max;

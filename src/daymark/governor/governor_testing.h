@@ -63,7 +63,8 @@ struct Terms {
   std::optional<order::Fence> fence{};
   std::uint8_t level_least = 0;
   std::uint32_t job_classes = 1;
-  std::string denial{};  ///< not empty: a denial with this reason
+  std::string denial{};                      ///< not empty: a denial with this reason
+  std::optional<order::StreamHead> fleet{};  ///< none: where the chip is
 };
 
 /// One chip with its governor. Time is the world's: `wait` moves it and the chip's tick together.
