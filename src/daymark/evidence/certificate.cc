@@ -47,7 +47,12 @@ bool is_p384(const EVP_PKEY* key) {
          std::string_view(group.data(), length) == "secp384r1";
 }
 
-Result<void> check_extensions(X509* x509) {
+bool may_be_critical(int kind, CertificateUse use) {
+  return kind == NID_basic_constraints || kind == NID_key_usage ||
+         (kind == NID_ext_key_usage && use == CertificateUse::responder);
+}
+
+Result<void> check_extensions(X509* x509, CertificateUse use) {
   const std::uint32_t flags = X509_get_extension_flags(x509);
   if ((flags & EXFLAG_INVALID) != 0) return refused(errc::chain_certificate);
   if ((flags & EXFLAG_CRITICAL) != 0) return refused(errc::chain_critical);
@@ -56,9 +61,7 @@ Result<void> check_extensions(X509* x509) {
     X509_EXTENSION* extension = X509_get_ext(x509, i);
     if (X509_EXTENSION_get_critical(extension) == 0) continue;
     const int kind = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
-    if (kind != NID_basic_constraints && kind != NID_key_usage) {
-      return refused(errc::chain_critical);
-    }
+    if (!may_be_critical(kind, use)) return refused(errc::chain_critical);
   }
   return ok();
 }
@@ -78,7 +81,7 @@ ByteView content_of(X509_EXTENSION* extension) {
 Certificate::Certificate(std::vector<Byte> der, X509Owner x509)
     : der_(std::move(der)), x509_(std::move(x509)), key_(X509_get_pubkey(x509_.get())) {}
 
-Result<Certificate> Certificate::parse(std::vector<Byte> der) {
+Result<Certificate> Certificate::parse(std::vector<Byte> der, CertificateUse use) {
   const unsigned char* at = der.data();
   X509Owner x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
   if (!x509 || at != der.data() + der.size() || X509_get_version(x509.get()) != X509_VERSION_3) {
@@ -89,7 +92,7 @@ Result<Certificate> Certificate::parse(std::vector<Byte> der) {
   if (!is_p384(out.key()) || X509_get_signature_nid(out.x509_.get()) != NID_ecdsa_with_SHA384) {
     return refused(errc::chain_algorithm);
   }
-  DAYMARK_CHECK(check_extensions(out.x509_.get()));
+  DAYMARK_CHECK(check_extensions(out.x509_.get(), use));
   DAYMARK_TRY(out.validity_, validity_of(out.x509_.get()));
   return out;
 }
@@ -119,6 +122,53 @@ Result<void> Certificate::check_signs_reports() const {
     return refused(errc::chain_leaf);
   }
   return ok();
+}
+
+bool Certificate::may_sign_answers() const {
+  const std::uint32_t uses = X509_get_extended_key_usage(x509_.get());
+  return check_signs_reports() && uses != key_usage_absent && (uses & XKU_OCSP_SIGN) != 0;
+}
+
+bool Certificate::verifies(ByteView message, ByteView signature) const {
+  const ErrorQueueGuard queue;
+  const DigestContextOwner context(EVP_MD_CTX_new());
+  return context &&
+         EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha384(), nullptr, key()) == 1 &&
+         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
+                          message.size()) == 1;
+}
+
+Digest384 Certificate::name_hash() const {
+  Digest384 out{};
+  static_cast<void>(
+      X509_NAME_digest(X509_get_subject_name(x509_.get()), EVP_sha384(), out.data(), nullptr));
+  return out;
+}
+
+Digest384 Certificate::key_hash() const {
+  Digest384 out{};
+  static_cast<void>(X509_pubkey_digest(x509_.get(), EVP_sha384(), out.data(), nullptr));
+  return out;
+}
+
+ByteArray<20> Certificate::key_name() const {
+  ByteArray<20> out{};
+  static_cast<void>(X509_pubkey_digest(x509_.get(), EVP_sha1(), out.data(), nullptr));
+  return out;
+}
+
+std::vector<Byte> Certificate::subject() const {
+  unsigned char* raw = nullptr;
+  const int length = i2d_X509_NAME(X509_get_subject_name(x509_.get()), &raw);
+  const BytesOwner owner(raw);
+  return length < 0 ? std::vector<Byte>{} : std::vector<Byte>(raw, raw + length);
+}
+
+std::vector<Byte> Certificate::serial_bytes() const {
+  const ASN1_INTEGER* number = X509_get0_serialNumber(x509_.get());
+  if (ASN1_STRING_type(number) != V_ASN1_INTEGER) return {};
+  const unsigned char* data = ASN1_STRING_get0_data(number);
+  return {data, data + ASN1_STRING_length(number)};
 }
 
 std::string Certificate::common_name() const {

@@ -19,12 +19,22 @@ struct Validity {
   UnixMillis not_after;
 };
 
+/// A SHA-384 value.
+using Digest384 = ByteArray<48>;
+
+/// What a certificate is for, as far as its extensions may be critical.
+enum class CertificateUse {
+  chain,      ///< a link of a chain, or its leaf
+  responder,  ///< signs revocation answers
+};
+
 /// A parsed certificate of a P-384 key signed by ECDSA with SHA-384, all extensions understood.
 /// Its own signature is not verified yet.
 class Certificate {
  public:
   /// Errors: errc::chain_certificate, errc::chain_algorithm, errc::chain_critical.
-  [[nodiscard]] static Result<Certificate> parse(std::vector<Byte> der);
+  [[nodiscard]] static Result<Certificate> parse(std::vector<Byte> der,
+                                                 CertificateUse use = CertificateUse::chain);
 
   [[nodiscard]] ByteView der() const { return der_; }
 
@@ -39,6 +49,23 @@ class Certificate {
 
   /// No CA, and allowed to sign. Errors: errc::chain_leaf.
   [[nodiscard]] Result<void> check_signs_reports() const;
+
+  /// No CA, and authorised to sign revocation answers (RFC 6960 §4.2.2.2): id-kp-OCSPSigning.
+  [[nodiscard]] bool may_sign_answers() const;
+
+  /// ECDSA with SHA-384 over `message`; `signature` as DER. Leaves no trace in the error queue.
+  [[nodiscard]] bool verifies(ByteView message, ByteView signature) const;
+
+  /// SHA-384 of the DER of the subject's name.
+  [[nodiscard]] Digest384 name_hash() const;
+  /// SHA-384 of the public key's bit string, as OCSP names keys.
+  [[nodiscard]] Digest384 key_hash() const;
+  /// SHA-1 of the same: a name of the key (RFC 6960 §4.2.1), on which nothing rests.
+  [[nodiscard]] ByteArray<20> key_name() const;
+  /// DER of the subject's name.
+  [[nodiscard]] std::vector<Byte> subject() const;
+  /// The serial number, most significant byte first, without leading zeros; empty if negative.
+  [[nodiscard]] std::vector<Byte> serial_bytes() const;
 
   [[nodiscard]] std::string common_name() const;
   /// The serial number in decimal.

@@ -6,15 +6,14 @@
 
 #include "daymark/crypto/ports.h"
 #include "daymark/evidence/certificate_internal.h"
-#include "daymark/evidence/der_internal.h"
+#include "daymark/evidence/ecdsa_internal.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/pem.h"
+#include "daymark/evidence/revocation_internal.h"
 
 namespace daymark::evidence {
 
 namespace {
-
-constexpr std::size_t coordinate_size = 48;
 
 using Certificates = std::vector<Certificate>;
 
@@ -54,34 +53,20 @@ Result<CertifiedDevice> device_of(const Certificates& chain) {
   return out;
 }
 
-/// INTEGER of DER (X.690 §8.3): no more leading zeros than the sign bit needs.
-void put_integer(std::vector<Byte>& out, ByteView number) {
-  while (number.size() > 1 && number.front() == 0)
-    number = number.subspan(1);
-  const bool padded = number.front() >= 0x80;
-  out.push_back(der::integer);
-  out.push_back(static_cast<Byte>(number.size() + (padded ? 1 : 0)));
-  if (padded) out.push_back(0);
-  out.insert(out.end(), number.begin(), number.end());
-}
-
-/// The signature in the form that OpenSSL takes: SEQUENCE { r, s }; empty for another length.
-std::vector<Byte> der_signature(ByteView signature) {
-  if (signature.size() != 2 * coordinate_size) return {};
-  std::vector<Byte> out{der::sequence, 0};
-  put_integer(out, signature.first(coordinate_size));
-  put_integer(out, signature.subspan(coordinate_size));
-  out[1] = static_cast<Byte>(out.size() - 2);
-  return out;
-}
-
 }  // namespace
+
+/// Provisioner and architecture: the certificates between a device's own and the root. Few exist,
+/// and every device of a kind brings the same.
+using Issuers = std::shared_ptr<const Certificates>;
 
 struct VerifiedChain::Parts {
   CertifiedDevice device;
   std::vector<Validity> validity;
   KeyOwner key;
   std::shared_ptr<EVP_MD> digest;
+  RevocationSubject boot_rom;
+  Issuers issuers;
+  std::shared_ptr<const Certificate> root;
 };
 
 const CertifiedDevice& VerifiedChain::device() const {
@@ -112,12 +97,19 @@ Result<void> VerifiedChain::verify_signature(ByteView message, ByteView signatur
   return good ? ok() : fail(errc::evidence_signature, field::report);
 }
 
-/// Provisioner and architecture: the certificates between a device's own and the root. Few exist,
-/// and every device of a kind brings the same.
-using Issuers = std::shared_ptr<const Certificates>;
+std::vector<RevocationSubject> VerifiedChain::revocable() const {
+  const Certificates& issuers = *parts_->issuers;
+  std::vector<RevocationSubject> out{parts_->boot_rom, subject_of(issuers[0], issuers[1]),
+                                     subject_of(issuers[1], *parts_->root)};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].chain = "device";
+    out[i].number = i + 1;
+  }
+  return out;
+}
 
 struct ChainVerifier::State {
-  std::optional<Certificate> root;
+  std::shared_ptr<const Certificate> root;
   std::shared_ptr<EVP_MD> digest;
   std::mutex guard;
   std::map<Digest, VerifiedChain> remembered;
@@ -170,7 +162,7 @@ Result<ChainVerifier> ChainVerifier::create(std::string_view root_pem) {
   DAYMARK_TRY(Certificates roots, parse_all(ders, 0));
   if (roots.size() != 1) return fail(errc::chain_pem, field::certificate);
   auto state = std::make_unique<State>();
-  state->root = std::move(roots.front());
+  state->root = std::make_shared<const Certificate>(std::move(roots.front()));
   state->digest.reset(EVP_MD_fetch(nullptr, "SHA2-384", nullptr), Freed<EVP_MD_free>{});
   if (!state->digest) return fail(errc::chain_algorithm);
   return ChainVerifier(std::move(state));
@@ -198,6 +190,9 @@ Result<VerifiedChain> ChainVerifier::verify(std::string_view pem) const {
   EVP_PKEY_up_ref(own[0].key());
   parts->key.reset(own[0].key());
   parts->digest = state_->digest;
+  parts->boot_rom = subject_of(own[1], issuers->front());
+  parts->issuers = issuers;
+  parts->root = state_->root;
   VerifiedChain verified(std::move(parts));
   state_->remember(name, verified);
   return verified;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daymark/base/bytes.h"
 #include "daymark/base/result.h"
@@ -24,6 +25,8 @@ inline constexpr std::size_t chain_certificates = 5;
 
 /// "NVIDIA Device Identity CA", the root of Hopper and Blackwell GPUs and of LS10 switches, as PEM.
 [[nodiscard]] std::string_view nvidia_device_root();
+
+struct RevocationSubject;
 
 /// What certificates say about a device.
 struct CertifiedDevice {
@@ -55,6 +58,10 @@ class VerifiedChain {
   /// signature for the same message can be made from the first (s, n - s): never take a report's
   /// bytes for its identity. Errors: errc::evidence_signature.
   [[nodiscard]] Result<void> verify_signature(ByteView message, ByteView signature) const;
+
+  /// The certificates for which NVIDIA's responders answer: device, provisioner and architecture,
+  /// numbers 1 to 3. The subjects live as long as any copy of this chain.
+  [[nodiscard]] std::vector<RevocationSubject> revocable() const;
 
  private:
   friend class ChainVerifier;

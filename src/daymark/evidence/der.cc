@@ -9,6 +9,14 @@ constexpr Byte high_tag_number = 0x1F;
 constexpr std::size_t length_bytes_max = 2;
 }  // namespace
 
+Reader::Reader(ByteView input) : Reader(input, {errc::chain_certificate, field::certificate, 0}) {}
+
+Reader Reader::inside(const Element& element) const {
+  Error breach = breach_;
+  breach.offset += static_cast<std::uint32_t>(element.content.data() - all_.data());
+  return {element.content, breach};
+}
+
 Result<Element> Reader::next() {
   const ByteView start = rest_;
   DAYMARK_TRY(const Byte tag, take_byte());
@@ -53,7 +61,7 @@ Result<Byte> Reader::take_byte() {
 
 std::unexpected<Error> Reader::fail_here() const {
   const auto at = static_cast<std::uint32_t>(all_.size() - rest_.size());
-  return fail(errc::chain_certificate, field::certificate, at);
+  return fail(breach_.code, breach_.field, breach_.offset + at);
 }
 
 }  // namespace daymark::evidence::der

@@ -96,12 +96,21 @@ class TestChain {
 
   [[nodiscard]] EVP_PKEY* leaf_key() const { return keys_.front().get(); }
 
+  [[nodiscard]] EVP_PKEY* key(std::size_t number) const { return keys_.at(number).get(); }
+
+  [[nodiscard]] X509Owner certificate(std::size_t number) const {
+    const std::string& text = certificates_.at(number);
+    const std::unique_ptr<BIO, Freed<BIO_free_all>> memory(
+        BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    return X509Owner(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+  }
+
   /// r then s, as reports carry it.
-  [[nodiscard]] std::vector<Byte> sign(ByteView message) const {
+  [[nodiscard]] std::vector<Byte> sign(ByteView message, std::size_t number = 0) const {
     std::vector<Byte> der(256);
     std::size_t size = der.size();
     const DigestContextOwner context(EVP_MD_CTX_new());
-    EVP_DigestSignInit(context.get(), nullptr, EVP_sha384(), nullptr, leaf_key());
+    EVP_DigestSignInit(context.get(), nullptr, EVP_sha384(), nullptr, key(number));
     EVP_DigestSign(context.get(), der.data(), &size, message.data(), message.size());
     const unsigned char* at = der.data();
     const EcdsaOwner pair(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "daymark/evidence/appraisal_internal.h"
 #include "daymark/evidence/errors.h"
 
 namespace daymark::evidence {
@@ -81,12 +82,32 @@ class Hearing {
     DAYMARK_CHECK(check_architecture(chain.device()));
     DAYMARK_TRY(const Errc genuine, check_firmware(report, chain.device()));
     DAYMARK_CHECK(check_nonce(report));
-    for (const std::string_view question : {"revocation", "known", "allowed"})
-      note(question, Finding::not_judged);
+    verdict_.genuine = {Finding::held, {genuine, no_field, 0}};
+    const Answer revocation = appraise_revocation(chain.revocable(), options_, verdict_);
+    if (is_against(revocation)) verdict_.genuine = revocation;
+    DAYMARK_CHECK(settled("revocation", revocation));
+    verdict_.known = appraise_known(report, options_, verdict_);
+    DAYMARK_CHECK(settled("known", verdict_.known));
+    verdict_.allowed = appraise_allowed(options_, verdict_);
+    DAYMARK_CHECK(settled("allowed", verdict_.allowed));
     return genuine;
   }
 
+  /// The first question that was asked and stayed unknown.
+  [[nodiscard]] const std::optional<Error>& open() const { return open_; }
+
  private:
+  static bool is_against(const Answer& answer) {
+    return answer.finding == Finding::failed || answer.finding == Finding::unknown;
+  }
+
+  /// Writes the answer down; only one that failed ends the hearing.
+  Result<void> settled(std::string_view question, const Answer& answer) {
+    note(question, answer.finding);
+    if (answer.finding == Finding::unknown && !open_) open_ = answer.reason;
+    return answer.finding == Finding::failed ? Result<void>(fail(answer.reason)) : ok();
+  }
+
   void note(std::string_view question, Finding finding) {
     verdict_.grounds.push_back({question, finding});
   }
@@ -140,6 +161,7 @@ class Hearing {
   const NvidiaEvidence& evidence_;
   const VerifyOptions& options_;
   EvidenceVerdict& verdict_;
+  std::optional<Error> open_;
 };
 
 }  // namespace
@@ -153,15 +175,19 @@ EvidenceVerdict NvidiaVerifier::verify(const NvidiaEvidence& evidence,
                                        const VerifyOptions& options) const {
   EvidenceVerdict out;
   out.as_of = options.as_of;
-  const auto genuine = Hearing(evidence, options, out).run(chains_);
+  Hearing hearing(evidence, options, out);
+  const auto genuine = hearing.run(chains_);
   if (genuine) {
-    out.verdict = Verdict::genuine;
-    out.reason = {*genuine, no_field, 0};
+    out.verdict = hearing.open() ? Verdict::undecided : Verdict::genuine;
+    out.reason = hearing.open().value_or(Error{*genuine, no_field, 0});
     return out;
   }
   out.reason = genuine.error();
   const bool open = out.reason.code == errc::evidence_chain_missing;
   out.verdict = open ? Verdict::undecided : Verdict::refused;
+  if (out.genuine.finding == Finding::not_judged) {
+    out.genuine = {open ? Finding::unknown : Finding::failed, out.reason};
+  }
   return out;
 }
 

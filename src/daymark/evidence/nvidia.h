@@ -2,16 +2,20 @@
 // firmware identity, challenge.
 //
 // "Genuine" means: a device that NVIDIA certified made this report, and it runs the firmware that
-// its certificate names. Whether that firmware is *known* (reference values) and *allowed* (policy)
-// and whether a certificate was revoked is not judged here, and every verdict says so.
+// its certificate names. Whether a certificate was revoked, whether the firmware is *known*
+// (reference values) and *allowed* (policy) is judged where answers, reference values and a policy
+// are given; every verdict says what was not judged.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "daymark/base/bytes.h"
 #include "daymark/evidence/chain.h"
+#include "daymark/evidence/policy.h"
+#include "daymark/evidence/reference.h"
 #include "daymark/evidence/verdict.h"
 
 namespace daymark::evidence {
@@ -31,6 +35,11 @@ struct VerifyOptions {
   std::optional<SpdmNonce> nonce;
   /// The time at which the certificates are judged.
   UnixMillis as_of;
+  /// Revocation answers for device and signers of reference values; without them nobody asks.
+  const StapledAnswers* answers = nullptr;
+  /// Reference values; those for other devices may be among them.
+  std::span<const ReferenceFile> references = {};
+  const EvidencePolicy* policy = nullptr;
 };
 
 /// Judges any number of reports and remembers verified chains. Safe from several threads.

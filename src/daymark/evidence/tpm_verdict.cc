@@ -100,16 +100,6 @@ class TpmJudge {
   TpmVerdict out_;
 };
 
-std::string_view finding_name(Finding finding) {
-  switch (finding) {
-    case Finding::held: return "held";
-    case Finding::failed: return "failed";
-    case Finding::absent: return "absent";
-    case Finding::not_judged: break;
-  }
-  return "not judged";
-}
-
 Json tpm_json(const TpmVerdict& verdict) {
   if (!verdict.certificate) return nullptr;
   return {{"name", name_of_tpm(*verdict.certificate)},
@@ -136,7 +126,7 @@ std::string name_of_tpm(const EkCertificate& certificate) {
 std::string to_json(const TpmVerdict& verdict) {
   Json grounds = Json::array();
   for (const Ground& ground : verdict.grounds) {
-    grounds.push_back({{"question", ground.question}, {"finding", finding_name(ground.finding)}});
+    grounds.push_back({{"question", ground.question}, {"finding", name_of(ground.finding)}});
   }
   const Json out{{"kind", "tpm"},
                  {"verdict", name_of(verdict.verdict)},
@@ -158,7 +148,7 @@ std::string to_text(const TpmVerdict& verdict, Language language) {
                        verdict.boot_changed ? "changed since the enrolment" : "as at enrolment");
   }
   for (const Ground& ground : verdict.grounds) {
-    out += fmt::format("  {}: {}\n", ground.question, finding_name(ground.finding));
+    out += fmt::format("  {}: {}\n", ground.question, name_of(ground.finding));
   }
   return out;
 }

@@ -12,14 +12,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string_view name_of(Finding finding) {
-  switch (finding) {
-    case Finding::held: return "held";
-    case Finding::failed: return "failed";
-    case Finding::absent: return "absent";
-    case Finding::not_judged: break;
-  }
-  return "not judged";
+/// Certificate status in one word.
+std::string_view status_of(const RevocationFinding& finding) {
+  if (finding.good()) return "good";
+  return finding.revoked() ? "revoked" : "unknown";
 }
 
 std::string level_name(Level level) {
@@ -64,6 +60,55 @@ ordered_json json_of(const Error& reason) {
           {"offset", reason.offset}};
 }
 
+ordered_json json_of(const Answer& answer) {
+  const bool judged = answer.finding != Finding::not_judged;
+  return {{"finding", name_of(answer.finding)},
+          {"reason", judged ? ordered_json(entry_of(answer.reason.code).name) : nullptr}};
+}
+
+ordered_json time_or_null(const std::optional<UnixMillis>& time) {
+  return time ? ordered_json(to_rfc3339(*time)) : ordered_json(nullptr);
+}
+
+ordered_json json_of(const std::vector<RevocationFinding>& findings) {
+  ordered_json out = ordered_json::array();
+  for (const RevocationFinding& one : findings) {
+    out.push_back({{"chain", one.chain},
+                   {"number", one.number},
+                   {"certificate", one.certificate},
+                   {"fingerprint", to_hex(one.fingerprint)},
+                   {"status", status_of(one)},
+                   {"reason", entry_of(one.reason.code).name},
+                   {"this_update", time_or_null(one.this_update)},
+                   {"next_update", time_or_null(one.next_update)},
+                   {"revoked_at", time_or_null(one.revoked_at)}});
+  }
+  return out;
+}
+
+ordered_json json_of(const std::vector<UsedReference>& references) {
+  ordered_json out = ordered_json::array();
+  for (const UsedReference& one : references) {
+    out.push_back({{"file", one.file},
+                   {"kind", one.kind},
+                   {"version", one.version},
+                   {"tag_id", one.tag_id},
+                   {"valid_until", to_rfc3339(one.valid_until)}});
+  }
+  return out;
+}
+
+ordered_json json_of(const std::optional<Comparison>& comparison) {
+  if (!comparison) return nullptr;
+  return {{"golden", comparison->golden},
+          {"matched", comparison->matched},
+          {"mismatched", comparison->mismatched},
+          {"missing", comparison->missing},
+          {"conflicting", comparison->conflicting},
+          {"skipped", comparison->skipped},
+          {"uncovered_blocks", comparison->uncovered}};
+}
+
 ordered_json json_of(const EvidenceVerdict& verdict) {
   return {
       {"file", verdict.file},
@@ -73,6 +118,12 @@ ordered_json json_of(const EvidenceVerdict& verdict) {
       {"level", level_name(verdict.level)},
       {"as_of", to_rfc3339(verdict.as_of)},
       {"device", verdict.device ? json_of(*verdict.device) : ordered_json(nullptr)},
+      {"genuine", json_of(verdict.genuine)},
+      {"known", json_of(verdict.known)},
+      {"allowed", json_of(verdict.allowed)},
+      {"revocation", json_of(verdict.revocation)},
+      {"references", json_of(verdict.references)},
+      {"comparison", json_of(verdict.comparison)},
       {"grounds", json_of(verdict.grounds)},
   };
 }
@@ -87,6 +138,48 @@ std::string device_lines(const GenuineDevice& device) {
   return out;
 }
 
+/// "14 to 21, 42 to 64"
+std::string ranges_of(const std::vector<std::uint32_t>& numbers) {
+  std::string out;
+  for (std::size_t first = 0; first < numbers.size();) {
+    std::size_t last = first;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1)
+      ++last;
+    out += out.empty() ? "" : ", ";
+    out += last == first ? fmt::format("{}", numbers[first])
+                         : fmt::format("{} to {}", numbers[first], numbers[last]);
+    first = last + 1;
+  }
+  return out;
+}
+
+std::string comparison_lines(const Comparison& comparison) {
+  std::string out =
+      fmt::format("  {} of {} reference values match\n", comparison.matched, comparison.golden);
+  const auto add = [&](std::string_view words, const std::vector<std::uint32_t>& numbers) {
+    if (!numbers.empty()) out += fmt::format("  {}: {}\n", words, ranges_of(numbers));
+  };
+  add("reference indexes that differ", comparison.mismatched);
+  add("reference indexes without a block", comparison.missing);
+  add("reference indexes claimed twice", comparison.conflicting);
+  add("reference indexes passed over, video decoder off", comparison.skipped);
+  add("blocks without a reference value", comparison.uncovered);
+  return out;
+}
+
+std::string reference_line(const UsedReference& one) {
+  return fmt::format("  reference values  {} {} ({}), signer valid until {}\n", one.kind,
+                     one.version, one.file, to_rfc3339(one.valid_until));
+}
+
+std::string revocation_line(const RevocationFinding& one, Language language) {
+  std::string out = fmt::format("  certificate  {} {} \"{}\": {}", one.chain, one.number,
+                                one.certificate, status_of(one));
+  if (one.next_update) out += fmt::format(", answer until {}", to_rfc3339(*one.next_update));
+  if (!one.good()) out += fmt::format(". {}", sentence(one.reason.code, language));
+  return out + "\n";
+}
+
 std::string listed(const EvidenceVerdict& verdict, Finding finding) {
   std::string out;
   for (const Ground& ground : verdict.grounds) {
@@ -99,6 +192,17 @@ std::string listed(const EvidenceVerdict& verdict, Finding finding) {
 }
 
 }  // namespace
+
+std::string_view name_of(Finding finding) {
+  switch (finding) {
+    case Finding::held: return "held";
+    case Finding::failed: return "failed";
+    case Finding::absent: return "absent";
+    case Finding::unknown: return "unknown";
+    case Finding::not_judged: break;
+  }
+  return "not judged";
+}
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
@@ -124,8 +228,13 @@ std::string to_text(const EvidenceVerdict& verdict, Language language) {
                                 name_of(verdict.verdict), level_name(verdict.level),
                                 to_rfc3339(verdict.as_of), sentence(verdict.reason.code, language));
   if (verdict.device) out += device_lines(*verdict.device);
+  for (const UsedReference& one : verdict.references)
+    out += reference_line(one);
+  if (verdict.comparison) out += comparison_lines(*verdict.comparison);
+  for (const RevocationFinding& one : verdict.revocation)
+    out += revocation_line(one, language);
   for (const Finding finding :
-       {Finding::held, Finding::failed, Finding::absent, Finding::not_judged}) {
+       {Finding::held, Finding::failed, Finding::absent, Finding::unknown, Finding::not_judged}) {
     out += listed(verdict, finding);
   }
   return out;

@@ -11,6 +11,8 @@
 #include "daymark/base/level.h"
 #include "daymark/base/units.h"
 #include "daymark/evidence/chain.h"
+#include "daymark/evidence/comparison.h"
+#include "daymark/evidence/revocation.h"
 
 namespace daymark::evidence {
 
@@ -19,8 +21,10 @@ enum class Verdict { genuine, refused, undecided };
 [[nodiscard]] std::string_view name_of(Verdict verdict);
 
 /// What became of one question. `absent`: the evidence says nothing on it, as old firmware does on
-/// its identity; never counted as held.
-enum class Finding { held, failed, absent, not_judged };
+/// its identity; never counted as held. `unknown`: asked, and what was given does not decide it.
+enum class Finding { held, failed, absent, unknown, not_judged };
+
+[[nodiscard]] std::string_view name_of(Finding finding);
 
 struct Ground {
   /// "form", "chain", "validity", "signature", "architecture", "firmware identity", "freshness",
@@ -43,12 +47,35 @@ struct GenuineDevice {
   std::size_t measurements = 0;
 };
 
+/// One of the three questions that are kept apart, with the rule that decided it.
+struct Answer {
+  Finding finding = Finding::not_judged;
+  Error reason;
+};
+
+/// A file of reference values that the device was compared with.
+struct UsedReference {
+  std::string file;
+  std::string_view kind;  ///< "driver", "vbios" or "switch"
+  std::string version;
+  std::string tag_id;
+  /// When the first of the signer's certificates expires.
+  UnixMillis valid_until;
+};
+
 struct EvidenceVerdict {
   /// The file, with "#N" behind it where it holds several items.
   std::string file;
   /// "nvidia-spdm", or "unknown" where the file has no known form.
   std::string_view kind = "unknown";
+  /// Genuine where no question that was asked failed, and none stayed unknown.
   Verdict verdict = Verdict::refused;
+  /// A certified device signed this, unrevoked as far as that was asked.
+  Answer genuine;
+  /// Its measurements are the maker's reference values.
+  Answer known;
+  /// The verifier's own policy lists such a device.
+  Answer allowed;
   /// The rule that decided: an error, or errc::evidence_genuine and its kin.
   Error reason;
   /// L3 once the device's own signature held; L0 before.
@@ -57,6 +84,11 @@ struct EvidenceVerdict {
   std::optional<GenuineDevice> device;
   /// In the order in which the questions were put; after the first that failed none is.
   std::vector<Ground> grounds;
+  /// One for each certificate whose status was asked for.
+  std::vector<RevocationFinding> revocation;
+  std::vector<UsedReference> references;
+  /// Absent where no reference values fit the device.
+  std::optional<Comparison> comparison;
 };
 
 /// One JSON object for one verdict, {"items": […]} for any other number.
