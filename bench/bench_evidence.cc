@@ -17,7 +17,8 @@ using namespace daymark;
 using namespace daymark::evidence;
 using bench::require;
 
-constexpr UnixMillis as_of{1'772'000'000'000};
+/// Within the validity of the signers of both files of reference values: 2025-08-21.
+constexpr UnixMillis as_of{1'755'777'600'000};
 /// Rounds that take turns, so that a slow minute of the machine slows all figures alike.
 constexpr std::size_t rounds = 5;
 /// Four links of the chain and the report.
@@ -29,9 +30,13 @@ constexpr double cached_share = 0.81;
 /// Two links and the report.
 constexpr double new_device_signatures = 3;
 
-bool genuine(const NvidiaVerifier& verifier, const EvidenceFile& file) {
-  const auto verdicts = verify_file(verifier, file, {std::nullopt, as_of});
-  return verdicts.size() == 1 && verdicts.front().verdict == Verdict::genuine;
+bool genuine(const NvidiaVerifier& verifier, const EvidenceFile& file,
+             std::span<const ReferenceFile> references = {}) {
+  VerifyOptions options{std::nullopt, as_of};
+  options.references = references;
+  const auto verdicts = verify_file(verifier, file, options);
+  const bool known = references.empty() || verdicts.front().known.finding == Finding::held;
+  return verdicts.size() == 1 && verdicts.front().verdict == Verdict::genuine && known;
 }
 
 /// One P-384 signature over a digest, verified in a context that is kept: what OpenSSL does at
@@ -67,7 +72,23 @@ struct Rates {
   std::vector<double> cold;
   std::vector<double> new_device;
   std::vector<double> cached;
+  std::vector<double> known;
+  std::vector<double> references;
   std::vector<double> bare;
+};
+
+/// Reference values as they were received, to be verified.
+struct ReferenceTexts {
+  std::vector<Byte> driver;
+  std::vector<Byte> vbios;
+
+  explicit ReferenceTexts(const std::string& folder) {
+    const auto first = read_file(folder + "rim-driver.xml");
+    const auto second = read_file(folder + "rim-vbios.xml");
+    require(first && second, "the reference values are missing");
+    driver = *first;
+    vbios = *second;
+  }
 };
 
 Rates measure(double seconds) {
@@ -79,6 +100,11 @@ Rates measure(double seconds) {
   const auto verifier = NvidiaVerifier::create();
   require(verifier.has_value(), "no verifier");
   EvidenceFile file{"h100", *report, *chain};
+  const ReferenceTexts texts_of_values(folder);
+  const auto rims = RimVerifier::create();
+  require(rims.has_value(), "no verifier of reference values");
+  const std::vector<ReferenceFile> references{{"driver", rims->verify(texts_of_values.driver)},
+                                              {"vbios", rims->verify(texts_of_values.vbios)}};
   BareEcdsa bare;
   Rates out;
   std::size_t texts = 0;
@@ -96,6 +122,12 @@ Rates measure(double seconds) {
         [&] { other.chain = file.chain + std::string(1 + texts++ % 4096, '\n'); }));
     out.cached.push_back(bench::rate_of(
         span, [&] { require(genuine(*verifier, file), "the recorded report is not genuine"); }));
+    out.known.push_back(bench::rate_of(span, [&] {
+      require(genuine(*verifier, file, references), "the recorded report is not known");
+    }));
+    out.references.push_back(bench::rate_of(span, [&] {
+      require(rims->verify(texts_of_values.driver).has_value(), "reference values are refused");
+    }));
     out.bare.push_back(bench::rate_of(span, [&] { bare.verify(); }));
   }
   return out;
@@ -115,6 +147,11 @@ int main(int argc, char** argv) {
   bench::print_value({"evidence.new_device", "evidence, new device, issuers known", per_core},
                      new_device, rounds);
   bench::print_value({"evidence.cached", "evidence, chain cached", per_core, 1500}, cached, rounds);
+  bench::print_value(
+      {"evidence.known", "evidence with 33 reference values, chain cached", per_core, 1500},
+      bench::median(rates.known), rounds);
+  bench::print_value({"evidence.references", "files of reference values verified", per_core, 25},
+                     bench::median(rates.references), rounds);
   bench::print_value({"evidence.bare", "bare ECDSA P-384 verification", per_core}, bare, rounds);
   bench::print_value({"evidence.cold_ratio", "cold ÷ limit of 5 bare ones", "ratio", cold_share},
                      cold / (bare / cold_signatures), rounds);

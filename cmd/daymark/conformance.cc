@@ -1,6 +1,9 @@
 // daymark conformance: foreign test vectors in the upstream's own form.
 #include "daymark/base/conformance.h"
 
+#include <algorithm>
+#include <array>
+
 #include "commands.h"
 #include <fmt/format.h>
 
@@ -8,19 +11,26 @@
 #include "daymark/base/progress.h"
 #include "daymark/cbor/conformance.h"
 #include "daymark/crypto/conformance.h"
+#include "daymark/evidence/conformance.h"
 #include "daymark/tlog/conformance.h"
 
 namespace daymark::cli {
 
 namespace {
 
+constexpr std::array<std::string_view, 4> nvidia_topics{"nvidia", "switch", "rim", "ocsp"};
+
 struct ConformanceOptions {
   std::string topic;
   std::vector<std::string> paths;
 };
 
-Outcome<ConformanceCount> run_file(const std::string& topic, const std::string& path) {
+Outcome<ConformanceCount> run_path(const std::string& topic, const std::string& path) {
   if (topic == "tlog") return tlog::run_tlog_conformance(path);
+  if (topic == "spdm") return evidence::run_spdm_conformance(path);
+  if (std::ranges::find(nvidia_topics, topic) != nvidia_topics.end()) {
+    return evidence::run_nvidia_conformance(topic, path);
+  }
   DAYMARK_TRY(const std::string text, read_text(path));
   if (topic == "merkle") return about(tlog::run_merkle_conformance(text), path);
   if (topic == "cbor") return about(cbor::run_cbor_conformance(text), path);
@@ -31,7 +41,7 @@ Outcome<Exit> conformance(const ConformanceOptions& options, const Session& sess
   ConformanceCount all;
   Progress progress("vectors", options.paths.size());
   for (std::size_t i = 0; i < options.paths.size(); ++i) {
-    DAYMARK_TRY(const ConformanceCount count, run_file(options.topic, options.paths[i]));
+    DAYMARK_TRY(const ConformanceCount count, run_path(options.topic, options.paths[i]));
     all.passed += count.passed;
     all.failed += count.failed;
     for (const std::string& failure : count.failures)
@@ -51,12 +61,16 @@ void add_conformance(CLI::App& app, Session& session) {
   auto options = std::make_shared<ConformanceOptions>();
   CLI::App* command =
       app.add_subcommand("conformance", "Run foreign test vectors; exit 1 if one fails");
-  command->add_option("topic", options->topic, "merkle, tlog, cbor or ed25519")
+  command
+      ->add_option("topic", options->topic,
+                   "merkle, tlog, cbor, ed25519, nvidia, switch, rim, ocsp or spdm")
       ->required()
-      ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519"}));
+      ->check(CLI::IsMember(
+          {"merkle", "tlog", "cbor", "ed25519", "nvidia", "switch", "rim", "ocsp", "spdm"}));
   command
       ->add_option("path", options->paths,
-                   "Vector files in the upstream's own form; for tlog folders of them")
+                   "Vector files in the upstream's own form; for tlog, nvidia, switch, rim, ocsp "
+                   "and spdm folders of them")
       ->required();
   command->footer("Example: daymark conformance ed25519 ed25519_test.json");
   session.on_run(*command, [options, &session] { return conformance(*options, session); });

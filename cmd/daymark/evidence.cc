@@ -3,7 +3,9 @@
 #include "commands.h"
 
 #include "daymark/base/file.h"
+#include "daymark/evidence/ear.h"
 #include "daymark/evidence/evidence_file.h"
+#include "daymark/evidence/explain.h"
 
 namespace daymark::cli {
 
@@ -14,9 +16,38 @@ struct EvidenceOptions {
   std::string chain;
   std::string nonce;
   std::string as_of;
+  std::vector<std::string> references;
+  std::vector<std::string> answers;
+  std::string policy;
+  bool ear = false;
 };
 
-Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options) {
+/// What the verdict rests on besides the evidence; the options point into it.
+struct EvidenceBasis {
+  std::vector<evidence::ReferenceFile> references;
+  evidence::StapledAnswers answers;
+  std::optional<evidence::EvidencePolicy> policy;
+};
+
+Outcome<EvidenceBasis> read_basis(const EvidenceOptions& options,
+                                  const evidence::RimVerifier& verifier) {
+  EvidenceBasis out;
+  for (const std::string& file : options.references) {
+    DAYMARK_TRY(const auto content, read_file(file, evidence::rim_size_max));
+    out.references.push_back({file, verifier.verify(content)});
+  }
+  for (const std::string& file : options.answers) {
+    DAYMARK_TRY(const auto content, read_file(file, 2 * evidence::ocsp_size_max));
+    DAYMARK_CHECK(about(out.answers.add(content), file));
+  }
+  if (options.policy.empty()) return out;
+  DAYMARK_TRY(const std::string text, read_text(options.policy, evidence::policy_size_max));
+  DAYMARK_TRY(out.policy, about(evidence::parse_policy(text), options.policy));
+  return out;
+}
+
+Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options,
+                                                const EvidenceBasis& basis) {
   evidence::VerifyOptions out;
   out.as_of = SystemClock().now();
   if (!options.as_of.empty()) {
@@ -25,11 +56,29 @@ Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options) 
   if (!options.nonce.empty()) {
     DAYMARK_TRY(out.nonce, hex_argument<32>("--nonce", options.nonce));
   }
+  out.references = basis.references;
+  if (!basis.answers.empty()) out.answers = &basis.answers;
+  if (basis.policy) out.policy = &*basis.policy;
   return out;
 }
 
+void print_verdicts(const EvidenceOptions& options, const Session& session,
+                    const std::vector<evidence::EvidenceVerdict>& verdicts) {
+  if (options.ear) {
+    const std::string ear = evidence::to_ear(verdicts, SystemClock().now());
+    session.print_text(ear, ear + "\n");
+    return;
+  }
+  std::string text;
+  for (const auto& verdict : verdicts)
+    text += evidence::to_text(verdict, session.language());
+  session.print_text(evidence::to_json(verdicts), text);
+}
+
 Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
-  DAYMARK_TRY(const evidence::VerifyOptions how, verify_options(options));
+  DAYMARK_TRY(const auto rims, evidence::RimVerifier::create());
+  DAYMARK_TRY(const EvidenceBasis basis, read_basis(options, rims));
+  DAYMARK_TRY(const evidence::VerifyOptions how, verify_options(options, basis));
   std::string chain;
   if (!options.chain.empty()) {
     DAYMARK_TRY(chain, read_text(options.chain, evidence::evidence_file_max));
@@ -38,17 +87,57 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   std::vector<evidence::EvidenceVerdict> verdicts;
   for (const std::string& file : options.files) {
     DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
+    if (evidence::is_reference_file(content)) {
+      verdicts.push_back(evidence::verify_reference({file, rims.verify(content)}, how));
+      continue;
+    }
     for (auto& verdict : evidence::verify_file(verifier, {file, content, chain}, how)) {
       verdicts.push_back(std::move(verdict));
     }
   }
-  std::string text;
-  for (const auto& verdict : verdicts)
-    text += evidence::to_text(verdict, session.language());
-  session.print_text(evidence::to_json(verdicts), text);
+  print_verdicts(options, session, verdicts);
   return exit_of(std::ranges::all_of(verdicts, [](const evidence::EvidenceVerdict& verdict) {
     return verdict.verdict == evidence::Verdict::genuine;
   }));
+}
+
+Outcome<Exit> explain(const std::string& file, const Session& session) {
+  DAYMARK_TRY(const auto content, read_file(file, evidence::rim_size_max));
+  DAYMARK_TRY(const evidence::Explanation words, about(evidence::explain_any(content), file));
+  session.print_text(evidence::to_json(words), evidence::to_text(words));
+  return Exit::success;
+}
+
+void add_verify(CLI::App& family, Session& session) {
+  auto options = std::make_shared<EvidenceOptions>();
+  CLI::App* command =
+      family.add_subcommand("verify", "Judge attestation reports and reference values offline");
+  command
+      ->add_option("file", options->files,
+                   "Raw or hex report, NVIDIA's JSON array, or reference values (XML)")
+      ->required();
+  command->add_option("--chain", options->chain, "Certificate chain (PEM, leaf first)");
+  command->add_option("--rim", options->references, "Reference values (SWID XML); repeatable");
+  command->add_option("--ocsp", options->answers,
+                      "Revocation answer (DER, or base64 of it); repeatable");
+  command->add_option("--nonce", options->nonce, "The challenge that you drew (64 hex digits)");
+  command->add_option("--as-of", options->as_of,
+                      "Judge certificates, answers and signers at this time (RFC 3339)");
+  command->add_option("--policy", options->policy, "What you allow (JSON)");
+  command->add_flag("--ear", options->ear, "Print an attestation result (EAR, unsigned JSON)");
+  command->footer(
+      "Example: daymark evidence verify report.hex --chain chain.pem --rim driver.xml "
+      "--rim vbios.xml --as-of 2025-08-21T12:00:00Z");
+  session.on_run(*command, [options, &session] { return verify(*options, session); });
+}
+
+void add_explain(CLI::App& family, Session& session) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* command = family.add_subcommand(
+      "explain", "Print every field of a report, of reference values or of an OCSP answer");
+  command->add_option("file", *file, "The file; nothing in it is verified")->required();
+  command->footer("Example: daymark evidence explain report.hex");
+  session.on_run(*command, [file, &session] { return explain(*file, session); });
 }
 
 }  // namespace
@@ -56,17 +145,8 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
 void add_evidence(CLI::App& app, Session& session) {
   CLI::App* family = app.add_subcommand("evidence", "What devices say of themselves");
   family->require_subcommand(1);
-  auto options = std::make_shared<EvidenceOptions>();
-  CLI::App* command = family->add_subcommand("verify", "Judge attestation reports offline");
-  command->add_option("file", options->files, "Raw or hex report, or NVIDIA's JSON array")
-      ->required();
-  command->add_option("--chain", options->chain, "Certificate chain (PEM, leaf first)");
-  command->add_option("--nonce", options->nonce, "The challenge that you drew (64 hex digits)");
-  command->add_option("--as-of", options->as_of, "Judge certificates at this time (RFC 3339)");
-  command->footer(
-      "Example: daymark evidence verify report.hex --chain chain.pem "
-      "--as-of 2025-08-21T12:00:00Z");
-  session.on_run(*command, [options, &session] { return verify(*options, session); });
+  add_verify(*family, session);
+  add_explain(*family, session);
 }
 
 }  // namespace daymark::cli

@@ -38,6 +38,20 @@ json 0 '.verdict == "genuine" and .level == "L3"' evidence verify $h100/report.h
 json 1 '.verdict == "refused"' evidence verify $h100/report.hex --chain $h100/chain.pem --nonce "$(printf '00%.0s' {1..32})"
 json 1 '.verdict == "refused"' evidence verify "$scratch/nonsense"
 json 3 '.error.name == "file_not_opened"' evidence verify "$scratch/missing"
+rims=(--rim $h100/rim-driver.xml --rim $h100/rim-vbios.xml)
+then=(--as-of 2025-08-21T12:00:00Z)
+echo '{"drivers": ["550.90.08"]}' >"$scratch/policy.json"
+json 0 '.known.finding == "held" and .comparison.matched == 33 and .allowed.finding == "not judged"' evidence verify $h100/report.hex --chain $h100/chain.pem "${rims[@]}" "${then[@]}"
+json 1 '.reason.name == "rim_expired" and .genuine.finding == "held"' evidence verify $h100/report.hex --chain $h100/chain.pem "${rims[@]}" --as-of 2026-11-22T00:00:00Z
+json 1 '.reason.name == "policy_driver" and .allowed.finding == "failed"' evidence verify $h100/report.hex --chain $h100/chain.pem --policy "$scratch/policy.json" "${then[@]}"
+json 0 '[.revocation[].status] == ["good", "good", "good"]' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/gpu_certificate_l2.b64 \
+  --ocsp $h100/ocsp/gpu_certificate_l3.b64 --ocsp $h100/ocsp/gpu_certificate_l4.b64 "${then[@]}"
+json 1 '.verdict == "undecided" and .reason.name == "ocsp_nothing_found"' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/rim_l2.b64 "${then[@]}"
+json 3 '.error.name == "ocsp_form"' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/../report.hex "${then[@]}"
+json 0 '.submods | to_entries[0].value["ear.status"] == "affirming"' evidence verify $h100/report.hex --chain $h100/chain.pem "${rims[@]}" "${then[@]}" --ear
+json 0 '.kind == "nvidia-rim" and .reason.name == "rim_good"' evidence verify $h100/rim-driver.xml "${then[@]}"
+json 0 '.fields[4].offset == 4 and .verified == false' evidence explain $h100/report.hex
+json 0 '.kind == "NVIDIA reference values"' evidence explain $h100/rim-vbios.xml
 json 2 '.error.name == "usage_wrong"' evidence verify
 json 2 '.error.name == "usage_wrong"' evidence verify $h100/report.hex --as-of yesterday
 json 0 '.verdict == "inside" and (.landmarks | length > 60)' locate "${cloud[@]}" --near 1.35,103.82 --within 500 --speed fiber

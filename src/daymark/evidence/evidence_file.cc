@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "daymark/base/hex.h"
+#include "daymark/evidence/appraisal_internal.h"
 #include "daymark/evidence/errors.h"
 
 namespace daymark::evidence {
@@ -56,6 +57,34 @@ Result<std::vector<EvidenceItem>> parse_evidence_file(ByteView content) {
   // A raw report begins with the SPDM version, 0x11: no character of text.
   if (content.front() > 0x20 || is_space(content.front())) return fail(errc::evidence_form);
   return one_report({content.begin(), content.end()});
+}
+
+bool is_reference_file(ByteView content) {
+  const ByteView text = trimmed(content);
+  return !text.empty() && text.front() == '<';
+}
+
+EvidenceVerdict verify_reference(const ReferenceFile& file, const VerifyOptions& options) {
+  EvidenceVerdict out;
+  out.file = file.name;
+  out.kind = "nvidia-rim";
+  out.as_of = options.as_of;
+  const Result<void> valid =
+      file.rim ? file.rim->check_valid_at(options.as_of) : Result<void>(fail(file.rim.error()));
+  out.grounds.push_back({"signature", file.rim ? Finding::held : Finding::failed});
+  if (file.rim) out.grounds.push_back({"validity", valid ? Finding::held : Finding::failed});
+  out.genuine = {Finding::failed, valid ? Error{} : valid.error()};
+  if (valid) {
+    const Answer revocation = appraise_revocation(file.rim->revocable(), options, out);
+    out.grounds.push_back({"revocation", revocation.finding});
+    const bool stands =
+        revocation.finding == Finding::held || revocation.finding == Finding::not_judged;
+    out.genuine = stands ? Answer{Finding::held, {errc::rim_good, no_field, 0}} : revocation;
+  }
+  out.reason = out.genuine.reason;
+  if (out.genuine.finding == Finding::held) out.verdict = Verdict::genuine;
+  if (out.genuine.finding == Finding::unknown) out.verdict = Verdict::undecided;
+  return out;
 }
 
 std::vector<EvidenceVerdict> verify_file(const NvidiaVerifier& verifier, const EvidenceFile& file,

@@ -37,6 +37,15 @@ struct EvidenceFile {
   std::string chain;
 };
 
+/// Whether a file holds reference values: its first character opens an XML element.
+[[nodiscard]] bool is_reference_file(ByteView content);
+
+/// Judges a file of reference values by itself: form, signature, validity of its signers at the
+/// stated time, their revocation where answers are given. Kind "nvidia-rim"; no device, level L0,
+/// because no device says anything here. Genuine means that NVIDIA signed it.
+[[nodiscard]] EvidenceVerdict verify_reference(const ReferenceFile& file,
+                                               const VerifyOptions& options);
+
 /// One verdict for each item; one verdict "refused" for a file that is not well-formed evidence.
 [[nodiscard]] std::vector<EvidenceVerdict> verify_file(const NvidiaVerifier& verifier,
                                                        const EvidenceFile& file,

@@ -83,7 +83,9 @@ class Hearing {
     DAYMARK_TRY(const Errc genuine, check_firmware(report, chain.device()));
     DAYMARK_CHECK(check_nonce(report));
     verdict_.genuine = {Finding::held, {genuine, no_field, 0}};
-    const Answer revocation = appraise_revocation(chain.revocable(), options_, verdict_);
+    std::vector<RevocationSubject> subjects;
+    if (options_.answers != nullptr) subjects = chain.revocable();
+    const Answer revocation = appraise_revocation(subjects, options_, verdict_);
     if (is_against(revocation)) verdict_.genuine = revocation;
     DAYMARK_CHECK(settled("revocation", revocation));
     verdict_.known = appraise_known(report, options_, verdict_);

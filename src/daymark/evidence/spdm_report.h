@@ -17,18 +17,36 @@ namespace daymark::evidence {
 /// Largest report that the driver's interface can return.
 inline constexpr std::size_t report_size_max = 8192;
 
-/// Types of the opaque fields that are interpreted here; others are kept as they are.
+/// Types of the opaque fields that NVIDIA's verifiers know; others are kept as they are.
 enum class OpaqueType : std::uint16_t {
+  issuer_name = 1,
+  authority_key = 2,
   driver_version = 3,
+  gpu_info = 4,
+  sku = 5,
   vbios_version = 6,
+  manufacturer = 7,
+  tamper = 8,
+  smc = 9,
+  vpr = 10,
   nvdec0_status = 11,
   measurement_counts = 12,
+  cpr_info = 13,
   board_id = 14,
   chip_sku = 15,
+  chip_sku_mod = 16,
   project = 17,
   project_sku = 18,
+  project_sku_mod = 19,
   firmware_identity = 20,
   protected_pcie = 21,
+  switch_identity = 22,
+  disabled_ports = 23,
+  switch_position = 24,
+  lock_status = 25,
+  switch_ports = 26,
+  link_connections = 32,
+  system_enable = 33,
   data_version = 34,
   chip_info = 35,
   feature_flag = 36,
