@@ -47,7 +47,7 @@ json 1 '.reason.name == "policy_driver" and .allowed.finding == "failed"' eviden
 json 0 '[.revocation[].status] == ["good", "good", "good"]' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/gpu_certificate_l2.b64 \
   --ocsp $h100/ocsp/gpu_certificate_l3.b64 --ocsp $h100/ocsp/gpu_certificate_l4.b64 "${then[@]}"
 json 1 '.verdict == "undecided" and .reason.name == "ocsp_nothing_found"' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/rim_l2.b64 "${then[@]}"
-json 3 '.error.name == "ocsp_form"' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/../report.hex "${then[@]}"
+json 3 '.error.name == "ocsp_form"' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp "$scratch/nonsense" "${then[@]}"
 json 0 '.submods | to_entries[0].value["ear.status"] == "affirming"' evidence verify $h100/report.hex --chain $h100/chain.pem "${rims[@]}" "${then[@]}" --ear
 json 0 '.kind == "nvidia-rim" and .reason.name == "rim_good"' evidence verify $h100/rim-driver.xml "${then[@]}"
 json 0 '.fields[4].offset == 4 and .verified == false' evidence explain $h100/report.hex
