@@ -38,7 +38,7 @@ struct VerifyOptions {
   /// Revocation answers for device and signers of reference values; without them nobody asks.
   const StapledAnswers* answers = nullptr;
   /// Reference values; those for other devices may be among them.
-  std::span<const ReferenceFile> references = {};
+  std::span<const ReferenceFile> references = {};  // NOLINT(readability-redundant-member-init)
   const EvidencePolicy* policy = nullptr;
 };
 
