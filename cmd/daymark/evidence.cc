@@ -104,7 +104,7 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
 Outcome<Exit> explain(const std::string& file, const Session& session) {
   DAYMARK_TRY(const auto content, read_file(file, evidence::rim_size_max));
   DAYMARK_TRY(const evidence::Explanation words, about(evidence::explain_any(content), file));
-  session.print_text(evidence::to_json(words), evidence::to_text(words));
+  session.print_text(evidence::explanation_json(words), evidence::explanation_text(words));
   return Exit::success;
 }
 

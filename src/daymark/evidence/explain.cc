@@ -296,7 +296,7 @@ Result<Explanation> explain_any(ByteView content) {
   return explain_ocsp(*der);
 }
 
-std::string to_text(const Explanation& explanation) {
+std::string explanation_text(const Explanation& explanation) {
   std::string out = fmt::format("{} (not verified)\n", explanation.kind);
   for (const ExplainedField& field : explanation.fields) {
     if (explanation.place == "offset") out += fmt::format("{:>6} {:>4}  ", field.place, field.size);
@@ -306,7 +306,7 @@ std::string to_text(const Explanation& explanation) {
   return out;
 }
 
-std::string to_json(const Explanation& explanation) {
+std::string explanation_json(const Explanation& explanation) {
   auto fields = nlohmann::ordered_json::array();
   for (const ExplainedField& field : explanation.fields) {
     nlohmann::ordered_json one;

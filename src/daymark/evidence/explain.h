@@ -41,7 +41,7 @@ struct Explanation {
 /// errc::evidence_form.
 [[nodiscard]] Result<Explanation> explain_any(ByteView content);
 
-[[nodiscard]] std::string to_text(const Explanation& explanation);
-[[nodiscard]] std::string to_json(const Explanation& explanation);
+[[nodiscard]] std::string explanation_text(const Explanation& explanation);
+[[nodiscard]] std::string explanation_json(const Explanation& explanation);
 
 }  // namespace daymark::evidence

@@ -23,15 +23,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string source = DAYMARK_SOURCE_DIR;
-const std::string h100 = source + "/data/evidence/nvidia/h100-550.90.07/";
-const std::string foreign = source + "/tests/vectors/evidence/";
+const std::string known_source = DAYMARK_SOURCE_DIR;
+const std::string known_h100 = known_source + "/data/evidence/nvidia/h100-550.90.07/";
+const std::string known_foreign = known_source + "/tests/vectors/evidence/";
 
 /// A device of the vectors, with what it is judged by.
 struct Judged {
-  std::string report = h100 + "report.hex";
-  std::string chain = h100 + "chain.pem";
-  std::vector<std::string> rims{h100 + "rim-driver.xml", h100 + "rim-vbios.xml"};
+  std::string report = known_h100 + "report.hex";
+  std::string chain = known_h100 + "chain.pem";
+  std::vector<std::string> rims{known_h100 + "rim-driver.xml", known_h100 + "rim-vbios.xml"};
   std::vector<std::string> answers;
   std::optional<EvidencePolicy> policy;
   const char* as_of = "2025-08-21T12:00:00Z";
@@ -44,7 +44,7 @@ struct Judged {
       references.push_back({fs::path(rim).filename(), rim_verifier->verify(*read_file(rim))});
     StapledAnswers stapled;
     for (const std::string& answer : answers)
-      EXPECT_TRUE(stapled.add(*read_file(h100 + "ocsp/" + answer + ".b64")));
+      EXPECT_TRUE(stapled.add(*read_file(known_h100 + "ocsp/" + answer + ".b64")));
     VerifyOptions options;
     options.as_of = *from_rfc3339(as_of);
     options.references = references;
@@ -99,19 +99,20 @@ TEST(Known, MissingPartIsUnknownAndNeverAMatch) {
 
 TEST(Known, FilesForAnotherVersionOrWithABadSignatureAreRefused) {
   Judged other;
-  other.rims = {h100 + "rim-driver.xml", foreign + "no-fwid/rim-vbios-mismatch.xml"};
+  other.rims = {known_h100 + "rim-driver.xml", known_foreign + "no-fwid/rim-vbios-mismatch.xml"};
   EXPECT_EQ(other.verdict().reason.code, errc::rim_version);
   Judged forged;
-  forged.rims = {h100 + "rim-vbios.xml", foreign + "rim/driver-550.144.03-bad-signature.xml"};
+  forged.rims = {known_h100 + "rim-vbios.xml",
+                 known_foreign + "rim/driver-550.144.03-bad-signature.xml"};
   EXPECT_EQ(forged.verdict().reason.code, errc::rim_signature);
   EXPECT_EQ(forged.verdict().verdict, Verdict::refused);
 }
 
 TEST(Known, Switch) {
   Judged device;
-  device.report = foreign + "switch/report.hex";
-  device.chain = foreign + "switch/chain.pem";
-  device.rims = {foreign + "switch/rim-bios.xml"};
+  device.report = known_foreign + "switch/report.hex";
+  device.chain = known_foreign + "switch/chain.pem";
+  device.rims = {known_foreign + "switch/rim-bios.xml"};
   device.as_of = "2026-11-22T00:00:00Z";
   const EvidenceVerdict verdict = device.verdict();
   EXPECT_EQ(verdict.verdict, Verdict::genuine);
@@ -215,18 +216,20 @@ TEST(Known, ReferenceFileByItself) {
     EXPECT_TRUE(is_reference_file(*content));
     return verify_reference({path, rims->verify(*content)}, {{}, *from_rfc3339(time)});
   };
-  const auto good = judge(h100 + "rim-driver.xml", "2025-08-21T12:00:00Z");
+  const auto good = judge(known_h100 + "rim-driver.xml", "2025-08-21T12:00:00Z");
   EXPECT_EQ(good.verdict, Verdict::genuine);
   EXPECT_EQ(good.reason.code, errc::rim_good);
   EXPECT_EQ(good.level, Level::declared);
-  EXPECT_EQ(judge(h100 + "rim-driver.xml", "2026-11-22T00:00:00Z").reason.code, errc::rim_expired);
-  EXPECT_EQ(judge(foreign + "no-fwid/rim-driver-edited.xml", "2025-08-21T12:00:00Z").reason.code,
-            errc::rim_digest);
+  EXPECT_EQ(judge(known_h100 + "rim-driver.xml", "2026-11-22T00:00:00Z").reason.code,
+            errc::rim_expired);
+  EXPECT_EQ(
+      judge(known_foreign + "no-fwid/rim-driver-edited.xml", "2025-08-21T12:00:00Z").reason.code,
+      errc::rim_digest);
 }
 
 TEST(Explain, EveryByteOfAReportIsNamedOnce) {
-  for (const std::string& path :
-       {h100 + "report.hex", foreign + "blackwell/report.hex", foreign + "switch/report.hex"}) {
+  for (const std::string& path : {known_h100 + "report.hex", known_foreign + "blackwell/report.hex",
+                                  known_foreign + "switch/report.hex"}) {
     const std::vector<Byte> report = bytes_of_hex(*read_text(path));
     const auto words = explain_report(report);
     ASSERT_TRUE(words) << path;
@@ -245,18 +248,19 @@ TEST(Explain, EveryByteOfAReportIsNamedOnce) {
 }
 
 TEST(Explain, InWords) {
-  const std::string report = to_text(*explain_any(*read_file(h100 + "report.hex")));
+  const std::string report = explanation_text(*explain_any(*read_file(known_h100 + "report.hex")));
   EXPECT_NE(report.find("opaque 3: driver version: \"550.90.07\""), std::string::npos);
   EXPECT_NE(report.find("opaque 6: VBIOS version: 96.00.9F.00.01"), std::string::npos);
   EXPECT_NE(report.find("opaque 11: video decoder 0: off (55)"), std::string::npos);
-  const std::string nvswitch = to_text(*explain_any(*read_file(foreign + "switch/report.hex")));
+  const std::string nvswitch =
+      explanation_text(*explain_any(*read_file(known_foreign + "switch/report.hex")));
   EXPECT_NE(nvswitch.find("0:40b9c6b3d748fd90"), std::string::npos);
-  const std::string rim = to_text(*explain_any(*read_file(h100 + "rim-vbios.xml")));
+  const std::string rim = explanation_text(*explain_any(*read_file(known_h100 + "rim-vbios.xml")));
   EXPECT_NE(rim.find("version: 96.00.9F.00.01"), std::string::npos);
   EXPECT_NE(rim.find("index 7 (block 8) Measurement_7: inactive"), std::string::npos);
-  const auto answer = explain_any(*read_file(h100 + "ocsp/rim_l2.b64"));
-  EXPECT_NE(to_text(*answer).find("good; from 2025-10-24T"), std::string::npos);
-  EXPECT_EQ(nlohmann::json::parse(to_json(*answer))["verified"], false);
+  const auto answer = explain_any(*read_file(known_h100 + "ocsp/rim_l2.b64"));
+  EXPECT_NE(explanation_text(*answer).find("good; from 2025-10-24T"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(explanation_json(*answer))["verified"], false);
   EXPECT_FALSE(explain_any(bytes_of("!")));
   EXPECT_FALSE(explain_any({}));
 }
@@ -289,13 +293,13 @@ class Collection : public ::testing::Test {
     const auto link = [&](const std::string& target, const char* name) {
       fs::create_directory_symlink(target, folder / name);
     };
-    link(h100, "full-h100-550.90.07");
-    link(foreign + "blackwell", "blackwell-575.32");
-    link(foreign + "switch", "switch-ls10");
-    link(foreign + "no-fwid", "noFWID-h100-535.86.09");
-    link(foreign + "rim", "rim-only");
-    link(foreign + "rim-parse", "rim-parse");
-    link(foreign + "chains", "chains");
+    link(known_h100, "full-h100-550.90.07");
+    link(known_foreign + "blackwell", "blackwell-575.32");
+    link(known_foreign + "switch", "switch-ls10");
+    link(known_foreign + "no-fwid", "noFWID-h100-535.86.09");
+    link(known_foreign + "rim", "rim-only");
+    link(known_foreign + "rim-parse", "rim-parse");
+    link(known_foreign + "chains", "chains");
   }
 
   void TearDown() override { fs::remove_all(folder); }
@@ -329,11 +333,11 @@ TEST(WholeCollection, EveryCaseGivesItsReason) {
 
 TEST_F(Collection, AWrongExpectationFails) {
   fs::remove(folder / "switch-ls10");
-  fs::create_directory_symlink(foreign + "no-fwid", folder / "switch-ls10");
+  fs::create_directory_symlink(known_foreign + "no-fwid", folder / "switch-ls10");
   fs::remove(folder / "blackwell-575.32");
   fs::create_directories(folder / "blackwell-575.32");
-  fs::copy(foreign + "blackwell/chain.pem", folder / "blackwell-575.32");
-  fs::copy(foreign + "no-fwid/report.hex", folder / "blackwell-575.32");
+  fs::copy(known_foreign + "blackwell/chain.pem", folder / "blackwell-575.32");
+  fs::copy(known_foreign + "no-fwid/report.hex", folder / "blackwell-575.32");
   const auto count = run_nvidia_conformance("nvidia", folder);
   ASSERT_TRUE(count);
   EXPECT_EQ(count->failed, 1U);

@@ -16,31 +16,32 @@
 namespace daymark::evidence {
 namespace {
 
-const std::string h100 = std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/h100-550.90.07/";
+const std::string ocsp_h100 =
+    std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/ocsp_h100-550.90.07/";
 
-UnixMillis at(const char* text) {
+UnixMillis ocsp_time(const char* text) {
   return *from_rfc3339(text);
 }
 
-VerifiedChain h100_chain() {
-  return *ChainVerifier::create()->verify(*read_text(h100 + "chain.pem"));
+VerifiedChain ocsp_chain() {
+  return *ChainVerifier::create()->verify(*read_text(ocsp_h100 + "chain.pem"));
 }
 
 StapledAnswers stapled(std::initializer_list<const char*> names) {
   StapledAnswers out;
   for (const char* name : names)
-    EXPECT_TRUE(out.add(*read_file(h100 + "ocsp/" + name + ".b64"))) << name;
+    EXPECT_TRUE(out.add(*read_file(ocsp_h100 + "ocsp/" + name + ".b64"))) << name;
   return out;
 }
 
 Errc found(const StapledAnswers& answers, const RevocationSubject& subject, const char* time) {
   RevocationTerms terms;
-  terms.as_of = at(time);
+  terms.as_of = ocsp_time(time);
   return answers.find(subject, terms).reason.code;
 }
 
 TEST(OcspVectors, DeviceAnswersHoldForOneDay) {
-  const VerifiedChain chain = h100_chain();
+  const VerifiedChain chain = ocsp_chain();
   const StapledAnswers all =
       stapled({"gpu_certificate_l4", "gpu_certificate_l3", "gpu_certificate_l2"});
   const auto subjects = chain.revocable();
@@ -60,7 +61,7 @@ TEST(OcspVectors, ReferenceValueAnswers) {
   const auto verifier = RimVerifier::create();
   const StapledAnswers all = stapled({"driver_rim_l4", "driver_rim_l3", "rim_l2", "vbios_l4"});
   for (const char* name : {"rim-driver.xml", "rim-vbios.xml"}) {
-    const auto rim = verifier->verify(*read_file(h100 + name));
+    const auto rim = verifier->verify(*read_file(ocsp_h100 + name));
     ASSERT_TRUE(rim);
     const auto subjects = rim->revocable();
     ASSERT_EQ(subjects.size(), 3U);
@@ -71,7 +72,7 @@ TEST(OcspVectors, ReferenceValueAnswers) {
 }
 
 TEST(OcspVectors, AnAnswerCountsForItsOwnCertificateAlone) {
-  const VerifiedChain chain = h100_chain();
+  const VerifiedChain chain = ocsp_chain();
   const auto subjects = chain.revocable();
   const StapledAnswers one = stapled({"gpu_certificate_l3"});
   EXPECT_EQ(found(one, subjects[0], "2025-08-21T12:00:00Z"), errc::ocsp_nothing_found);
@@ -80,12 +81,12 @@ TEST(OcspVectors, AnAnswerCountsForItsOwnCertificateAlone) {
 }
 
 TEST(OcspVectors, NoFlippedBitIsGood) {
-  const VerifiedChain chain = h100_chain();
+  const VerifiedChain chain = ocsp_chain();
   const auto subjects = chain.revocable();
-  std::string text = *read_text(h100 + "ocsp/gpu_certificate_l4.b64");
+  std::string text = *read_text(ocsp_h100 + "ocsp/gpu_certificate_l4.b64");
   const std::vector<Byte> der = *from_base64(text);
   RevocationTerms terms;
-  terms.as_of = at("2025-08-21T12:00:00Z");
+  terms.as_of = ocsp_time("2025-08-21T12:00:00Z");
   for (std::size_t bit = 0; bit < der.size() * 8; bit += 7) {
     std::vector<Byte> bent = der;
     bent[bit / 8] = static_cast<Byte>(bent[bit / 8] ^ (1U << (bit % 8)));

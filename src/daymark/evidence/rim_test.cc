@@ -18,21 +18,22 @@
 namespace daymark::evidence {
 namespace {
 
-const std::string h100 = std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/h100-550.90.07/";
-const std::string foreign = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/";
+const std::string rim_h100 =
+    std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/rim_h100-550.90.07/";
+const std::string rim_foreign = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/";
 
-UnixMillis at(const char* text) {
+UnixMillis rim_time(const char* text) {
   return *from_rfc3339(text);
 }
 
-Errc refusal(std::string_view text) {
+Errc rim_refusal(std::string_view text) {
   static const auto verifier = RimVerifier::create();
   const auto rim = verifier->verify(bytes_of(text));
   return rim ? Errc{} : rim.error().code;
 }
 
 Errc refusal_of_file(const std::string& path) {
-  return refusal(*read_text(path));
+  return rim_refusal(*read_text(path));
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -46,7 +47,7 @@ VerifiedRim verified(const std::string& path) {
 }
 
 Errc validity(const VerifiedRim& rim, const char* time) {
-  const auto valid = rim.check_valid_at(at(time));
+  const auto valid = rim.check_valid_at(rim_time(time));
   return valid ? Errc{} : valid.error().code;
 }
 
@@ -56,7 +57,7 @@ TEST(RimVectors, PinnedRootIsTheShippedFile) {
 }
 
 TEST(RimVectors, DriverAndVbios) {
-  const VerifiedRim driver = verified(h100 + "rim-driver.xml");
+  const VerifiedRim driver = verified(rim_h100 + "rim-driver.xml");
   EXPECT_EQ(driver.kind(), RimKind::driver);
   EXPECT_EQ(driver.content().version, "550.90.07");
   EXPECT_EQ(driver.content().product, "GH100");
@@ -65,7 +66,7 @@ TEST(RimVectors, DriverAndVbios) {
   EXPECT_EQ(validity(driver, "2025-08-21T12:00:00Z"), Errc{});
   EXPECT_EQ(validity(driver, "2024-05-31T00:00:00Z"), errc::rim_not_yet_valid);
   EXPECT_EQ(validity(driver, "2026-06-01T02:08:30Z"), errc::rim_expired);
-  const VerifiedRim vbios = verified(h100 + "rim-vbios.xml");
+  const VerifiedRim vbios = verified(rim_h100 + "rim-vbios.xml");
   EXPECT_EQ(vbios.kind(), RimKind::vbios);
   EXPECT_EQ(vbios.content().version, "96.00.9F.00.01");
   EXPECT_EQ(vbios.content().measurements.size(), 64U);
@@ -74,30 +75,30 @@ TEST(RimVectors, DriverAndVbios) {
 }
 
 TEST(RimVectors, Switch) {
-  const VerifiedRim rim = verified(foreign + "switch/rim-bios.xml");
+  const VerifiedRim rim = verified(rim_foreign + "switch/rim-bios.xml");
   EXPECT_EQ(rim.kind(), RimKind::switch_bios);
   EXPECT_EQ(rim.content().product, "LS10");
   EXPECT_EQ(rim.golden().size(), 31U);
 }
 
 TEST(RimVectors, AlteredFilesAreRefused) {
-  EXPECT_EQ(refusal_of_file(foreign + "rim/driver-550.144.03-bad-signature.xml"),
+  EXPECT_EQ(refusal_of_file(rim_foreign + "rim/driver-550.144.03-bad-signature.xml"),
             errc::rim_signature);
-  EXPECT_EQ(refusal_of_file(foreign + "rim/gb100-vbios-wrong-root.xml"), errc::rim_root);
-  EXPECT_EQ(refusal_of_file(foreign + "no-fwid/rim-driver-edited.xml"), errc::rim_digest);
+  EXPECT_EQ(refusal_of_file(rim_foreign + "rim/gb100-vbios-wrong-root.xml"), errc::rim_root);
+  EXPECT_EQ(refusal_of_file(rim_foreign + "no-fwid/rim-driver-edited.xml"), errc::rim_digest);
 }
 
 TEST(RimVectors, AnotherRootAcceptsNothing) {
-  const auto other = RimVerifier::create(*read_text(foreign + "rim/incorrect_rim_root.crt"));
+  const auto other = RimVerifier::create(*read_text(rim_foreign + "rim/incorrect_rim_root.crt"));
   ASSERT_TRUE(other);
-  const auto rim = other->verify(*read_file(h100 + "rim-driver.xml"));
+  const auto rim = other->verify(*read_file(rim_h100 + "rim-driver.xml"));
   ASSERT_FALSE(rim);
   EXPECT_EQ(rim.error().code, errc::rim_root);
 }
 
 TEST(RimVectors, MeasurementsAlone) {
   const auto code = [](const char* name) {
-    const auto read = read_rim_measurements(*read_file(foreign + "rim-parse/" + name + ".xml"));
+    const auto read = read_rim_measurements(*read_file(rim_foreign + "rim-parse/" + name + ".xml"));
     return read ? Errc{} : read.error().code;
   };
   EXPECT_EQ(code("success_payload_single_measurement"), Errc{});
@@ -113,7 +114,7 @@ TEST(RimVectors, MeasurementsAlone) {
   EXPECT_EQ(code("failure_missing_colloquial_version"), errc::rim_form);
   EXPECT_EQ(code("failure_missing_x509_data"), errc::rim_form);
   const auto four = read_rim_measurements(
-      *read_file(foreign + "rim-parse/success_payload_multiple_alternatives.xml"));
+      *read_file(rim_foreign + "rim-parse/success_payload_multiple_alternatives.xml"));
   EXPECT_EQ(four->back().index, 12U);
   EXPECT_EQ(four->back().alternatives.size(), 4U);
 }
@@ -121,7 +122,7 @@ TEST(RimVectors, MeasurementsAlone) {
 /// Wrapping: the signed tag is kept, and something else is put where a careless reader looks.
 class Wrapped : public ::testing::Test {
  protected:
-  std::string text = *read_text(h100 + "rim-driver.xml");
+  std::string text = *read_text(rim_h100 + "rim-driver.xml");
   std::string payload = between(text, "<ns0:Payload", "</ns0:Payload>");
   std::string signature = between(text, "<ds:Signature ", "</ds:Signature>");
 
@@ -133,15 +134,16 @@ class Wrapped : public ::testing::Test {
 };
 
 TEST_F(Wrapped, SecondPayload) {
-  EXPECT_EQ(refusal(replaced(text, "<ns0:Payload", payload + "<ns0:Payload")), errc::rim_wrapped);
-  EXPECT_EQ(refusal(replaced(text, "</ns0:Payload>", "</ns0:Payload>" + payload)),
+  EXPECT_EQ(rim_refusal(replaced(text, "<ns0:Payload", payload + "<ns0:Payload")),
+            errc::rim_wrapped);
+  EXPECT_EQ(rim_refusal(replaced(text, "</ns0:Payload>", "</ns0:Payload>" + payload)),
             errc::rim_wrapped);
 }
 
 TEST_F(Wrapped, PayloadInsideTheSignature) {
   const std::string object = "<ds:Object>" + payload + "</ds:Object></ds:Signature>";
-  EXPECT_EQ(refusal(replaced(text, "</ds:Signature>", object)), errc::rim_wrapped);
-  EXPECT_EQ(refusal(replaced(text, "</ds:Signature>", "<ds:Object/></ds:Signature>")),
+  EXPECT_EQ(rim_refusal(replaced(text, "</ds:Signature>", object)), errc::rim_wrapped);
+  EXPECT_EQ(rim_refusal(replaced(text, "</ds:Signature>", "<ds:Object/></ds:Signature>")),
             errc::rim_wrapped);
 }
 
@@ -149,35 +151,37 @@ TEST_F(Wrapped, SignedTagInsideAnother) {
   const std::string forged = replaced(payload, "active=\"True\"", "active=\"False\"");
   std::string outer = replaced(text, payload, forged);
   outer = replaced(outer, signature, "<ds:Object xmlns:ds=\"x\">" + text + "</ds:Object>");
-  EXPECT_EQ(refusal(outer), errc::rim_wrapped);
+  EXPECT_EQ(rim_refusal(outer), errc::rim_wrapped);
 }
 
 TEST_F(Wrapped, SecondSignature) {
-  EXPECT_EQ(refusal(replaced(text, "<ds:Signature ", signature + "<ds:Signature ")),
+  EXPECT_EQ(rim_refusal(replaced(text, "<ds:Signature ", signature + "<ds:Signature ")),
             errc::rim_wrapped);
-  EXPECT_EQ(refusal(replaced(text, "<ds:KeyInfo>", "<ds:KeyInfo>" + signature)), errc::rim_wrapped);
+  EXPECT_EQ(rim_refusal(replaced(text, "<ds:KeyInfo>", "<ds:KeyInfo>" + signature)),
+            errc::rim_wrapped);
 }
 
 TEST_F(Wrapped, SignatureElsewhere) {
   const std::string bare = replaced(text, signature, "");
-  EXPECT_EQ(refusal(bare), errc::rim_form);
-  EXPECT_EQ(refusal(replaced(bare, "</ns0:Payload>", signature + "</ns0:Payload>")),
+  EXPECT_EQ(rim_refusal(bare), errc::rim_form);
+  EXPECT_EQ(rim_refusal(replaced(bare, "</ns0:Payload>", signature + "</ns0:Payload>")),
             errc::rim_form);
-  EXPECT_EQ(refusal(replaced(bare, "<ns0:Entity", signature + "<ns0:Entity")), errc::rim_form);
+  EXPECT_EQ(rim_refusal(replaced(bare, "<ns0:Entity", signature + "<ns0:Entity")), errc::rim_form);
 }
 
 TEST_F(Wrapped, AnotherReference) {
-  EXPECT_EQ(refusal(replaced(text, "URI=\"\"", "URI=\"#signed\"")), errc::rim_profile);
-  EXPECT_EQ(refusal(replaced(text, "URI=\"\"", "URI=\"http://example.com/\"")), errc::rim_profile);
-  EXPECT_EQ(refusal(replaced(text, " URI=\"\"", "")), errc::rim_profile);
+  EXPECT_EQ(rim_refusal(replaced(text, "URI=\"\"", "URI=\"#signed\"")), errc::rim_profile);
+  EXPECT_EQ(rim_refusal(replaced(text, "URI=\"\"", "URI=\"http://example.com/\"")),
+            errc::rim_profile);
+  EXPECT_EQ(rim_refusal(replaced(text, " URI=\"\"", "")), errc::rim_profile);
   const std::string reference = between(text, "<ds:Reference", "</ds:Reference>");
-  EXPECT_EQ(refusal(replaced(text, "</ds:SignedInfo>", reference + "</ds:SignedInfo>")),
+  EXPECT_EQ(rim_refusal(replaced(text, "</ds:SignedInfo>", reference + "</ds:SignedInfo>")),
             errc::rim_profile);
 }
 
 TEST_F(Wrapped, OtherAlgorithms) {
   const auto with = [&](std::string_view from, std::string_view to) {
-    return refusal(replaced(text, from, to));
+    return rim_refusal(replaced(text, from, to));
   };
   EXPECT_EQ(with("xmldsig-more#ecdsa-sha384", "xmldsig-more#hmac-sha384"), errc::rim_profile);
   EXPECT_EQ(with("xmldsig-more#sha384\"", "xmlenc#sha256\""), errc::rim_profile);
@@ -190,34 +194,34 @@ TEST_F(Wrapped, OtherAlgorithms) {
 }
 
 TEST_F(Wrapped, DocumentTypesAndEntities) {
-  EXPECT_EQ(refusal("<!DOCTYPE x [<!ENTITY a \"b\">]>" + text), errc::rim_doctype);
-  EXPECT_EQ(refusal(replaced(text, "<ns0:Payload", "&a;<ns0:Payload")), errc::rim_xml);
-  EXPECT_EQ(refusal("\xFF\xFE<\0?"), errc::rim_xml);
-  EXPECT_EQ(refusal(std::string(rim_size_max + 1, ' ')), errc::rim_too_large);
-  EXPECT_EQ(refusal(text + "x"), errc::rim_xml);
-  EXPECT_EQ(refusal(""), errc::rim_xml);
+  EXPECT_EQ(rim_refusal("<!DOCTYPE x [<!ENTITY a \"b\">]>" + text), errc::rim_doctype);
+  EXPECT_EQ(rim_refusal(replaced(text, "<ns0:Payload", "&a;<ns0:Payload")), errc::rim_xml);
+  EXPECT_EQ(rim_refusal("\xFF\xFE<\0?"), errc::rim_xml);
+  EXPECT_EQ(rim_refusal(std::string(rim_size_max + 1, ' ')), errc::rim_too_large);
+  EXPECT_EQ(rim_refusal(text + "x"), errc::rim_xml);
+  EXPECT_EQ(rim_refusal(""), errc::rim_xml);
 }
 
 TEST_F(Wrapped, ChainIsExactlyFour) {
   const std::string first = between(text, "<ds:X509Certificate>", "</ds:X509Certificate>");
-  EXPECT_EQ(refusal(replaced(text, first, "")), errc::rim_chain);
-  EXPECT_EQ(refusal(replaced(text, first, first + first)), errc::rim_chain);
+  EXPECT_EQ(rim_refusal(replaced(text, first, "")), errc::rim_chain);
+  EXPECT_EQ(rim_refusal(replaced(text, first, first + first)), errc::rim_chain);
   const std::size_t last = text.rfind("<ds:X509Certificate>");
   std::string cut = text;
   cut.erase(last,
             between(text.substr(last), "<ds:X509Certificate>", "</ds:X509Certificate>").size());
-  EXPECT_EQ(refusal(cut), errc::rim_root);
+  EXPECT_EQ(rim_refusal(cut), errc::rim_root);
 }
 
 TEST_F(Wrapped, WhatIsNotSignedIsNotRead) {
   // A comment is not covered by the signature, and changes nothing that is read.
   const std::string commented =
       replaced(text, "<ns0:Payload", "<!-- <ns0:Payload/> --><ns0:Payload");
-  EXPECT_EQ(refusal(commented), Errc{});
+  EXPECT_EQ(rim_refusal(commented), Errc{});
   const auto rim = RimVerifier::create()->verify(bytes_of(commented));
-  EXPECT_TRUE(std::ranges::equal(rim->golden(), verified(h100 + "rim-driver.xml").golden()));
-  EXPECT_EQ(refusal(replaced(text, "active=\"True\"", "active=\"False\"")), errc::rim_digest);
-  EXPECT_EQ(refusal(replaced(text, "550.90.07", "550.90.08")), errc::rim_digest);
+  EXPECT_TRUE(std::ranges::equal(rim->golden(), verified(rim_h100 + "rim-driver.xml").golden()));
+  EXPECT_EQ(rim_refusal(replaced(text, "active=\"True\"", "active=\"False\"")), errc::rim_digest);
+  EXPECT_EQ(rim_refusal(replaced(text, "550.90.07", "550.90.08")), errc::rim_digest);
 }
 
 TEST_F(Wrapped, NoChangedCharacterOfTheTagPasses) {
@@ -225,7 +229,7 @@ TEST_F(Wrapped, NoChangedCharacterOfTheTagPasses) {
   for (std::size_t i = 0; i < text.size(); i += 53) {
     std::string bent = text;
     bent[i] = bent[i] == 'x' ? 'y' : 'x';
-    EXPECT_NE(refusal(bent), Errc{}) << i;
+    EXPECT_NE(rim_refusal(bent), Errc{}) << i;
   }
 }
 
@@ -252,9 +256,9 @@ TEST(Rim, GoldenValuesMustBeDigests) {
 std::vector<GoldenValue> golden_of(const std::vector<std::pair<std::uint32_t, Byte>>& values) {
   std::vector<GoldenValue> out;
   for (const auto& [index, fill] : values) {
-    GoldenValue one{index, "", {ReferenceDigest{}, ReferenceDigest{}}};
-    one.alternatives[1].fill(fill);
-    out.push_back(one);
+    GoldenValue value{index, "", {ReferenceDigest{}, ReferenceDigest{}}};
+    value.alternatives[1].fill(fill);
+    out.push_back(value);
   }
   return out;
 }
@@ -334,13 +338,13 @@ RC_GTEST_PROP(Comparison, EveryGoldenValueIsCountedOnce, ()) {
 }
 
 TEST(Reference, OnlyAFileThatFitsIsChosen) {
-  const UnixMillis then = at("2025-08-21T12:00:00Z");
+  const UnixMillis then = rim_time("2025-08-21T12:00:00Z");
   const auto rim = RimVerifier::create();
   const std::vector<ReferenceFile> files{
-      {"switch", rim->verify(*read_file(foreign + "switch/rim-bios.xml"))},
-      {"driver", rim->verify(*read_file(h100 + "rim-driver.xml"))},
-      {"vbios", rim->verify(*read_file(h100 + "rim-vbios.xml"))},
-      {"again", rim->verify(*read_file(h100 + "rim-driver.xml"))}};
+      {"switch", rim->verify(*read_file(rim_foreign + "switch/rim-bios.xml"))},
+      {"driver", rim->verify(*read_file(rim_h100 + "rim-driver.xml"))},
+      {"vbios", rim->verify(*read_file(rim_h100 + "rim-vbios.xml"))},
+      {"again", rim->verify(*read_file(rim_h100 + "rim-driver.xml"))}};
   const auto code = [&](RimKind kind, const char* product, const char* version, UnixMillis time) {
     const auto chosen = choose_reference(files, {kind, product, version}, time);
     return chosen ? Errc{} : chosen.error().code;
@@ -350,7 +354,7 @@ TEST(Reference, OnlyAFileThatFitsIsChosen) {
   EXPECT_EQ(code(RimKind::vbios, "GH100", "96.00.9f.00.01", then), Errc{});
   EXPECT_EQ(code(RimKind::driver, "GH100", "550.90.08", then), errc::rim_version);
   EXPECT_EQ(code(RimKind::driver, "GB100", "550.90.07", then), errc::rim_product);
-  EXPECT_EQ(code(RimKind::driver, "GH100", "550.90.07", at("2026-11-22T00:00:00Z")),
+  EXPECT_EQ(code(RimKind::driver, "GH100", "550.90.07", rim_time("2026-11-22T00:00:00Z")),
             errc::rim_expired);
   const auto none =
       choose_reference(std::span(files).first(1), {RimKind::driver, "GH100", "550.90.07"}, then);

@@ -81,9 +81,9 @@ class TestRim {
   [[nodiscard]] std::string certificates() const {
     std::string out;
     for (std::size_t i = 1; i < chain_certificates; ++i) {
-      const X509Owner one = chain_.certificate(i);
+      const X509Owner x509 = chain_.certificate(i);
       unsigned char* raw = nullptr;
-      const int size = i2d_X509(one.get(), &raw);
+      const int size = i2d_X509(x509.get(), &raw);
       const BytesOwner owner(raw);
       out += "<ds:X509Certificate>" + to_base64({raw, static_cast<std::size_t>(size)}) +
              "</ds:X509Certificate>";
