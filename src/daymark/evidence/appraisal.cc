@@ -45,7 +45,10 @@ Result<std::vector<const ReferenceFile*>> choose_all(const std::vector<Reference
 
 UsedReference used_of(const ReferenceFile& file) {
   const VerifiedRim& rim = *file.rim;
-  return {file.name, name_of(rim.kind()), rim.content().version, rim.content().tag_id,
+  return {file.name,
+          name_of(rim.kind()),
+          rim.content().version,
+          rim.content().tag_id,
           {rim.valid_until().value / 1000 * 1000}};
 }
 

@@ -17,7 +17,7 @@ namespace daymark::evidence {
 namespace {
 
 const std::string ocsp_h100 =
-    std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/ocsp_h100-550.90.07/";
+    std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/h100-550.90.07/";
 
 UnixMillis ocsp_time(const char* text) {
   return *from_rfc3339(text);

@@ -19,7 +19,7 @@ namespace daymark::evidence {
 namespace {
 
 const std::string rim_h100 =
-    std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/rim_h100-550.90.07/";
+    std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/h100-550.90.07/";
 const std::string rim_foreign = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/";
 
 UnixMillis rim_time(const char* text) {
