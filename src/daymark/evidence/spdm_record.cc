@@ -1,6 +1,7 @@
 #include "daymark/evidence/spdm_record.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "daymark/evidence/errors.h"
 
