@@ -4,6 +4,8 @@
 #include "arguments.h"
 #include "commands.h"
 #include "data_files.h"
+#include "locate_evaluate.h"
+#include "locate_reach.h"
 
 #include "daymark/base/file.h"
 #include "daymark/geo/borders.h"
@@ -26,6 +28,7 @@ struct LocateOptions {
   std::string landmarks = "all";
   std::string svg;
   std::string borders;
+  bool guess = false;
 };
 
 Outcome<geo::Zone> country_zone(const LocateOptions& options, const geo::Borders& borders) {
@@ -59,7 +62,9 @@ Outcome<Exit> locate_node(const LocateOptions& options, const Session& session) 
   question.faults = options.faults;
   locate::LocateRequest request{options.target, std::move(question), {}};
   DAYMARK_TRY(request.selection, about(locate::parse_selection(options.landmarks), "--landmarks"));
-  DAYMARK_TRY(const locate::PlaceVerdict verdict, locate::locate(matrix, request));
+  DAYMARK_TRY(locate::PlaceVerdict verdict, locate::locate(matrix, request));
+  if (options.guess)
+    verdict.calibrated = locate::soft_estimate(matrix, borders, matrix.nodes.find(options.target));
   if (!options.svg.empty()) DAYMARK_CHECK(write_map(options, verdict, request, matrix));
   session.print_text(locate::to_json(verdict, session.language()),
                      locate::to_text(verdict, session.language()));
@@ -72,9 +77,9 @@ void add_locate(CLI::App& app, Session& session) {
   auto options = std::make_shared<LocateOptions>();
   options->borders = data_path("borders/countries.txt");
   CLI::App* command = app.add_subcommand("locate", "Where delays prove a node to be");
-  command->add_option("--nodes", options->nodes, "CSV: id,lat,lon,city,country")->required();
-  command->add_option("--rtt", options->rtt, "CSV: src,dst,min_rtt_ms")->required();
-  command->add_option("--target", options->target, "Node that is looked for")->required();
+  command->add_option("--nodes", options->nodes, "CSV: id,lat,lon,city,country");
+  command->add_option("--rtt", options->rtt, "CSV: src,dst,min_rtt_ms");
+  command->add_option("--target", options->target, "Node that is looked for");
   CLI::Option* near = command->add_option("--near", options->near, "LAT,LON: centre of a circle");
   CLI::Option* within = command->add_option("--within", options->within_km, "Its radius in km");
   near->needs(within);
@@ -89,12 +94,19 @@ void add_locate(CLI::App& app, Session& session) {
   command->add_option("--faults", options->faults, "Landmarks that may lie")->capture_default_str();
   command->add_option("--landmarks", options->landmarks, "nearest:K, random:K:SEED or all")
       ->capture_default_str();
+  command->add_flag("--guess", options->guess,
+                    "Also a calibrated guess, which grants nothing; takes a second");
   command->add_option("--svg", options->svg, "Write a map to this file");
   command->add_option("--borders", options->borders, "Borders to judge countries by");
   command->footer(
       "Example: daymark locate --nodes data/rtt/cloud/nodes.csv --rtt data/rtt/cloud/rtt.csv "
       "--target aws:ap-southeast-1 --near 1.35,103.82 --within 500 --svg map.svg");
-  command->callback([options, &session, near, country, not_country] {
+  add_locate_evaluate(*command, session);
+  add_locate_reach(*command, session);
+  command->callback([options, &session, command, near, country, not_country] {
+    if (!command->get_subcommands().empty()) return;
+    if (options->nodes.empty() || options->rtt.empty() || options->target.empty())
+      throw CLI::RequiredError("--nodes, --rtt and --target");
     if (near->count() + country->count() + not_country->count() == 0) {
       throw CLI::RequiredError("one of --near, --country, --not-country");
     }

@@ -49,6 +49,10 @@ Cell cell_at(LatLon place) {
   return cell_of(S2CellId(S2LatLng::FromDegrees(place.latitude(), place.longitude()).Normalized()));
 }
 
+bool holds(const Cell& whole, const Cell& part) {
+  return S2CellId(whole.id).contains(S2CellId(part.id));
+}
+
 double area_m2(const Cell& cell) {
   const double widest = std::abs(cell.centre.latitude()) + cell.radius * 180 / std::numbers::pi;
   return S2Cell(S2CellId(cell.id)).ExactArea() * area_per_steradian_m2(widest);

@@ -34,6 +34,9 @@ struct Cell {
 /// The smallest cell that holds `place`.
 [[nodiscard]] Cell cell_at(LatLon place);
 
+/// Whether `part` is `whole` or one of its parts, at any depth.
+[[nodiscard]] bool holds(const Cell& whole, const Cell& part);
+
 /// Area on WGS-84, rounded up by less than the change of curvature across the cell.
 [[nodiscard]] double area_m2(const Cell& cell);
 

@@ -65,5 +65,27 @@ TEST(Cell, EndsAtTheSmallest) {
   EXPECT_FALSE(is_smallest(face_cells()[0]));
 }
 
+TEST(Cell, HoldsItsPartsAndNothingElse) {
+  RandomPlaces random(8);
+  for (int round = 0; round < 200; ++round) {
+    const LatLon place = random.anywhere();
+    const Cell smallest = cell_at(place);
+    int holders = 0;
+    for (const Cell& face : face_cells())
+      holders += holds(face, smallest) ? 1 : 0;
+    EXPECT_EQ(holders, 1);
+    EXPECT_TRUE(holds(smallest, smallest));
+    for (const Cell& face : face_cells()) {
+      int parts = 0;
+      for (const Cell& part : parts_of(face)) {
+        EXPECT_TRUE(holds(face, part));
+        EXPECT_FALSE(holds(part, face));
+        parts += holds(part, smallest) ? 1 : 0;
+      }
+      EXPECT_EQ(parts, holds(face, smallest) ? 1 : 0);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace daymark::geo

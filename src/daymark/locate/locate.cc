@@ -66,6 +66,14 @@ std::vector<Measurement> measurements_of(const DelayMatrix& matrix, std::size_t 
   return out;
 }
 
+std::vector<Measurement> selected_of(const std::vector<Measurement>& all,
+                                     const Selection& selection) {
+  std::vector<Measurement> out;
+  for (const std::size_t i : select(selection, all.size()))
+    out.push_back(all[i]);
+  return out;
+}
+
 Outcome<PlaceVerdict> locate(const DelayMatrix& matrix, const LocateRequest& request) {
   const std::size_t target = matrix.nodes.find(request.target);
   if (target == NodeTable::npos) return refuse(errc::locate_target_unknown, request.target);

@@ -23,6 +23,10 @@ struct LocateRequest {
 [[nodiscard]] std::vector<Measurement> measurements_of(const DelayMatrix& matrix,
                                                        std::size_t target);
 
+/// The selected ones of `all`, which must be sorted by round trip; in the same order.
+[[nodiscard]] std::vector<Measurement> selected_of(const std::vector<Measurement>& all,
+                                                   const Selection& selection);
+
 /// Judges where `request.target` is by the selected landmarks; the others are listed as unused.
 /// The target's own row in the list of nodes is not looked at. Errors:
 /// errc::locate_target_unknown and those of judge().

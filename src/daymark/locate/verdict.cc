@@ -8,6 +8,7 @@
 
 #include "daymark/locate/errors.h"
 #include "daymark/locate/estimate_internal.h"
+#include "daymark/locate/verdict_internal.h"
 
 namespace daymark::locate {
 
@@ -69,14 +70,19 @@ double radius_km(const Measurement& measurement, const Question& question) {
   return question.speed.km_per_ms * measurement.rtt_ms / 2 + question.widening_km_per_s * age_s;
 }
 
-Outcome<PlaceVerdict> judge(const std::string& target, const std::vector<Measurement>& measurements,
-                            const Question& question) {
+Outcome<std::vector<geo::Disc>> discs_for(std::span<const Measurement> measurements,
+                                          const Question& question) {
   for (const Measurement& one : measurements) {
     if (!(one.rtt_ms > 0))
       return std::unexpected(Failure({errc::locate_delay, field::delay, 0}, one.id));
   }
   const auto radius = [&question](const Measurement& one) { return radius_km(one, question); };
-  const std::vector<geo::Disc> discs = discs_from(measurements, radius);
+  return discs_from(measurements, radius);
+}
+
+Outcome<PlaceVerdict> judge(const std::string& target, const std::vector<Measurement>& measurements,
+                            const Question& question) {
+  DAYMARK_TRY(const std::vector<geo::Disc> discs, discs_for(measurements, question));
   DAYMARK_TRY(const geo::Region region, geo::Region::of(discs, question.faults));
   const geo::Finding finding = region.decide(question.zone);
   PlaceVerdict out;

@@ -14,6 +14,7 @@
 #include "daymark/geo/region.h"
 #include "daymark/geo/zone.h"
 #include "daymark/locate/options.h"
+#include "daymark/locate/soft.h"
 
 namespace daymark::locate {
 
@@ -67,10 +68,11 @@ struct RegionReport {
 struct PlaceVerdict {
   std::string target;
   geo::Verdict verdict = geo::Verdict::undecided;
-  Errc reason{};                          // errc::locate_inside … errc::locate_unresolved
-  std::optional<RegionReport> region;     // nothing if empty, the whole Earth, or not asked for
-  std::optional<geo::LatLon> estimate;    // a soft guess; never grants
-  std::vector<LandmarkReport> landmarks;  // least round trip first
+  Errc reason{};                           // errc::locate_inside … errc::locate_unresolved
+  std::optional<RegionReport> region;      // nothing if empty, the whole Earth, or not asked for
+  std::optional<geo::LatLon> estimate;     // a soft guess; never grants
+  std::optional<SoftEstimate> calibrated;  // the same, learnt; only where it was asked for
+  std::vector<LandmarkReport> landmarks;   // least round trip first
   std::string zone;
   Speed speed;
   std::uint32_t faults = 0;

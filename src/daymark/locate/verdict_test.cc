@@ -109,6 +109,51 @@ TEST(Json, HoldsEveryFieldOfTheContract) {
   EXPECT_TRUE(json["as_of"].is_null());
 }
 
+TEST(Judge, ReceiptsOfOneBeaconOrOperatorCountOnce) {
+  // Two landmarks of different operators prove the place with one fault; the same beacon's receipt
+  // twice, or a second beacon of the same operator, is no second witness.
+  const geo::Zone zone = within(at(24.8104, 113.5976), 700);
+  std::vector<Measurement> all = receipts();
+  all.erase(all.begin() + 1);
+  const geo::Verdict two = judge("chip", all, ask(zone, 1)).value().verdict;
+  const geo::Verdict one = judge("chip", {all[0]}, ask(zone, 1)).value().verdict;
+  const geo::Verdict twice = judge("chip", {all[0], all[0]}, ask(zone, 1)).value().verdict;
+  std::vector<Measurement> owned = all;
+  owned[1].operator_name = owned[0].operator_name;
+  const geo::Verdict same = judge("chip", owned, ask(zone, 1)).value().verdict;
+  EXPECT_EQ(two, geo::Verdict::inside);
+  EXPECT_EQ(one, geo::Verdict::undecided);
+  EXPECT_EQ(twice, geo::Verdict::undecided);
+  EXPECT_EQ(same, geo::Verdict::undecided);
+  // Without faults a duplicate changes nothing.
+  const auto plain = judge("chip", receipts(), ask(zone, 0)).value();
+  std::vector<Measurement> doubled = receipts();
+  for (const Measurement& extra : receipts())
+    doubled.push_back(extra);
+  const auto more = judge("chip", doubled, ask(zone, 0)).value();
+  EXPECT_EQ(plain.verdict, more.verdict);
+  EXPECT_EQ(plain.region->area_km2, more.region->area_km2);
+}
+
+TEST(Judge, AMovingChipIsProvenLessTheOlderItsReceipts) {
+  Question question = ask(within(at(24.8104, 113.5976), 600), 1);
+  std::vector<Measurement> all = receipts();
+  EXPECT_EQ(judge("chip", all, question).value().verdict, geo::Verdict::inside);
+  question.widening_km_per_s = moving_km_per_s;
+  for (Measurement& one : all)
+    one.age = seconds(60);  // 18 km
+  const auto fresh = judge("chip", all, question).value();
+  for (Measurement& one : all)
+    one.age = hours(2);  // 2160 km
+  const auto stale = judge("chip", all, question).value();
+  EXPECT_NE(fresh.verdict, geo::Verdict::outside);
+  EXPECT_EQ(stale.verdict, geo::Verdict::undecided);
+  EXPECT_GT(stale.region->area_km2, fresh.region->area_km2);
+  // Bolted down, as the policy may say, age doesn't matter.
+  question.widening_km_per_s = 0;
+  EXPECT_EQ(judge("chip", all, question).value().verdict, geo::Verdict::inside);
+}
+
 TEST(Json, SaysNullWhereNothingIsKnown) {
   Question question = ask(within(at(0, 0), 1), 0);
   question.level = Level::enforced;

@@ -31,6 +31,15 @@ ordered_json region_json(const std::optional<RegionReport>& region) {
           {"radius_km", region->radius_km}};
 }
 
+ordered_json soft_json(const SoftEstimate& soft) {
+  return {{"grants", "nothing"},
+          {"lat", rounded(soft.place.latitude())},
+          {"lon", rounded(soft.place.longitude())},
+          {"area_50_km2", std::ceil(soft.half.area_km2)},
+          {"area_90_km2", std::ceil(soft.ninety.area_km2)},
+          {"calibrated_on", soft.calibrated_on}};
+}
+
 ordered_json landmark_json(const LandmarkReport& landmark) {
   return {{"id", landmark.id},
           {"rtt_ms", landmark.rtt_ms},
@@ -57,6 +66,7 @@ std::string to_json(const PlaceVerdict& verdict, Language language) {
     out["estimate"] = {{"lat", rounded(verdict.estimate->latitude())},
                        {"lon", rounded(verdict.estimate->longitude())}};
   }
+  if (verdict.calibrated) out["calibrated_estimate"] = soft_json(*verdict.calibrated);
   out["landmarks"] = ordered_json::array();
   for (const LandmarkReport& one : verdict.landmarks)
     out["landmarks"].push_back(landmark_json(one));
@@ -74,6 +84,13 @@ std::string to_text(const PlaceVerdict& verdict, Language language) {
   }
   if (verdict.estimate)
     out += fmt::format("best guess (grants nothing): {}\n", to_text(*verdict.estimate));
+  if (verdict.calibrated) {
+    out += fmt::format(
+        "calibrated guess (grants nothing): {}; every second time within {:.0f} km2, nine times in "
+        "ten within {:.0f} km2\n",
+        to_text(verdict.calibrated->place), std::ceil(verdict.calibrated->half.area_km2),
+        std::ceil(verdict.calibrated->ninety.area_km2));
+  }
   for (const LandmarkReport& one : verdict.landmarks) {
     if (!one.decisive) continue;
     out += fmt::format("  by {}: {:.3f} ms, so within {:.1f} km\n", one.id, one.rtt_ms,
