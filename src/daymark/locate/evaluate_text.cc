@@ -25,6 +25,11 @@ double short_number(double value) {
   return std::round(value * 1e4) / 1e4;
 }
 
+/// A bound is rounded up.
+double bound_of(double share) {
+  return std::ceil(share * 1e4) / 1e4;
+}
+
 EvaluationJson zone_json(const ZoneTally& zone) {
   return {{"kind", word_of(zone.kind)},
           {"zone", zone.name},
@@ -37,7 +42,7 @@ EvaluationJson zone_json(const ZoneTally& zone) {
           {"outside_of_those_out", share_of(zone.outside_true, zone.nodes() - zone.lies_in)},
           {"false_inside", zone.inside_false},
           {"false_outside", zone.outside_false},
-          {"false_at_most", short_number(upper_bound_95(zone.wrong(), zone.nodes()))}};
+          {"false_at_most", bound_of(upper_bound_95(zone.wrong(), zone.nodes()))}};
 }
 
 EvaluationJson spread_json(const Spread& spread) {
@@ -61,11 +66,11 @@ std::string zone_line(const ZoneTally& zone) {
   };
   return fmt::format(
       "{:<8} {:<8} {:6.1f}% {:6.1f}% {:6.1f}%   {:4} of {:4} in, {:4} of {:4} out   {} "
-      "(at most {:.1f}%)\n",
+      "(at most {:.2f}%)\n",
       word_of(zone.kind), zone.name, percent(zone.inside, zone.nodes()),
       percent(zone.outside, zone.nodes()), percent(zone.undecided, zone.nodes()), zone.inside_true,
       zone.lies_in, zone.outside_true, zone.nodes() - zone.lies_in, zone.wrong(),
-      100 * upper_bound_95(zone.wrong(), zone.nodes()));
+      100 * bound_of(upper_bound_95(zone.wrong(), zone.nodes())));
 }
 
 std::string estimate_text(const EstimateTally& tally) {
@@ -94,7 +99,7 @@ std::string to_json(const Evaluation& evaluation) {
       {"proven", share_of(evaluation.exclusion.proven, evaluation.exclusion.nodes)},
       {"straddling", share_of(evaluation.exclusion.straddling, evaluation.exclusion.nodes)}};
   out["false_nodes"] = evaluation.wrong;
-  out["false_at_most"] = short_number(evaluation.wrong_bound());
+  out["false_at_most"] = bound_of(evaluation.wrong_bound());
   out["refuted_nodes"] = evaluation.refuted;
   out["region_km2"] = spread_json(evaluation.region_km2);
   out["verdict_ms"] = spread_json(evaluation.verdict_ms);
@@ -116,12 +121,13 @@ std::string to_text(const Evaluation& evaluation) {
       "proven not in mainland China: {} of {} nodes elsewhere; of {}, the "
       "delays allow both\n",
       evaluation.exclusion.proven, evaluation.exclusion.nodes, evaluation.exclusion.straddling);
-  out += fmt::format("nodes with a false verdict: {} (so at most {:.1f}% at 95 % confidence)\n",
-                     evaluation.wrong.size(), 100 * evaluation.wrong_bound());
+  out += fmt::format("nodes with a false verdict: {} (so at most {:.2f}% at 95 % confidence)\n",
+                     evaluation.wrong.size(), 100 * bound_of(evaluation.wrong_bound()));
   out += fmt::format("nodes with an empty region: {}\n", evaluation.refuted.size());
-  out += fmt::format("region: median {:.0f} km2; a verdict takes {:.2f} ms, 99 % {:.2f} ms\n",
-                     evaluation.region_km2.median, evaluation.verdict_ms.median,
+  out += fmt::format("a verdict takes {:.2f} ms, 99 % {:.2f} ms\n", evaluation.verdict_ms.median,
                      evaluation.verdict_p99_ms);
+  if (evaluation.region_km2.count > 0)
+    out += fmt::format("region: median {:.0f} km2\n", evaluation.region_km2.median);
   if (evaluation.estimate) out += estimate_text(*evaluation.estimate);
   return out;
 }
