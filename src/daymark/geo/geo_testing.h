@@ -1,6 +1,7 @@
 // Helpers of the geometry tests.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string>

@@ -18,7 +18,7 @@ namespace daymark::locate {
 
 namespace {
 
-constexpr double metres_per_km = 1000;
+constexpr double metres_each_km = 1000;
 constexpr std::string_view excluded_code = "CN";
 // Declared there, a node is left out of the figure about exclusion, whatever the borders say.
 constexpr std::array<std::string_view, 4> left_out_codes{"CN", "HK", "MO", "TW"};
@@ -62,7 +62,7 @@ class Evaluator {
 
   Outcome<void> prepare(const geo::Borders& borders) {
     for (const double km : request_.within_km) {
-      const Metres radius{km * metres_per_km};
+      const Metres radius{km * metres_each_km};
       DAYMARK_CHECK(about(geo::Zone::within(geo::LatLon{}, radius), fmt::format("{:g} km", km)));
     }
     for (const std::string& code : request_.countries) {
@@ -130,7 +130,7 @@ class Evaluator {
     const double azimuth = std::fmod(77.0 + 137.5 * static_cast<double>(node), 360) - 180;
     std::vector<Asked> out;
     for (const double km : request_.within_km) {
-      const Metres radius{km * metres_per_km};
+      const Metres radius{km * metres_each_km};
       const geo::LatLon beside = geo::destination(place, azimuth, Metres{2 * radius.value});
       for (const geo::LatLon centre : {place, beside}) {
         const auto zone = geo::Zone::within(centre, radius);

@@ -78,7 +78,7 @@ TEST(Evaluate, ProvesAsMuchAsAnIndependentImplementation) {
 }
 
 /// Three landmarks around a node that claims to be elsewhere.
-DelayMatrix liar() {
+DelayMatrix table_with_liar() {
   const std::string nodes =
       "id,lat,lon,city,country\na,48,2,A,FR\nb,50,4,B,BE\nc,47,5,C,FR\nliar,1.3,103.8,D,SG\n";
   const std::string delays =
@@ -91,7 +91,7 @@ DelayMatrix liar() {
 
 TEST(Evaluate, CountsWhatContradictsTheDeclaredPlaceAsFalse) {
   EvaluateRequest request = quick();
-  const Evaluation evaluation = evaluate(liar(), shipped_borders(), request).value();
+  const Evaluation evaluation = evaluate(table_with_liar(), shipped_borders(), request).value();
   EXPECT_EQ(evaluation.wrong, std::vector<std::string>{"liar"});
   EXPECT_EQ(evaluation.nodes, 4U);
   const ZoneTally& near = zone_of(evaluation, ZoneKind::around, "500 km");
@@ -103,28 +103,29 @@ TEST(Evaluate, CountsWhatContradictsTheDeclaredPlaceAsFalse) {
   EXPECT_EQ(evaluation.wrong_bound(), 1);
   // As many faults as landmarks: nothing can be said, so nothing false.
   request.faults = 3;
-  EXPECT_TRUE(evaluate(liar(), shipped_borders(), request).value().wrong.empty());
+  EXPECT_TRUE(evaluate(table_with_liar(), shipped_borders(), request).value().wrong.empty());
 }
 
 TEST(Evaluate, SaysItAsJsonAndText) {
-  const auto json =
-      nlohmann::json::parse(to_json(evaluate(liar(), shipped_borders(), quick()).value()));
+  const auto json = nlohmann::json::parse(
+      to_json(evaluate(table_with_liar(), shipped_borders(), quick()).value()));
   EXPECT_EQ(json["zones"].size(), 3U * 2 + 6);
   EXPECT_EQ(json["zones"][0]["false_outside"], nlohmann::json({"liar"}));
   EXPECT_EQ(json["landmarks"], "nearest:20");
   EXPECT_TRUE(json["estimate"].is_null());
   EXPECT_GT(json["verdict_ms"]["median"], 0.0);
-  const std::string text = to_text(evaluate(liar(), shipped_borders(), quick()).value());
+  const std::string text = to_text(evaluate(table_with_liar(), shipped_borders(), quick()).value());
   EXPECT_NE(text.find("nodes with a false verdict: 1"), std::string::npos);
 }
 
 TEST(Evaluate, RefusesWhatItCantJudgeBy) {
   EvaluateRequest request = quick();
   request.countries = {"QQ"};
-  EXPECT_EQ(evaluate(liar(), shipped_borders(), request).error().error.code, errc::country_unknown);
+  EXPECT_EQ(evaluate(table_with_liar(), shipped_borders(), request).error().error.code,
+            errc::country_unknown);
   request = quick();
   request.within_km = {30'000};
-  EXPECT_EQ(evaluate(liar(), shipped_borders(), request).error().error.code,
+  EXPECT_EQ(evaluate(table_with_liar(), shipped_borders(), request).error().error.code,
             errc::distance_malformed);
 }
 
