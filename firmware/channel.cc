@@ -25,45 +25,36 @@ bool Channel::open() {
   return true;
 }
 
-/// Lends the free end of the buffer to the device. Only while it is not lent may bytes be moved.
+/// Lends free memory to the device. Only while none is lent may bytes be moved.
 void Channel::listen() {
   if (from_host_.is_posted()) return;
-  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
-            buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
-  filled_ -= begin_;
-  begin_ = 0;
-  const MutableBytes room = buffer_.subspan(filled_);
+  const MutableBytes room = inbox_.room();
   from_host_.post(reinterpret_cast<Address>(room.data()), room.size(), Direction::from_device);
   device_.notify(receive_queue);
 }
 
 void Channel::take_in(TickMillis now) {
   if (from_host_.is_done()) {
-    filled_ += from_host_.take();
+    inbox_.received(from_host_.take());
     heard_ = now;
-  } else if (begin_ < filled_ && now - heard_ >= silence_longest) {
-    ++begin_;  // the frame that was begun will not end: look for another one behind its mark
+  } else if (inbox_.is_pending() && now - heard_ >= silence_longest) {
+    inbox_.give_up();
   }
 }
 
 bool Channel::search(ByteView& body) {
-  const std::size_t body_max = buffer_.size() - frame_overhead;
-  while (true) {
-    const ByteView received = ByteView(buffer_).subspan(begin_, filled_ - begin_);
-    const FrameSearch found = find_frame(received, body_max);
-    begin_ += found.end + (found.oversize ? 1 : 0);
-    if (found.oversize) continue;
-    number_ = found.number;
-    body = found.body;
-    return found.whole;
-  }
+  FrameSearch found;
+  const bool whole = inbox_.find(found);
+  number_ = found.number;
+  body = found.body;
+  return whole;
 }
 
 bool Channel::receive(TickMillis deadline, ByteView& body) {
   while (!search(body)) {
     listen();
     const TickMillis wake =
-        begin_ < filled_ ? std::min(deadline, heard_ + silence_longest) : deadline;
+        inbox_.is_pending() ? std::min(deadline, heard_ + silence_longest) : deadline;
     if (!from_host_.is_done()) {
       const unsigned interrupt = sleep_until(wake);
       device_.acknowledge();

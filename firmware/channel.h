@@ -1,12 +1,13 @@
 // The one way in and out: frames (base/frame.h) over port 0 of the machine's virtio console.
 //
-// One request is held at a time, in the buffer that the device writes into; the answer is sent from
-// where it was written. A peer that falls silent inside a frame loses that frame.
+// One request is held at a time, where the device wrote it or, if it is long, in the flash
+// (inbox.h); the answer is sent from where it was written. A peer that falls silent inside a frame
+// loses that frame.
 #pragma once
 
+#include "inbox.h"
 #include "virtio.h"
 
-#include "daymark/base/frame.h"
 #include "daymark/base/units.h"
 
 namespace daymark::firmware {
@@ -14,8 +15,9 @@ namespace daymark::firmware {
 /// Not for use by more than one.
 class Channel {
  public:
-  /// `buffer` holds the longest frame.
-  explicit Channel(MutableBytes buffer) : buffer_(buffer) {}
+  /// As for an inbox.
+  Channel(MutableBytes memory, governor::Flash* flash, std::size_t body_max)
+      : inbox_(memory, flash, body_max) {}
 
   /// False where the machine has no console.
   [[nodiscard]] bool open();
@@ -33,9 +35,7 @@ class Channel {
   void put(ByteView bytes);
   [[nodiscard]] bool search(ByteView& body);
 
-  MutableBytes buffer_;
-  std::size_t begin_ = 0;   ///< of what was received and not done with
-  std::size_t filled_ = 0;  ///< end of it
+  Inbox inbox_;
   std::uint32_t number_ = 0;
   TickMillis heard_;  ///< when the last bytes came
   VirtioDevice device_;

@@ -1,4 +1,5 @@
 // The crypto ports on the chip: libsodium's portable sources, and a SHA-256 without unrolling.
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -6,14 +7,17 @@
 #include "daymark/crypto/ports.h"
 
 extern "C" {
-int crypto_sign_ed25519_verify_detached(const unsigned char* signature,
-                                        const unsigned char* message, unsigned long long size,
-                                        const unsigned char* key);
-int crypto_sign_ed25519_detached(unsigned char* signature, unsigned long long* signature_size,
-                                 const unsigned char* message, unsigned long long size,
-                                 const unsigned char* secret);
-int crypto_sign_ed25519_seed_keypair(unsigned char* key, unsigned char* secret,
-                                     const unsigned char* seed);
+// firmware/ed25519.c
+struct ed25519_piece {
+  const unsigned char* data;
+  std::size_t size;
+};
+
+int ed25519_verify_pieces(const unsigned char* signature, const ed25519_piece* pieces,
+                          std::size_t count, const unsigned char* key);
+void ed25519_sign_pieces(unsigned char* signature, const ed25519_piece* pieces, std::size_t count,
+                         const unsigned char* seed);
+void ed25519_public_key(unsigned char* key, const unsigned char* seed);
 int crypto_shorthash_siphash24(unsigned char* out, const unsigned char* in, unsigned long long size,
                                const unsigned char* key);
 
@@ -111,22 +115,14 @@ class Sha256 {
   std::uint64_t size_ = 0;
 };
 
-/// libsodium keeps the public key behind the seed.
-struct ChipExpandedKey {
-  ByteArray<64> secret{};
-  PublicKey public_key;
+using Pieces = std::array<ed25519_piece, signed_parts_max>;
 
-  explicit ChipExpandedKey(const SecretKey& key) {
-    crypto_sign_ed25519_seed_keypair(public_key.bytes.data(), secret.data(), key.seed.data());
-  }
-
-  ChipExpandedKey(const ChipExpandedKey&) = delete;
-  ChipExpandedKey& operator=(const ChipExpandedKey&) = delete;
-  ChipExpandedKey(ChipExpandedKey&&) = delete;
-  ChipExpandedKey& operator=(ChipExpandedKey&&) = delete;
-
-  ~ChipExpandedKey() { erase(secret); }
-};
+Pieces pieces_of(std::span<const ByteView> parts) {
+  Pieces out{};
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out[i] = {parts[i].data(), parts[i].size()};
+  return out;
+}
 
 }  // namespace
 
@@ -137,22 +133,26 @@ Digest sha256(std::span<const ByteView> parts) {
   return hash.finish();
 }
 
-Result<void> ed25519_verify(const PublicKey& key, ByteView message, const Signature& signature) {
-  const int verdict = crypto_sign_ed25519_verify_detached(signature.bytes.data(), message.data(),
-                                                          message.size(), key.bytes.data());
-  return verdict == 0 ? ok() : fail(errc::signature_invalid, field::signature);
+Result<void> ed25519_verify(const PublicKey& key, std::span<const ByteView> parts,
+                            const Signature& signature) {
+  const bool valid = parts.size() <= signed_parts_max &&
+                     ed25519_verify_pieces(signature.bytes.data(), pieces_of(parts).data(),
+                                           parts.size(), key.bytes.data()) == 0;
+  return valid ? ok() : fail(errc::signature_invalid, field::signature);
 }
 
-Signature ed25519_sign(const SecretKey& key, ByteView message) {
-  const ChipExpandedKey expanded(key);
+Signature ed25519_sign(const SecretKey& key, std::span<const ByteView> parts) {
   Signature out;
-  crypto_sign_ed25519_detached(out.bytes.data(), nullptr, message.data(), message.size(),
-                               expanded.secret.data());
+  const std::size_t count = std::min(parts.size(), signed_parts_max);
+  ed25519_sign_pieces(out.bytes.data(), pieces_of(parts.first(count)).data(), count,
+                      key.seed.data());
   return out;
 }
 
 PublicKey ed25519_public(const SecretKey& key) {
-  return ChipExpandedKey(key).public_key;
+  PublicKey out;
+  ed25519_public_key(out.bytes.data(), key.seed.data());
+  return out;
 }
 
 /// libsodium's wrapper refuses an all-zero result; so does this one, in constant time.

@@ -17,8 +17,8 @@ constexpr std::uint32_t buffer_setup = 0x00E8'00E8;
 constexpr std::uint32_t read_array = 0x00FF'00FF;
 constexpr std::uint32_t ready = 0x0080'0080;
 constexpr std::uint32_t failed = 0x007A'007A;
-/// Words of one buffered write, well below what the chip's table of parameters allows.
-constexpr std::size_t buffer_words = 64;
+/// Words of one buffered write: what the chips' tables of parameters allow (CFI, offset 0x2A).
+constexpr std::size_t buffer_words = 512;
 constexpr std::size_t word_size = 4;
 
 Address address_of(unsigned index) {

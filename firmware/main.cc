@@ -23,7 +23,9 @@ namespace {
 constexpr Millis idle_period = seconds(1);
 
 /// The longest request: an enrolment or a leaf with everything at its bound, and what CBOR adds.
+/// What memory does not hold is read where it lies in the flash.
 constexpr std::size_t request_room = std::size_t{20} << 10U;
+constexpr std::size_t request_memory = std::size_t{1} << 10U;
 constexpr std::size_t cbor_room = 128;
 constexpr std::size_t order_most =
     order::order_size_max + tlog::proof_size_max + order::content_size_max + sizeof(Digest);
@@ -33,7 +35,7 @@ static_assert(order_most + order::leaf_size_max + tlog::path_max * sizeof(Digest
 
 // All memory there is beside the stack. Objects are made in place: a static constructor would run
 // unseen, and a destructor never.
-alignas(16) Byte frame_space[request_room + frame_overhead];
+alignas(16) Byte frame_space[request_memory + frame_overhead];
 Byte response_space[governor::response_size_max];
 alignas(CfiFlash) Byte flash_space[sizeof(CfiFlash)];
 alignas(DeviceRandom) Byte random_space[sizeof(DeviceRandom)];
@@ -87,7 +89,7 @@ void answer(Channel& channel, governor::Governor* chip, Error fault, ByteView re
 [[noreturn]] void run() {
   auto* const random = new (random_space) DeviceRandom;
   auto* const flash = new (flash_space) CfiFlash;
-  auto* const channel = new (channel_space) Channel(frame_space);
+  auto* const channel = new (channel_space) Channel(frame_space, flash, request_room);
   if (!random->open() || !channel->open()) reset_machine();
   const Result<governor::Governor*> started = start_governor(*flash, *random);
   governor::Governor* const chip = started ? *started : nullptr;

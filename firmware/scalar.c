@@ -31,19 +31,21 @@ static void reduce_limbs(unsigned char out[scalar_size], int64_t x[wide_size]) {
     carry = x[j] >> 8;
     x[j] &= 255;
   }
-  for (j = 0; j < scalar_size; ++j) x[j] -= carry * group_order[j];
+  for (j = 0; j < scalar_size; ++j)
+    x[j] -= carry * group_order[j];
   for (i = 0; i < scalar_size; ++i) {
     x[i + 1] += x[i] >> 8;
     out[i] = (unsigned char)(x[i] & 255);
   }
 }
 
-void sodium_memzero(void *memory, unsigned long size);
+void sodium_memzero(void* memory, unsigned long size);
 
 /* In the place of sc25519_reduce: s := s mod order. */
 void __wrap_sc25519_reduce(unsigned char s[wide_size]) {
   int64_t x[wide_size];
-  for (int i = 0; i < wide_size; ++i) x[i] = s[i];
+  for (int i = 0; i < wide_size; ++i)
+    x[i] = s[i];
   reduce_limbs(s, x);
   sodium_memzero(x, sizeof x);
 }
@@ -52,9 +54,11 @@ void __wrap_sc25519_reduce(unsigned char s[wide_size]) {
 void __wrap_sc25519_muladd(unsigned char s[scalar_size], const unsigned char a[scalar_size],
                            const unsigned char b[scalar_size], const unsigned char c[scalar_size]) {
   int64_t x[wide_size] = {0};
-  for (int i = 0; i < scalar_size; ++i) x[i] = c[i];
   for (int i = 0; i < scalar_size; ++i)
-    for (int j = 0; j < scalar_size; ++j) x[i + j] += (int64_t)a[i] * b[j];
+    x[i] = c[i];
+  for (int i = 0; i < scalar_size; ++i)
+    for (int j = 0; j < scalar_size; ++j)
+      x[i + j] += (int64_t)a[i] * b[j];
   reduce_limbs(s, x);
   sodium_memzero(x, sizeof x);
 }

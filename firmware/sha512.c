@@ -1,9 +1,8 @@
 /* SHA-512 (FIPS 180-4, 6.4) behind libsodium's interface, in loops: the unrolled one would take
    three kilobytes more. The message schedule is kept in a window of sixteen words. */
+#include "crypto_hash_sha512.h"
 #include <stdint.h>
 #include <string.h>
-
-#include "crypto_hash_sha512.h"
 
 enum { block_size = 128, rounds = 80 };
 
@@ -29,17 +28,20 @@ static const uint64_t round_constants[rounds] = {
     0x28db77f523047d84U, 0x32caab7b40c72493U, 0x3c9ebe0a15c9bebcU, 0x431d67c49c100d4cU,
     0x4cc5d4becb3e42b6U, 0x597f299cfc657e2aU, 0x5fcb6fab3ad6faecU, 0x6c44198c4a475817U};
 
-static uint64_t rotated(uint64_t x, unsigned by) { return x >> by | x << (64 - by); }
+static uint64_t rotated(uint64_t x, unsigned by) {
+  return x >> by | x << (64 - by);
+}
 
 static uint64_t folded(uint64_t x, unsigned a, unsigned b, unsigned c) {
   return rotated(x, a) ^ rotated(x, b) ^ rotated(x, c);
 }
 
-static uint64_t next_word(unsigned round, uint64_t w[16], const uint8_t *block) {
-  uint64_t *const word = &w[round % 16];
+static uint64_t next_word(unsigned round, uint64_t w[16], const uint8_t* block) {
+  uint64_t* const word = &w[round % 16];
   if (round < 16) {
     *word = 0;
-    for (unsigned i = 0; i < 8; ++i) *word = *word << 8 | block[8 * round + i];
+    for (unsigned i = 0; i < 8; ++i)
+      *word = *word << 8 | block[8 * round + i];
     return *word;
   }
   const uint64_t older = w[(round + 1) % 16];
@@ -49,7 +51,7 @@ static uint64_t next_word(unsigned round, uint64_t w[16], const uint8_t *block) 
   return *word;
 }
 
-static void compress(uint64_t state[8], const uint8_t *block) {
+static void compress(uint64_t state[8], const uint8_t* block) {
   uint64_t w[16];
   uint64_t s[8];
   memcpy(s, state, sizeof s);
@@ -62,20 +64,21 @@ static void compress(uint64_t state[8], const uint8_t *block) {
     s[4] += first;
     s[0] = first + second;
   }
-  for (unsigned i = 0; i < 8; ++i) state[i] += s[i];
+  for (unsigned i = 0; i < 8; ++i)
+    state[i] += s[i];
 }
 
-int crypto_hash_sha512_init(crypto_hash_sha512_state *state) {
-  static const uint64_t initial[8] = {
-      0x6a09e667f3bcc908U, 0xbb67ae8584caa73bU, 0x3c6ef372fe94f82bU, 0xa54ff53a5f1d36f1U,
-      0x510e527fade682d1U, 0x9b05688c2b3e6c1fU, 0x1f83d9abfb41bd6bU, 0x5be0cd19137e2179U};
+int crypto_hash_sha512_init(crypto_hash_sha512_state* state) {
+  static const uint64_t initial[8] = {0x6a09e667f3bcc908U, 0xbb67ae8584caa73bU, 0x3c6ef372fe94f82bU,
+                                      0xa54ff53a5f1d36f1U, 0x510e527fade682d1U, 0x9b05688c2b3e6c1fU,
+                                      0x1f83d9abfb41bd6bU, 0x5be0cd19137e2179U};
   memset(state, 0, sizeof *state);
   memcpy(state->state, initial, sizeof initial);
   return 0;
 }
 
 /* count[1] counts bytes here; messages of more than 2^61 bytes don't fit into a chip. */
-int crypto_hash_sha512_update(crypto_hash_sha512_state *state, const unsigned char *in,
+int crypto_hash_sha512_update(crypto_hash_sha512_state* state, const unsigned char* in,
                               unsigned long long size) {
   for (unsigned long long i = 0; i < size; ++i) {
     state->buf[state->count[1]++ % block_size] = in[i];
@@ -84,11 +87,12 @@ int crypto_hash_sha512_update(crypto_hash_sha512_state *state, const unsigned ch
   return 0;
 }
 
-static void put_number(uint64_t value, unsigned char *out) {
-  for (unsigned i = 8; i-- > 0; value >>= 8) out[i] = (unsigned char)value;
+static void put_number(uint64_t value, unsigned char* out) {
+  for (unsigned i = 8; i-- > 0; value >>= 8)
+    out[i] = (unsigned char)value;
 }
 
-int crypto_hash_sha512_final(crypto_hash_sha512_state *state, unsigned char *out) {
+int crypto_hash_sha512_final(crypto_hash_sha512_state* state, unsigned char* out) {
   static const unsigned char padding[block_size] = {0x80};
   unsigned char length[16] = {0};
   put_number(state->count[1] * 8, length + 8);
@@ -97,13 +101,15 @@ int crypto_hash_sha512_final(crypto_hash_sha512_state *state, unsigned char *out
   const unsigned padded = filled < room ? room - filled : room + block_size - filled;
   crypto_hash_sha512_update(state, padding, padded);
   crypto_hash_sha512_update(state, length, sizeof length);
-  for (unsigned i = 0; i < 8; ++i) put_number(state->state[i], out + 8 * i);
-  volatile unsigned char *at = (volatile unsigned char *)state;
-  for (size_t i = 0; i < sizeof *state; ++i) at[i] = 0;
+  for (unsigned i = 0; i < 8; ++i)
+    put_number(state->state[i], out + 8 * i);
+  volatile unsigned char* at = (volatile unsigned char*)state;
+  for (size_t i = 0; i < sizeof *state; ++i)
+    at[i] = 0;
   return 0;
 }
 
-int crypto_hash_sha512(unsigned char *out, const unsigned char *in, unsigned long long size) {
+int crypto_hash_sha512(unsigned char* out, const unsigned char* in, unsigned long long size) {
   crypto_hash_sha512_state state;
   crypto_hash_sha512_init(&state);
   crypto_hash_sha512_update(&state, in, size);

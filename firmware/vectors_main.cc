@@ -48,7 +48,7 @@ extern "C" [[noreturn]] void firmware_main();
 extern "C" void firmware_main() {
   using namespace daymark;            // NOLINT(google-build-using-namespace)
   using namespace daymark::firmware;  // NOLINT(google-build-using-namespace)
-  auto* const channel = new (channel_space) Channel(frame_space);
+  auto* const channel = new (channel_space) Channel(frame_space, nullptr, message_max);
   if (!channel->open()) reset_machine();
   while (true) {
     ByteView request;

@@ -26,6 +26,7 @@ class Memory final : public governor::Storage {
  public:
   Result<void> begin(unsigned index) override {
     index_ = index;
+    before_.swap(content_);
     content_.assign(sizeof(Digest), 0);
     return ok();
   }
@@ -57,6 +58,7 @@ class Memory final : public governor::Storage {
  private:
   std::array<std::vector<Byte>, 2> slots_;
   std::vector<Byte> content_;
+  std::vector<Byte> before_;  // still viewed
   unsigned index_ = 0;
   std::uint64_t counter_ = 0;
 };
@@ -123,11 +125,10 @@ class Device {
 
   bool plant(ByteView saved) {
     const auto state = std::make_unique<governor::State>(peak);
-    const auto scratch = std::make_unique<governor::JournalScratch>();
     if (!governor::read_state(saved, peak, *state)) return false;
     state->counter = 0;
     governor::Journal journal(storage_, platform_.chip);
-    return journal.save(*state, *scratch).has_value();
+    return journal.save(*state).has_value();
   }
 
   void remember() {

@@ -11,9 +11,7 @@ namespace daymark::authority {
 
 Outcome<StoredAppeal> AppealDesk::submit(ByteView envelope) {
   DAYMARK_TRY(const order::Charter charter, about(orders_.charter(), "charter"));
-  const auto scratch = std::make_unique<order::ProofScratch>();
-  DAYMARK_TRY(const order::Appeal appeal,
-              about(order::verify_appeal(envelope, charter, scratch->signed_bytes), "appeal"));
+  DAYMARK_TRY(const order::Appeal appeal, about(order::verify_appeal(envelope, charter), "appeal"));
   DAYMARK_TRY(const std::vector<StoredAppeal> known, records_.appeals(appeal.order));
   for (const StoredAppeal& stored : known) {
     if (stored.hash == appeal.hash) return stored;
@@ -31,6 +29,7 @@ Outcome<StoredAppeal> AppealDesk::submit(ByteView envelope) {
   DAYMARK_TRY(out.index, publisher_.append_once(envelope));
   DAYMARK_TRY(const std::string checkpoint, publisher_.cosigned_checkpoint(charter));
   DAYMARK_TRY(out.proof, publisher_.prove(out.index, checkpoint));
+  const auto scratch = std::make_unique<order::ProofScratch>();
   DAYMARK_TRY(const order::ProvenAppeal proven,
               about(order::prove_appeal({envelope, out.proof}, charter, *scratch), "appeal"));
   out.logged_at = proven.logged_at();

@@ -130,10 +130,38 @@ Result<void> read_empty_headers(Reader& in) {
   return pairs == 0 ? ok() : fail(errc::cose_malformed, field::cose_unprotected, start + 1);
 }
 
-Result<void> verify(ByteView signed_bytes, const KeyId& named, const crypto::PublicKey& key,
-                    const crypto::Signature& signature) {
-  if (crypto::key_id(key) != named) return fail(errc::cose_signature, field::cose_key_id);
-  if (!crypto::ed25519_verify(key, signed_bytes, signature)) {
+/// Sig_structure in four parts; only the small ones are written.
+class SignedParts {
+ public:
+  SignedParts(ByteView payload, const internal::SignedContext& context) {
+    Writer out(bytes_);
+    internal::put_front(context, out);
+    out.open_bytes(context.purpose.size());
+    const std::size_t front = out.size();
+    out.open_bytes(payload.size());
+    const ByteView all(bytes_);
+    parts_ = {all.first(front), bytes_of(context.purpose), all.subspan(front, out.size() - front),
+              payload};
+  }
+
+  [[nodiscard]] std::span<const ByteView> view() const { return parts_; }
+
+ private:
+  ByteArray<sig_structure_overhead> bytes_{};
+  std::array<ByteView, crypto::signed_parts_max> parts_{};
+};
+
+struct Signer {
+  const KeyId& named;
+  const crypto::PublicKey& key;
+  const crypto::Signature& signature;
+};
+
+Result<void> verify(std::span<const ByteView> parts, const Signer& signer) {
+  if (crypto::key_id(signer.key) != signer.named) {
+    return fail(errc::cose_signature, field::cose_key_id);
+  }
+  if (!crypto::ed25519_verify(signer.key, parts, signer.signature)) {
     return fail(errc::cose_signature, field::cose_signature_field);
   }
   return ok();
@@ -143,15 +171,19 @@ Result<void> verify(ByteView signed_bytes, const KeyId& named, const crypto::Pub
 
 namespace internal {
 
-Result<ByteView> to_be_signed(ByteView payload, const SignedContext& context,
-                              MutableBytes scratch) {
-  Writer out(scratch);
+void put_front(const SignedContext& context, Writer& out) {
   out.open_array(context.one_signer ? 4 : 5);
   constexpr std::string_view one = "Signature1";
   constexpr std::string_view several = "Signature";
   out.put_text(context.one_signer ? one : several);
   if (!context.one_signer) out.put_bytes({});
   out.put_bytes(HeaderOf(context.key).view());
+}
+
+Result<ByteView> to_be_signed(ByteView payload, const SignedContext& context,
+                              MutableBytes scratch) {
+  Writer out(scratch);
+  put_front(context, out);
   out.put_bytes(bytes_of(context.purpose));
   out.put_bytes(payload);
   return out.finish();
@@ -181,8 +213,13 @@ Result<Sign1> parse_sign1(ByteView message) {
 }
 
 Result<Sign> parse_sign(ByteView message) {
-  Reader in(message);
   Sign out;
+  DAYMARK_CHECK(parse_sign_into(message, out));
+  return out;
+}
+
+Result<void> parse_sign_into(ByteView message, Sign& out) {
+  Reader in(message);
   DAYMARK_CHECK(enter_message(in, tag_sign));
   DAYMARK_CHECK(read_empty_headers(in));
   DAYMARK_TRY(out.payload, in.read_bytes(0, any_size, field::cose_payload));
@@ -191,11 +228,10 @@ Result<Sign> parse_sign(ByteView message) {
   if (count == 0 || count > signatures_max) {
     return fail(errc::cose_signers, field::cose_signature_field, start);
   }
-  for (; out.signer_count < count; ++out.signer_count) {
+  for (out.signer_count = 0; out.signer_count < count; ++out.signer_count) {
     DAYMARK_TRY(out.signers[out.signer_count], read_signer(in));
   }
-  DAYMARK_CHECK(in.expect_end());
-  return out;
+  return in.expect_end();
 }
 
 Result<ByteView> signed_bytes(const Sign1& message, std::string_view purpose, MutableBytes out) {
@@ -206,14 +242,33 @@ Result<ByteView> signed_bytes(const Sign1& message, std::string_view purpose, Mu
 Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
                           const crypto::PublicKey& key, MutableBytes scratch) {
   DAYMARK_TRY(const ByteView bytes, signed_bytes(message, purpose, scratch));
-  return verify(bytes, message.key, key, message.signature);
+  return verify(std::span<const ByteView>(&bytes, 1), {message.key, key, message.signature});
 }
 
 Result<void> verify_signer(const Sign& message, const SignerEntry& signer, std::string_view purpose,
                            const crypto::PublicKey& key, MutableBytes scratch) {
   const internal::SignedContext context{signer.key, purpose, false};
   DAYMARK_TRY(const ByteView bytes, internal::to_be_signed(message.payload, context, scratch));
-  return verify(bytes, signer.key, key, signer.signature);
+  return verify(std::span<const ByteView>(&bytes, 1), {signer.key, key, signer.signature});
+}
+
+Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
+                          const crypto::PublicKey& key) {
+  const SignedParts parts(message.payload, {message.key, purpose, true});
+  return verify(parts.view(), {message.key, key, message.signature});
+}
+
+Result<void> verify_signer(const Sign& message, const SignerEntry& signer, std::string_view purpose,
+                           const crypto::PublicKey& key) {
+  const SignedParts parts(message.payload, {signer.key, purpose, false});
+  return verify(parts.view(), {signer.key, key, signer.signature});
+}
+
+Result<ByteView> make_sign1(ByteView payload, std::string_view purpose,
+                            const crypto::SecretKey& key, MutableBytes out) {
+  const KeyId id = crypto::key_id(crypto::ed25519_public(key));
+  const SignedParts parts(payload, {id, purpose, true});
+  return internal::write_sign1(payload, {id, crypto::ed25519_sign(key, parts.view()), {}}, out);
 }
 
 Result<ByteView> make_sign1(ByteView payload, std::string_view purpose,

@@ -49,6 +49,8 @@ struct Sign {
 /// Parses; verifies nothing. Errors: errc::cose_*, errc::cbor_*.
 [[nodiscard]] Result<Sign1> parse_sign1(ByteView message);
 [[nodiscard]] Result<Sign> parse_sign(ByteView message);
+/// The same into a place of the caller. On an error `out` is unspecified.
+[[nodiscard]] Result<void> parse_sign_into(ByteView message, Sign& out);
 
 /// What the signature of `message` covers, Sig_structure (RFC 9052 §4.4), written into `out`: for
 /// those who verify many at once. Never longer than the whole message and `purpose` together.
@@ -64,6 +66,14 @@ struct Sign {
 [[nodiscard]] Result<void> verify_signer(const Sign& message, const SignerEntry& signer,
                                          std::string_view purpose, const crypto::PublicKey& key,
                                          MutableBytes scratch);
+
+/// The same without building Sig_structure anywhere: what chips do. Errors: errc::cose_signature.
+[[nodiscard]] Result<void> verify_sign1(const Sign1& message, std::string_view purpose,
+                                        const crypto::PublicKey& key);
+[[nodiscard]] Result<void> verify_signer(const Sign& message, const SignerEntry& signer,
+                                         std::string_view purpose, const crypto::PublicKey& key);
+[[nodiscard]] Result<ByteView> make_sign1(ByteView payload, std::string_view purpose,
+                                          const crypto::SecretKey& key, MutableBytes out);
 
 /// Signs `payload` and writes the COSE_Sign1 into `out`. Errors: errc::buffer_too_small.
 [[nodiscard]] Result<ByteView> make_sign1(ByteView payload, std::string_view purpose,

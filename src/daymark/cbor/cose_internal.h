@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "daymark/cbor/cose.h"
+#include "daymark/cbor/writer.h"
 
 namespace daymark::cbor::internal {
 
@@ -13,6 +14,9 @@ struct SignedContext {
   std::string_view purpose;
   bool one_signer = true;  ///< COSE_Sign1, else COSE_Sign
 };
+
+/// The front of Sig_structure, up to the purpose.
+void put_front(const SignedContext& context, Writer& out);
 
 /// Sig_structure (RFC 9052 §4.4), built in `scratch`. Errors: errc::buffer_too_small.
 [[nodiscard]] Result<ByteView> to_be_signed(ByteView payload, const SignedContext& context,

@@ -59,6 +59,24 @@ TEST(Sign1, OpensWithItsKeyAndPurposeOnly) {
             (Error{errc::cose_signature, field::cose_key_id, 0}));
 }
 
+/// Purposes and payloads of every length class give the bytes that one buffer would.
+TEST(Sign1, IsTheSameWithoutABuffer) {
+  for (const std::size_t size : {0U, 1U, 23U, 24U, 255U, 256U, 4000U}) {
+    const std::vector<Byte> payload(size, 7);
+    const std::string long_purpose(size % 300, 'p');
+    std::vector<Byte> space(size + 200);
+    const auto made = make_sign1(payload, long_purpose, secret(1), space);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(to_hex(*made), to_hex(sign1(payload, long_purpose, secret(1))));
+    const auto parsed = parse_sign1(*made);
+    ASSERT_TRUE(parsed);
+    EXPECT_TRUE(verify_sign1(*parsed, long_purpose, known(1)));
+    EXPECT_FALSE(verify_sign1(*parsed, long_purpose + "x", known(1)));
+    EXPECT_EQ(verify_sign1(*parsed, long_purpose, known(2)).error(),
+              (Error{errc::cose_signature, field::cose_key_id, 0}));
+  }
+}
+
 TEST(Sign1, ParsesIntoViews) {
   const std::vector<Byte> message = sample();
   const auto parsed = parse_sign1(message);

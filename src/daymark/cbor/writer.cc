@@ -60,21 +60,32 @@ void Writer::put_text(std::string_view text) {
 }
 
 void Writer::put_raw(ByteView item) {
-  const std::size_t begin = std::max(used_, from_);
-  const std::size_t end = std::min(used_ + item.size(), from_ + out_.size());
-  if (begin < end)
-    copy_bytes(item.subspan(begin - used_, end - begin), out_.subspan(begin - from_));
+  if (sink_ != nullptr) return put_through(item);
+  if (used_ < out_.size())
+    copy_bytes(item.first(std::min(item.size(), out_.size() - used_)), out_.subspan(used_));
   used_ += item.size();
 }
 
-Result<ByteView> Writer::finish() const {
-  if (from_ != 0 || used_ > out_.size()) return fail(errc::buffer_too_small);
-  return ByteView(out_.first(used_));
+void Writer::put_through(ByteView item) {
+  while (!item.empty()) {
+    const std::size_t at = used_ % out_.size();
+    const ByteView piece = item.first(std::min(item.size(), out_.size() - at));
+    copy_bytes(piece, out_.subspan(at));
+    item = item.subspan(piece.size());
+    used_ += piece.size();
+    if (used_ % out_.size() == 0 && passed_) passed_ = sink_->take(out_);
+  }
 }
 
-ByteView Writer::window() const {
-  const std::size_t end = std::min(used_, from_ + out_.size());
-  return ByteView(out_).first(end > from_ ? end - from_ : 0);
+Result<void> Writer::flush() {
+  const std::size_t left = used_ % out_.size();
+  if (passed_ && left != 0) passed_ = sink_->take(out_.first(left));
+  return passed_;
+}
+
+Result<ByteView> Writer::finish() const {
+  if (sink_ != nullptr || used_ > out_.size()) return fail(errc::buffer_too_small);
+  return ByteView(out_.first(used_));
 }
 
 }  // namespace daymark::cbor

@@ -77,6 +77,56 @@ TEST(Writer, FillsItsSpaceExactly) {
   EXPECT_FALSE(none.finish());
 }
 
+/// Keeps what it is given; fails from the piece on that it is told.
+class Pieces final : public Sink {
+ public:
+  explicit Pieces(std::size_t most = 1000) : most_(most) {}
+
+  [[nodiscard]] Result<void> take(ByteView piece) override {
+    if (sizes.size() == most_) return fail(errc::buffer_too_small);
+    sizes.push_back(piece.size());
+    all.insert(all.end(), piece.begin(), piece.end());
+    return ok();
+  }
+
+  std::vector<std::size_t> sizes;
+  std::vector<Byte> all;
+
+ private:
+  std::size_t most_;
+};
+
+RC_GTEST_PROP(Writer, PassesOnTheSameBytesInPieces, (std::vector<std::vector<Byte>> items)) {
+  const auto write = [&](Writer& out) {
+    out.open_array(items.size());
+    for (const std::vector<Byte>& item : items) {
+      out.open_bytes(item.size());
+      out.put_raw(item);
+    }
+  };
+  std::vector<Byte> space(1 << 16);
+  Writer whole(space);
+  write(whole);
+  ByteArray<7> piece{};
+  Pieces pieces;
+  Writer out(piece, pieces);
+  write(out);
+  RC_ASSERT(out.flush().has_value());
+  RC_ASSERT(equal(pieces.all, whole.finish().value()));
+  RC_ASSERT(out.size() == pieces.all.size());
+  for (std::size_t i = 0; i + 1 < pieces.sizes.size(); ++i)
+    RC_ASSERT(pieces.sizes[i] == piece.size());
+}
+
+TEST(Writer, RemembersThatAPieceWasRefused) {
+  ByteArray<4> piece{};
+  Pieces pieces(1);
+  Writer out(piece, pieces);
+  out.put_bytes(ByteArray<20>{});
+  EXPECT_EQ(out.flush().error().code, errc::buffer_too_small);
+  EXPECT_EQ(pieces.all.size(), 4U);
+}
+
 RC_GTEST_PROP(Writer, NumbersReturn, (std::int64_t value)) {
   const auto bytes = encode([value](Writer& out) { out.put_integer(value); });
   RC_ASSERT(check_item(bytes, Profile::deterministic).has_value());

@@ -1,4 +1,6 @@
 // The ports of ports.h on the host, by libsodium; hashing is in hash_host.cc.
+#include <vector>
+
 #include "daymark/crypto/errors.h"
 #include "daymark/crypto/ports.h"
 #include "daymark/crypto/sodium_internal.h"
@@ -24,15 +26,40 @@ struct ExpandedKey {
   ~ExpandedKey() { sodium_memzero(secret.data(), secret.size()); }
 };
 
+/// The parts as one string: libsodium takes no others. One part is not copied.
+class Joined {
+ public:
+  explicit Joined(std::span<const ByteView> parts) {
+    if (parts.size() == 1) {
+      view_ = parts[0];
+      return;
+    }
+    for (const ByteView part : parts)
+      copy_.insert(copy_.end(), part.begin(), part.end());
+    view_ = copy_;
+  }
+
+  [[nodiscard]] ByteView view() const { return view_; }
+
+ private:
+  std::vector<Byte> copy_;
+  ByteView view_;
+};
+
 }  // namespace
 
-Result<void> ed25519_verify(const PublicKey& key, ByteView message, const Signature& signature) {
+Result<void> ed25519_verify(const PublicKey& key, std::span<const ByteView> parts,
+                            const Signature& signature) {
+  const Joined joined(parts);
+  const ByteView message = joined.view();
   const int verdict = crypto_sign_verify_detached(signature.bytes.data(), message.data(),
                                                   message.size(), key.bytes.data());
   return verdict == 0 ? ok() : fail(errc::signature_invalid, field::signature);
 }
 
-Signature ed25519_sign(const SecretKey& key, ByteView message) {
+Signature ed25519_sign(const SecretKey& key, std::span<const ByteView> parts) {
+  const Joined joined(parts);
+  const ByteView message = joined.view();
   const ExpandedKey expanded(key);
   Signature out;
   crypto_sign_detached(out.bytes.data(), nullptr, message.data(), message.size(),

@@ -51,10 +51,23 @@ struct ExchangeSecretKey {
   return tagged_hash(purpose, std::span<const ByteView>(&bytes, 1));
 }
 
-/// RFC 8032 with the rule above. Errors: errc::signature_invalid.
-[[nodiscard]] Result<void> ed25519_verify(const PublicKey& key, ByteView message,
+/// RFC 8032 with the rule above, over the parts in order, as if they were one string; at most
+/// signed_parts_max. Errors: errc::signature_invalid.
+[[nodiscard]] Result<void> ed25519_verify(const PublicKey& key, std::span<const ByteView> parts,
                                           const Signature& signature);
-[[nodiscard]] Signature ed25519_sign(const SecretKey& key, ByteView message);
+[[nodiscard]] Signature ed25519_sign(const SecretKey& key, std::span<const ByteView> parts);
+
+inline constexpr std::size_t signed_parts_max = 4;
+
+[[nodiscard]] inline Result<void> ed25519_verify(const PublicKey& key, ByteView message,
+                                                 const Signature& signature) {
+  return ed25519_verify(key, std::span<const ByteView>(&message, 1), signature);
+}
+
+[[nodiscard]] inline Signature ed25519_sign(const SecretKey& key, ByteView message) {
+  return ed25519_sign(key, std::span<const ByteView>(&message, 1));
+}
+
 [[nodiscard]] PublicKey ed25519_public(const SecretKey& key);
 
 /// X25519 (RFC 7748). Errors: errc::key_invalid where the shared secret is all zero (low-order

@@ -18,7 +18,8 @@ class Flash {
   /// One whole sector; the same view for ever.
   [[nodiscard]] virtual ByteView sector(unsigned index) const = 0;
   [[nodiscard]] virtual Result<void> erase(unsigned index) = 0;
-  /// `offset` is a multiple of 4; a last word that isn't full is filled up with set bits.
+  /// `offset` is a multiple of 4; a last word that isn't full is filled up with set bits. `bytes`
+  /// lie in memory: the flash can't be read while it is programmed.
   [[nodiscard]] virtual Result<void> program(unsigned index, std::size_t offset,
                                              ByteView bytes) = 0;
 
@@ -31,7 +32,8 @@ inline constexpr unsigned maker_sector = 0;    ///< written by the maker, read o
 inline constexpr unsigned key_sector = 1;      ///< the chip's own key
 inline constexpr unsigned counter_sector = 2;  ///< and the next one
 inline constexpr unsigned slot_sector = 4;     ///< and the next one
-inline constexpr unsigned flash_sectors = 6;
+inline constexpr unsigned inbox_sector = 6;    ///< a request that memory does not hold
+inline constexpr unsigned flash_sectors = 7;
 
 /// What the maker puts into a chip.
 struct MakerPage {

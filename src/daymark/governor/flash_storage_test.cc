@@ -35,6 +35,7 @@ class FlashJournal : public ::testing::Test {
     device.license({});
     state_ = std::make_unique<State>(device.governor().state());
     state_->counter = 0;
+    charter_.assign(state_->charter.begin(), state_->charter.end());
     secret_ = device.chip.secret;
   }
 
@@ -42,11 +43,11 @@ class FlashJournal : public ::testing::Test {
   Result<void> save(SimulatedFlash& flash, std::uint64_t mark) {
     FlashStorage storage(flash);
     Journal journal(storage, secret_);
-    const auto scratch = std::make_unique<JournalScratch>();
+    state_->charter = charter_;  // not in a flash that may be gone
     const auto now = storage.counter();
     state_->counter = now ? *now : 0;
     state_->refusal_total = 1000 + mark;
-    return journal.save(*state_, *scratch);
+    return journal.save(*state_);
   }
 
   [[nodiscard]] Opened open(SimulatedFlash& flash) const {
@@ -86,6 +87,7 @@ class FlashJournal : public ::testing::Test {
 
   testing::World world_;
   std::unique_ptr<State> state_;
+  std::vector<Byte> charter_;
   crypto::SecretKey secret_;
 };
 
@@ -148,9 +150,9 @@ TEST_F(FlashJournal, SurvivesPowerLossAtEveryStepOfTheCountersMove) {
   ASSERT_EQ(storage.counter().value_or(0), 1 + steps);
   state_->counter = steps;
   Journal journal(storage, secret_);
-  const auto scratch = std::make_unique<JournalScratch>();
+  state_->charter = charter_;
   std::fill(sector.end() - 4, sector.end(), 0xFF);  // one step less: this save takes the last one
-  ASSERT_TRUE(journal.save(*state_, *scratch));
+  ASSERT_TRUE(journal.save(*state_));
   ASSERT_EQ(storage.counter().value_or(0), 1 + steps);
   cut_everywhere(flash);
   ASSERT_TRUE(save(flash, 11));

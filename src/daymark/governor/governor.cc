@@ -30,7 +30,7 @@ Result<void> Governor::start(TickMillis tick) {
   random_.fill(boot_.bytes);
   DAYMARK_CHECK(journal_.open(platform_.peak, state_));
   if (state_.life != Life::unprovisioned) {
-    DAYMARK_CHECK(order::parse_charter_into(state_.charter.view(), charter_));
+    DAYMARK_CHECK(order::parse_charter_into(state_.charter, charter_));
   }
   timekeeper_.adopt(governed() ? &charter_ : nullptr, state_.floor);
   started_ = tick;
@@ -73,6 +73,7 @@ Result<void> Governor::advance(TickMillis tick) {
 Result<ByteView> Governor::handle(TickMillis tick, ByteView request, MutableBytes response) {
   if (response.size() < response_size_max) return fail(errc::buffer_too_small);
   if (const auto moved = advance(tick); !moved) return write_refusal(moved.error(), response);
+  work_ = Workspace(response);
   cbor::Reader in(request);
   const Result<Op> op = read_op(in);
   if (!op) {
@@ -156,11 +157,12 @@ Result<void> Governor::require_enrolled() const {
 /// start the device holds the old state or the new one.
 Result<void> Governor::commit() {
   state_.floor = std::max(state_.floor, now_.clock.earliest);
-  if (const auto saved = journal_.save(state_, journal_scratch_); !saved) {
+  if (const auto saved = journal_.save(state_); !saved) {
     broken_ = true;
     return saved;
   }
   changed_ = false;
+  if (state_.life != Life::unprovisioned) order::rebase(charter_, state_.charter);
   return ok();
 }
 
@@ -174,7 +176,7 @@ void Governor::refuse(Error error, std::uint8_t op) {
 
 Result<void> Governor::put_signed(ByteView payload, std::string_view purpose, cbor::Writer& out) {
   DAYMARK_TRY(const ByteView signed_bytes,
-              cbor::make_sign1(payload, purpose, platform_.chip, document_, signing_));
+              cbor::make_sign1(payload, purpose, platform_.chip, work_.document()));
   out.put_bytes(signed_bytes);
   return ok();
 }

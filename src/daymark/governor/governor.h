@@ -17,11 +17,12 @@
 #include "daymark/governor/ports.h"
 #include "daymark/governor/state.h"
 #include "daymark/governor/timekeeper.h"
+#include "daymark/governor/workspace.h"
 #include "daymark/order/proven.h"
 
 namespace daymark::governor {
 
-/// Not thread-safe. Large (about 90 KiB): never on a chip's stack.
+/// Not thread-safe. Large (about 16 KiB): never on a chip's stack.
 class Governor {
  public:
   /// `storage` and `random` must outlive the governor.
@@ -39,7 +40,9 @@ class Governor {
 
   /// Answers one request (message.h). `tick` never goes back; an earlier one counts as the last.
   /// A refusal is an answer too; an error of this function means that there is none:
-  /// errc::buffer_too_small where `response` is below response_size_max.
+  /// errc::buffer_too_small where `response` is below response_size_max. Until the answer stands in
+  /// it, `response` is the governor's working memory; it is not read, and may not overlap
+  /// `request`.
   [[nodiscard]] Result<ByteView> handle(TickMillis tick, ByteView request, MutableBytes response);
 
   /// What time alone brings about: ends, starts, grace spent. `handle` calls it; a host that has
@@ -69,6 +72,8 @@ class Governor {
     std::size_t root_count = 0;
     TickMillis until;
   };
+
+  using ContentSpace = decltype(order::ProofScratch::rest);
 
   /// An order as it is applied: where it stands and what it wants.
   struct Application {
@@ -119,10 +124,12 @@ class Governor {
   [[nodiscard]] Millis grace() const { return state_.grace_left + reserved_; }
 
   // Orders (governor_orders.cc).
-  [[nodiscard]] Result<const order::Charter*> charter_for(const order::OrderMessage& message);
+  [[nodiscard]] Result<const order::Charter*> charter_for(const order::OrderMessage& message,
+                                                          order::SignedOrder& scratch);
   [[nodiscard]] Result<order::Stream> place(const order::ProvenOrder& proven,
-                                            const order::Charter& judged_by);
-  [[nodiscard]] Result<order::Stream> place_own(const order::ProvenOrder& proven) const;
+                                            const order::Charter& judged_by, ContentSpace& space);
+  [[nodiscard]] Result<order::Stream> place_own(const order::ProvenOrder& proven,
+                                                ContentSpace& space) const;
   [[nodiscard]] Result<void> take_effect(const order::ProvenOrder& proven, Application& out);
   [[nodiscard]] Result<void> take_suspension(const order::ProvenOrder& proven, Application& out);
   [[nodiscard]] Result<void> take_confirmation(const order::ProvenOrder& proven, Application& out);
@@ -193,13 +200,7 @@ class Governor {
   std::uint64_t usage_sequence_ = 0;
   Running running_;
 
-  order::ProofScratch proof_;
-  JournalScratch journal_scratch_;
-  order::Leaf leaf_;
-  std::array<Digest, tlog::path_max> path_{};
-  ByteArray<document_size_max> payload_{};
-  ByteArray<document_size_max + 256> signing_{};
-  ByteArray<document_size_max> document_{};
+  Workspace work_;
 };
 
 }  // namespace daymark::governor

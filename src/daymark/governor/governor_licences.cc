@@ -28,9 +28,9 @@ Result<void> Governor::on_renew(cbor::Reader& in, cbor::Writer& out) {
   request.ledger = ledger::head_hash(state_.ledger.head());
   request.counter = state_.counter + 1;
   request.licence = state_.last_leaf;
-  DAYMARK_TRY(const ByteView payload, order::write_request(request, payload_));
-  DAYMARK_TRY(const ByteView signed_bytes, cbor::make_sign1(payload, order::renewal_purpose,
-                                                            platform_.chip, document_, signing_));
+  DAYMARK_TRY(const ByteView payload, order::write_request(request, work_.payload()));
+  DAYMARK_TRY(const ByteView signed_bytes,
+              cbor::make_sign1(payload, order::renewal_purpose, platform_.chip, work_.document()));
   state_.request = order::request_hash(signed_bytes);
   state_.request_held = true;
   DAYMARK_CHECK(commit());
@@ -41,14 +41,16 @@ Result<void> Governor::on_renew(cbor::Reader& in, cbor::Writer& out) {
 Result<void> Governor::on_accept_leaf(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_TRY(const LeafRequest request, read_leaf_request(in));
   DAYMARK_CHECK(require_enrolled());
-  DAYMARK_TRY(const auto path, unpack_path(request.path, path_));
-  DAYMARK_TRY(const order::Charter* const charter, charter_for(request.batch));
-  DAYMARK_TRY(const order::ProvenOrder batch, order::prove_order(request.batch, *charter, proof_));
+  order::ProofScratch& scratch = work_.start_proof();
+  DAYMARK_TRY(const order::Charter* const charter, charter_for(request.batch, scratch.order));
+  DAYMARK_TRY(const order::ProvenOrder batch, order::prove_order(request.batch, *charter, scratch));
   if (charter == &other_ && batch.logged_at() >= state_.left_at) {
     return fail(errc::gov_charter_left, field::charter);
   }
+  DAYMARK_TRY(const auto path, unpack_path(request.path, scratch.policy.start<PathSpace>()));
   DAYMARK_TRY(const order::ProvenLeaf proven,
-              order::prove_leaf(request.leaf, {request.index, path}, batch, leaf_));
+              order::prove_leaf(request.leaf, {request.index, path}, batch,
+                                scratch.rest.start<order::Leaf>()));
   DAYMARK_CHECK(check_leaf(proven.leaf()));
   DAYMARK_TRY(const LeafOutcome outcome, take_leaf(proven.leaf()));
   state_.last_leaf = proven.leaf().id;
@@ -113,8 +115,7 @@ Result<void> Governor::on_emergency(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_TRY(const ByteView message, in.read_bytes(1, order::emergency_size_max, field::envelope));
   DAYMARK_CHECK(in.expect_end());
   DAYMARK_CHECK(require_enrolled());
-  DAYMARK_TRY(const order::EmergencyGrant grant,
-              order::verify_emergency(message, charter_, proof_.signed_bytes));
+  DAYMARK_TRY(const order::EmergencyGrant grant, order::verify_emergency(message, charter_));
   DAYMARK_CHECK(check_emergency(grant));
   state_.emergency.newest = grant.issued;
   state_.emergency.granted = state_.emergency.granted + grant.span;

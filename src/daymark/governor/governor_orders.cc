@@ -41,7 +41,7 @@ Result<void> Governor::on_enrol_answer(cbor::Reader& in, cbor::Writer& out) {
   if (state_.life != Life::unprovisioned) return fail(errc::gov_enrolled);
   if (!state_.nonce_drawn) return fail(errc::gov_no_enrolment, field::nonce);
   DAYMARK_CHECK(order::parse_charter_into(charter, other_));
-  cbor::Writer answer(payload_);
+  cbor::Writer answer(work_.payload());
   answer.open_array(2);
   answer.put_bytes(state_.enrol_nonce);
   answer.put_bytes(other_.hash);
@@ -55,10 +55,11 @@ Result<void> Governor::on_enrol(cbor::Reader& in, cbor::Writer& out) {
   if (state_.life != Life::unprovisioned) return fail(errc::gov_enrolled);
   if (!state_.nonce_drawn) return fail(errc::gov_no_enrolment, field::nonce);
   DAYMARK_CHECK(order::parse_charter_into(request.charter, other_));
-  DAYMARK_CHECK(order::check_policies(other_, proof_.mirrors));
+  order::ProofScratch& scratch = work_.start_proof();
+  DAYMARK_CHECK(order::check_policies(other_, scratch.policy));
   const order::EnrolTrust trust{platform_.maker, chip_key_, state_.enrol_nonce};
   DAYMARK_TRY(const order::ProvenOrder proven,
-              order::prove_enrol(request.order, other_, trust, proof_));
+              order::prove_enrol(request.order, other_, trust, scratch));
   DAYMARK_CHECK(pin(request.charter));
   state_.life = Life::enrolled;
   state_.nonce_drawn = false;
@@ -70,8 +71,8 @@ Result<void> Governor::on_enrol(cbor::Reader& in, cbor::Writer& out) {
 
 /// The charter that holds from now on.
 Result<void> Governor::pin(ByteView charter) {
-  state_.charter.assign(charter);
-  DAYMARK_CHECK(order::parse_charter_into(state_.charter.view(), charter_));
+  DAYMARK_CHECK(order::parse_charter_into(charter, charter_));
+  state_.charter = charter;
   timekeeper_.adopt(&charter_, now_.clock.earliest);
   return ok();
 }
@@ -79,27 +80,29 @@ Result<void> Governor::pin(ByteView charter) {
 Result<void> Governor::on_apply(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_TRY(const order::OrderMessage message, read_apply(in));
   DAYMARK_CHECK(require_enrolled());
-  DAYMARK_TRY(const order::Charter* const charter, charter_for(message));
-  DAYMARK_TRY(const order::ProvenOrder proven, order::prove_order(message, *charter, proof_));
+  order::ProofScratch& scratch = work_.start_proof();
+  DAYMARK_TRY(const order::Charter* const charter, charter_for(message, scratch.order));
+  DAYMARK_TRY(const order::ProvenOrder proven, order::prove_order(message, *charter, scratch));
   // A licence grants to leaves, not to a stream: accept_leaf.
   if (proven.order().kind == order::OrderKind::license) return fail(errc::order_kind, field::kind);
   if (charter == &other_ && proven.logged_at() >= state_.left_at) {
     return fail(errc::gov_charter_left, field::charter);
   }
   Application applied;
-  DAYMARK_TRY(applied.stream, place(proven, *charter));
+  DAYMARK_TRY(applied.stream, place(proven, *charter, scratch.rest));
   DAYMARK_CHECK(take_effect(proven, applied));
   return finish_order(proven, applied, out);
 }
 
 /// The charter that an order was made under: the pinned one, or the one before for an order that
 /// was logged while that one held. A chip that comes back late needs both.
-Result<const order::Charter*> Governor::charter_for(const order::OrderMessage& message) {
-  DAYMARK_TRY(proof_.order, order::parse_signed_order(message.envelope));
-  if (proof_.order.order.charter == charter_.hash) return &charter_;
+Result<const order::Charter*> Governor::charter_for(const order::OrderMessage& message,
+                                                    order::SignedOrder& scratch) {
+  DAYMARK_CHECK(order::parse_signed_order_into(message.envelope, scratch));
+  if (scratch.order.charter == charter_.hash) return &charter_;
   if (state_.other_role == OtherCharter::none) return fail(errc::order_charter, field::charter);
-  DAYMARK_CHECK(order::parse_charter_into(state_.other.view(), other_));
-  if (proof_.order.order.charter != other_.hash) return fail(errc::order_charter, field::charter);
+  DAYMARK_CHECK(order::parse_charter_into(state_.other, other_));
+  if (scratch.order.charter != other_.hash) return fail(errc::order_charter, field::charter);
   if (state_.other_role == OtherCharter::waiting) {
     return fail(errc::gov_charter_waiting, field::charter);
   }
@@ -109,9 +112,9 @@ Result<const order::Charter*> Governor::charter_for(const order::OrderMessage& m
 /// The stream that the order continues. Errors: errc::gov_replayed, errc::order_stream,
 /// errc::gov_not_addressed.
 Result<order::Stream> Governor::place(const order::ProvenOrder& proven,
-                                      const order::Charter& judged_by) {
+                                      const order::Charter& judged_by, ContentSpace& space) {
   const order::Order& order = proven.order();
-  if (order.stream() != order::Stream::fleet) return place_own(proven);
+  if (order.stream() != order::Stream::fleet) return place_own(proven, space);
   // After a transfer the fleet's stream is another one; the old fleet has no say in it.
   if (judged_by.fleet != charter_.fleet) return fail(errc::gov_charter_left, field::fleet);
   // A chip that joins a fleet whose charter was amended can't prove what was ordered before under
@@ -122,14 +125,16 @@ Result<order::Stream> Governor::place(const order::ProvenOrder& proven,
   return order::Stream::fleet;
 }
 
-Result<order::Stream> Governor::place_own(const order::ProvenOrder& proven) const {
+Result<order::Stream> Governor::place_own(const order::ProvenOrder& proven,
+                                          ContentSpace& space) const {
   if (proven.order().kind == order::OrderKind::transfer) {
     DAYMARK_TRY(const order::TransferContent transfer, order::parse_transfer(proven.content()));
     if (transfer.target.chip != chip_) return fail(errc::gov_not_addressed, field::targets);
     DAYMARK_CHECK(check_next(state_.own, transfer.target.seq, transfer.target.prev));
     return order::Stream::chip;
   }
-  DAYMARK_TRY(const order::ScopeContent scope, order::parse_scope(proven.content()));
+  auto& scope = space.start<order::ScopeContent>();
+  DAYMARK_CHECK(order::parse_scope_into(proven.content(), scope));
   const order::Target* const target = find_target(scope, chip_);
   if (target == nullptr) return fail(errc::gov_not_addressed, field::targets);
   DAYMARK_CHECK(check_next(state_.own, target->seq, target->prev));
@@ -178,7 +183,8 @@ Result<void> Governor::take_suspension(const order::ProvenOrder& proven, Applica
 }
 
 Result<void> Governor::take_confirmation(const order::ProvenOrder& proven, Application& out) {
-  DAYMARK_TRY(const order::ScopeContent scope, order::parse_scope(proven.content()));
+  auto& scope = work_.start_late<order::ScopeContent>();
+  DAYMARK_CHECK(order::parse_scope_into(proven.content(), scope));
   Confirmation confirmation{{}, proven.logged_at()};
   copy_bytes(scope.appeal, confirmation.appeal);
   DAYMARK_TRY(const bool restored, confirm_suspension(state_, confirmation, now_.clock));
@@ -189,7 +195,8 @@ Result<void> Governor::take_confirmation(const order::ProvenOrder& proven, Appli
 Result<void> Governor::on_appeal(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_TRY(const order::AppealMessage message, read_appeal(in));
   DAYMARK_CHECK(require_enrolled());
-  DAYMARK_TRY(const order::ProvenAppeal proven, order::prove_appeal(message, charter_, proof_));
+  DAYMARK_TRY(const order::ProvenAppeal proven,
+              order::prove_appeal(message, charter_, work_.start_proof()));
   DAYMARK_TRY(const UnixMillis term, enter_appeal(state_, proven, charter_.bounds.appeal));
   settle();
   DAYMARK_CHECK(commit());
@@ -232,7 +239,7 @@ Result<void> Governor::take_charter(const order::ProvenOrder& proven, ByteView c
   }
   DAYMARK_CHECK(announce(state_, pending_of(proven, out.stream)));
   out.receipt.outcome = ApplyOutcome::announced;
-  state_.other.assign(charter);
+  state_.other = charter;
   state_.other_role = OtherCharter::waiting;
   return ok();
 }
@@ -282,7 +289,7 @@ Result<void> Governor::finish_order(const order::ProvenOrder& proven, Applicatio
   receipt.own = state_.own;
   receipt.clock = now_.clock;
   receipt.counter = state_.counter;
-  DAYMARK_TRY(const ByteView payload, write_order_receipt(receipt, payload_));
+  DAYMARK_TRY(const ByteView payload, write_order_receipt(receipt, work_.payload()));
   return put_signed(payload, order_receipt_purpose, out);
 }
 

@@ -78,7 +78,7 @@ void Governor::show_programs(const PermitRequest& request, Running& job) {
   if (!leaf) return;
   for (std::size_t i = 0; i < request.proof_count; ++i) {
     const ProgramProof& proof = request.proofs[i];
-    const auto path = unpack_path(proof.path, path_);
+    const auto path = unpack_path(proof.path, work_.start_late<PathSpace>());
     if (!path) continue;
     const auto root =
         tlog::root_from_path(*leaf, proof.index, proof.size, *path, tlog::program_tree);
@@ -192,7 +192,7 @@ Result<void> Governor::grant(Running& job, cbor::Writer& out) {
   }
   permit.level = platform_.level;
   permit.clock = now_.clock;
-  DAYMARK_TRY(const ByteView payload, write_permit(permit, payload_));
+  DAYMARK_TRY(const ByteView payload, write_permit(permit, work_.payload()));
   return put_signed(payload, permit_purpose, out);
 }
 
@@ -218,7 +218,7 @@ Result<void> Governor::on_record_usage(cbor::Reader& in, cbor::Writer& out) {
   if (state_.current.held) used.value = add_capped(used.value, request.use.ops_high.value);
   settle();
   DAYMARK_CHECK(commit());
-  DAYMARK_TRY(const ByteView encoded, ledger::encode(record, payload_));
+  DAYMARK_TRY(const ByteView encoded, ledger::encode(record, work_.payload()));
   write_usage_answer({encoded, state_.ledger.head()}, out);
   return ok();
 }

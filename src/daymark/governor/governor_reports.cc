@@ -51,13 +51,13 @@ Result<void> Governor::on_identify(cbor::Reader& in, cbor::Writer& out) {
 Result<void> Governor::on_charter(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_CHECK(in.expect_end());
   if (state_.life == Life::unprovisioned) return fail(errc::gov_unprovisioned);
-  out.put_bytes(state_.charter.view());
+  out.put_bytes(state_.charter);
   return ok();
 }
 
 Result<void> Governor::on_status(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_CHECK(in.expect_end());
-  Status status;
+  auto& status = work_.start_late<Status>();
   const Judgement now = judgement();
   status.standing = now.standing;
   status.reason = now.reason;
@@ -169,7 +169,7 @@ Attestation Governor::claims(ByteView nonce) const {
 Result<void> Governor::on_attest(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_TRY(const ByteView nonce, in.read_bytes(nonce_least, nonce_most, field::nonce));
   DAYMARK_CHECK(in.expect_end());
-  DAYMARK_TRY(const ByteView payload, write_attestation(claims(nonce), payload_));
+  DAYMARK_TRY(const ByteView payload, write_attestation(claims(nonce), work_.payload()));
   return put_signed(payload, attestation_purpose, out);
 }
 
@@ -178,7 +178,7 @@ Result<void> Governor::on_range_open(cbor::Reader& in, cbor::Writer& out) {
   DAYMARK_CHECK(in.expect_end());
   DAYMARK_CHECK(require_enrolled());
   DAYMARK_TRY(const ByteView opening,
-              timekeeper_.open(beacon, now_.tick, platform_.chip, random_, document_));
+              timekeeper_.open(beacon, now_.tick, platform_.chip, random_, work_.document()));
   out.put_bytes(opening);
   return ok();
 }

@@ -24,6 +24,7 @@ bool MemoryStorage::step() {
 
 Result<void> MemoryStorage::begin(unsigned index) {
   index_ = index;
+  before_.swap(content_);
   content_.assign(sizeof(Digest), 0);
   return ok();
 }

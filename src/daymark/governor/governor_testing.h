@@ -51,6 +51,7 @@ class MemoryStorage final : public Storage {
   std::optional<unsigned> left;
   unsigned index_ = 0;
   std::vector<Byte> content_;
+  std::vector<Byte> before_;  ///< still viewed
 };
 
 /// What a licence shall say; the rest comes from the chip's request and state.

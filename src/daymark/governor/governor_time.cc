@@ -1,5 +1,6 @@
 // What time alone brings about.
 #include <algorithm>
+#include <utility>
 
 #include "daymark/governor/errors.h"
 #include "daymark/governor/governor.h"
@@ -66,11 +67,11 @@ void Governor::bind(const Pending& pending) {
 
 /// The waiting charter holds from now on; the one before judges what was logged before.
 void Governor::bind_charter(const Pending& pending) {
-  state_.charter.swap(state_.other);
+  std::swap(state_.charter, state_.other);
   state_.other_role = OtherCharter::left;
   state_.left_at = pending.what.binds_at;
   // It was parsed when the order was proven, so it can be parsed again.
-  if (!order::parse_charter_into(state_.charter.view(), charter_)) broken_ = true;
+  if (!order::parse_charter_into(state_.charter, charter_)) broken_ = true;
   if (pending.what.kind == order::OrderKind::transfer) {
     state_.fleet = order::StreamHead{};
     state_.policy = Policy{};
@@ -88,7 +89,7 @@ void Governor::release() {
   state_.pending_count = 0;
   state_.suspension = Suspension{};
   state_.appealed_count = 0;
-  state_.other = CharterBytes{};
+  state_.other = ByteView();
   state_.other_role = OtherCharter::none;
   state_.request_held = false;
   state_.request = Digest{};

@@ -44,13 +44,15 @@ FileStorage::FileStorage(FileStorage&& other) noexcept
     : folder_(std::move(other.folder_)),
       lock_(std::exchange(other.lock_, -1)),
       index_(other.index_),
-      content_(std::move(other.content_)) {}
+      content_(std::move(other.content_)),
+      before_(std::move(other.before_)) {}
 
 FileStorage& FileStorage::operator=(FileStorage&& other) noexcept {
   std::swap(folder_, other.folder_);
   std::swap(lock_, other.lock_);
   std::swap(index_, other.index_);
   content_.swap(other.content_);
+  before_.swap(other.before_);
   return *this;
 }
 
@@ -64,6 +66,7 @@ std::string FileStorage::slot_path(unsigned index) const {
 
 Result<void> FileStorage::begin(unsigned index) {
   index_ = index;
+  before_.swap(content_);
   content_.assign(sizeof(Digest), 0);
   return ok();
 }

@@ -53,6 +53,7 @@ class FileStorage final : public Storage {
   int lock_ = -1;
   unsigned index_ = 0;
   std::vector<Byte> content_;  ///< of the slot being replaced, or of the one last loaded
+  std::vector<Byte> before_;   ///< what that was before the last `begin`: still viewed
 };
 
 }  // namespace daymark::governor

@@ -20,6 +20,24 @@ Result<std::uint64_t> peek_counter(ByteView content) {
   return in.read_unsigned();
 }
 
+/// How much of a state is in memory while it is written.
+constexpr std::size_t piece_size = 512;
+
+class Appender final : public cbor::Sink {
+ public:
+  explicit Appender(Storage& storage) : storage_(storage) {}
+
+  [[nodiscard]] Result<void> take(ByteView piece) override {
+    size_ += piece.size();
+    if (size_ + sizeof(Digest) > slot_size_max) return fail(errc::buffer_too_small);
+    return storage_.append(piece);
+  }
+
+ private:
+  Storage& storage_;
+  std::size_t size_ = 0;
+};
+
 }  // namespace
 
 Journal::Journal(Storage& storage, const crypto::SecretKey& chip)
@@ -59,28 +77,21 @@ Result<void> Journal::open(ledger::Peak peak, State& out) {
   return fail(second.empty() ? errc::gov_state_lost : errc::gov_rolled_back, field::counter);
 }
 
-/// Writes the state once per window of it.
-Result<void> Journal::append_state(const State& state, JournalScratch& scratch) {
-  std::size_t from = 0;
-  bool ended = false;
-  while (!ended) {
-    cbor::Writer out(scratch.piece, from);
-    DAYMARK_CHECK(put_state(state, out, scratch.part));
-    const ByteView piece = out.window();
-    from += piece.size();
-    if (from + sizeof(Digest) > slot_size_max) return fail(errc::buffer_too_small);
-    DAYMARK_CHECK(storage_.append(piece));
-    ended = piece.size() < scratch.piece.size();
-  }
-  return ok();
+Result<void> Journal::append_state(const State& state) {
+  ByteArray<piece_size> piece;
+  Appender appender(storage_);
+  cbor::Writer out(piece, appender);
+  put_state(state, out);
+  return out.flush();
 }
 
-Result<void> Journal::save(State& state, JournalScratch& scratch) {
+Result<void> Journal::save(State& state) {
   ++state.counter;
   DAYMARK_CHECK(storage_.begin(slot_of(state.counter)));
-  DAYMARK_CHECK(append_state(state, scratch));
+  DAYMARK_CHECK(append_state(state));
   DAYMARK_CHECK(storage_.finish(seal(storage_.appended())));
-  return storage_.advance_counter();
+  DAYMARK_CHECK(storage_.advance_counter());
+  return view_charters(storage_.appended(), state);
 }
 
 }  // namespace daymark::governor

@@ -10,36 +10,30 @@
 // A whole copy of the slots from an earlier day has lower numbers than the counter: it is refused.
 #pragma once
 
-#include <algorithm>
-
 #include "daymark/governor/ports.h"
 #include "daymark/governor/state.h"
 
 namespace daymark::governor {
-
-/// Working memory of the journal, shared with others while no save runs.
-struct JournalScratch {
-  ByteArray<1024> piece{};  ///< of the state as it is written
-  ByteArray<std::max(order::leaf_size_max, ledger::SumTree::state_size_max)> part{};
-};
 
 class Journal {
  public:
   /// `chip` keys the slots, so that a slot of another chip or an edited one counts as empty.
   Journal(Storage& storage, const crypto::SecretKey& chip);
 
-  /// Loads the newest state into `out`; a new device leaves `out` as it is.
-  /// Errors: errc::gov_storage, errc::gov_rolled_back, errc::gov_state_lost, those of read_state.
+  /// Loads the newest state into `out`, which views its charters in the storage; a new device
+  /// leaves `out` as it is. Errors: errc::gov_storage, errc::gov_rolled_back, errc::gov_state_lost,
+  /// those of read_state.
   [[nodiscard]] Result<void> open(ledger::Peak peak, State& out);
 
-  /// Numbers `state` and saves it. After an error the device may hold the old or the new state, so
-  /// the caller must stop and open again. Errors: errc::gov_storage, errc::buffer_too_small.
-  [[nodiscard]] Result<void> save(State& state, JournalScratch& scratch);
+  /// Numbers `state`, saves it, and makes it view its charters where they were saved. After an
+  /// error the device may hold the old or the new state, so the caller must stop and open again.
+  /// Errors: errc::gov_storage, errc::buffer_too_small.
+  [[nodiscard]] Result<void> save(State& state);
 
  private:
   [[nodiscard]] Result<bool> try_slot(std::uint64_t counter, ledger::Peak peak, State& out);
   [[nodiscard]] Result<ByteView> content_of(unsigned index);
-  [[nodiscard]] Result<void> append_state(const State& state, JournalScratch& scratch);
+  [[nodiscard]] Result<void> append_state(const State& state);
   [[nodiscard]] Digest seal(ByteView content) const;
 
   Storage& storage_;

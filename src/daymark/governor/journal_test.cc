@@ -22,8 +22,7 @@ constexpr ledger::Peak peak{TeraOps{1000}};
 
 std::vector<Byte> encode(const State& state) {
   std::vector<Byte> out(state_size_max);
-  std::vector<Byte> scratch(8192);
-  const auto written = write_state(state, out, scratch);
+  const auto written = write_state(state, out);
   EXPECT_TRUE(written);
   out.resize(written ? written->size() : 0);
   return out;
@@ -104,12 +103,28 @@ TEST_F(JournalTest, EveryTruncationOfAStateIsRefused) {
   EXPECT_FALSE(read_state(longer, peak, *state));
 }
 
+/// No charter is viewed where the next save writes, or in a request that is gone.
+TEST_F(JournalTest, ChartersAreViewedWhereTheyWereSaved) {
+  const std::vector<Byte> charter = world.encoded_charter();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(verdict(device.client().request_renewal()), "ok");
+    const ByteView held = device.governor().state().charter;
+    EXPECT_TRUE(equal(held, charter));
+    const ByteView saved = device.storage.appended();
+    EXPECT_GE(held.data(), saved.data());
+    EXPECT_LE(held.data() + held.size(), saved.data() + saved.size());
+  }
+  ASSERT_TRUE(device.reboot());
+  EXPECT_TRUE(equal(device.governor().state().charter, charter));
+}
+
 TEST_F(JournalTest, TheFullestStateFits) {
   const auto state = std::make_unique<State>(peak);
   state->life = Life::enrolled;
   state->counter = ~std::uint64_t{0};
-  state->charter.size = order::charter_size_max;
-  state->other.size = order::charter_size_max;
+  const std::vector<Byte> charter(order::charter_size_max);
+  state->charter = charter;
+  state->other = charter;
   state->other_role = OtherCharter::left;
   state->pending_count = pending_max;
   state->served_count = served_max;
@@ -133,8 +148,7 @@ TEST_F(JournalTest, TheFullestStateFits) {
   state->current = {true, leaf, TeraOps{~std::uint64_t{0}}};
   state->next = state->current;
   std::vector<Byte> out(slot_size_max - sizeof(Digest));
-  const auto scratch = std::make_unique<JournalScratch>();
-  const auto written = write_state(*state, out, scratch->part);
+  const auto written = write_state(*state, out);
   ASSERT_EQ(order::testing::verdict(written), "ok");
   EXPECT_LE(written->size() + ledger::SumTree::state_size_max, state_size_max);
 }

@@ -33,7 +33,8 @@ namespace daymark::governor {
 
 inline constexpr std::uint64_t message_version = 1;
 inline constexpr std::size_t request_size_max = std::size_t{24} << 10U;
-inline constexpr std::size_t response_size_max = std::size_t{8} << 10U;
+/// Room for an answer, and for what the governor works with until it answers (workspace.h).
+inline constexpr std::size_t response_size_max = 7296;
 
 /// The closed list of operations.
 enum class Op : std::uint8_t {
@@ -147,10 +148,11 @@ void write_challenge(const ChallengeRequest& request, cbor::Writer& writer);
 void write_range_open(std::uint8_t beacon, cbor::Writer& writer);
 void write_beacon_message(Op op, const BeaconRequest& request, cbor::Writer& writer);
 
+using PathSpace = std::array<Digest, tlog::path_max>;
+
 /// Copies a path out of its bytes. Errors: errc::gov_message for a length that is no multiple of 32
 /// or more than path_max hashes.
-[[nodiscard]] Result<std::span<const Digest>> unpack_path(
-    PathBytes bytes, std::array<Digest, tlog::path_max>& storage);
+[[nodiscard]] Result<std::span<const Digest>> unpack_path(PathBytes bytes, PathSpace& storage);
 
 /// The response that says why a request was refused.
 [[nodiscard]] Result<ByteView> write_refusal(Error error, MutableBytes out);

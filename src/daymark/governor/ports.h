@@ -23,12 +23,13 @@ class Storage {
   /// other slot stays as it is.
   [[nodiscard]] virtual Result<void> begin(unsigned index) = 0;
   [[nodiscard]] virtual Result<void> append(ByteView piece) = 0;
-  /// All that was appended since `begin`; a view until the next call.
+  /// All that was appended since `begin`. A view that stays as it is until the second `begin` from
+  /// then on: the state views its charters there.
   [[nodiscard]] virtual ByteView appended() const = 0;
   /// Puts `seal` before it and makes the slot durable before it returns.
   [[nodiscard]] virtual Result<void> finish(const Digest& seal) = 0;
   /// What slot `index` holds, seal first; empty where nothing was ever stored, anything where
-  /// storing was cut short. A view until the next `begin` or `load`.
+  /// storing was cut short. A view until the next `load` or the second `begin`.
   [[nodiscard]] virtual Result<ByteView> load(unsigned index) = 0;
   /// Where the counter stands; 0 in a new device.
   [[nodiscard]] virtual Result<std::uint64_t> counter() = 0;

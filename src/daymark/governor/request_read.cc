@@ -149,8 +149,7 @@ Result<JobId> read_job(Reader& reader) {
   return job;
 }
 
-Result<std::span<const Digest>> unpack_path(PathBytes bytes,
-                                            std::array<Digest, tlog::path_max>& storage) {
+Result<std::span<const Digest>> unpack_path(PathBytes bytes, PathSpace& storage) {
   constexpr std::size_t step = sizeof(Digest);
   const std::size_t count = bytes.size() / step;
   if (bytes.size() % step != 0 || count > storage.size()) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "daymark/base/bytes.h"
 #include "daymark/base/ids.h"
@@ -37,15 +36,7 @@ struct Buffer {
   }
 
   [[nodiscard]] bool empty() const { return size == 0; }
-
-  /// Byte by byte: a copy would burden the stack.
-  void swap(Buffer& other) noexcept {
-    std::swap(size, other.size);
-    bytes.swap(other.bytes);
-  }
 };
-
-using CharterBytes = Buffer<order::charter_size_max>;
 
 enum class Life : std::uint8_t { unprovisioned = 0, enrolled = 1, released = 2 };
 
@@ -131,8 +122,10 @@ struct State {
   bool nonce_drawn = false;
   Digest enrol_nonce{};
 
-  CharterBytes charter;
-  CharterBytes other;
+  // Encoded. Views: into the slot that was saved last or, until the next save, into the request
+  // that brought them.
+  ByteView charter;
+  ByteView other;
   OtherCharter other_role = OtherCharter::none;
   UnixMillis left_at;  ///< when `other` ceased to hold
 
@@ -193,16 +186,19 @@ struct State {
 /// Room that the longest state needs.
 inline constexpr std::size_t state_size_max = std::size_t{19} << 10U;
 
-/// Writes the state as one item; `scratch` has room for a leaf or a ledger, whichever is longer.
-/// Errors: errc::buffer_too_small, which speaks of `scratch` alone.
-[[nodiscard]] Result<void> put_state(const State& state, cbor::Writer& out, MutableBytes scratch);
+/// Writes the state as one item.
+void put_state(const State& state, cbor::Writer& out);
 
 /// The same into `out`. Errors: errc::buffer_too_small.
-[[nodiscard]] Result<ByteView> write_state(const State& state, MutableBytes out,
-                                           MutableBytes scratch);
+[[nodiscard]] Result<ByteView> write_state(const State& state, MutableBytes out);
 
-/// The reverse, strictly; `out` is unspecified after an error, and its peak is kept.
+/// The reverse, strictly; `out` views its charters in `encoded`. It is unspecified after an error,
+/// and its peak is kept.
 /// Errors: errc::gov_state, errc::cbor_*, errc::ledger_state, errc::leaf_malformed.
 [[nodiscard]] Result<void> read_state(ByteView encoded, ledger::Peak peak, State& out);
+
+/// Makes `state` view its charters in `encoded`, which was written from it.
+/// Errors: errc::gov_state, errc::cbor_*.
+[[nodiscard]] Result<void> view_charters(ByteView encoded, State& state);
 
 }  // namespace daymark::governor

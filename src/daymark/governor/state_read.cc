@@ -26,19 +26,24 @@ Result<bool> read_optional(Reader& in, Digest& out) {
   return true;
 }
 
-Result<void> read_charter(Reader& in, CharterBytes& out) {
-  DAYMARK_TRY(const ByteView bytes, in.read_bytes(0, order::charter_size_max));
-  out.assign(bytes);
+Result<void> read_charters(Reader& in, State& out) {
+  DAYMARK_TRY(out.charter, in.read_bytes(0, order::charter_size_max));
+  DAYMARK_TRY(out.other, in.read_bytes(0, order::charter_size_max));
   return ok();
 }
 
-Result<void> read_identity_part(Reader& in, State& out) {
+Result<void> enter_state(Reader& in) {
   DAYMARK_CHECK(in.enter_array_of(7));
+  DAYMARK_TRY(const std::uint64_t version, in.read_unsigned());
+  if (version != 1) return fail(errc::gov_state);
+  return in.enter_array_of(7);
+}
+
+Result<void> read_identity_part(Reader& in, State& out) {
   DAYMARK_TRY(out.life, read_enum(in, Life::released));
   DAYMARK_TRY(out.counter, in.read_unsigned());
   DAYMARK_TRY(out.nonce_drawn, read_optional(in, out.enrol_nonce));
-  DAYMARK_CHECK(read_charter(in, out.charter));
-  DAYMARK_CHECK(read_charter(in, out.other));
+  DAYMARK_CHECK(read_charters(in, out));
   DAYMARK_TRY(out.other_role, read_enum(in, OtherCharter::left));
   DAYMARK_TRY(out.left_at, read_time(in));
   const bool chartered = out.life != Life::unprovisioned;
@@ -65,7 +70,7 @@ Result<void> read_licence(Reader& in, Licence& out) {
   }
   DAYMARK_CHECK(in.enter_array_of(2, field::licence));
   DAYMARK_TRY(const ByteView leaf, in.read_bytes(1, order::leaf_size_max, field::licence));
-  DAYMARK_TRY(out.leaf, order::parse_leaf(leaf));
+  DAYMARK_CHECK(order::parse_leaf_into(leaf, out.leaf));
   if (out.leaf.kind != order::LeafKind::licence) return fail(errc::gov_state, field::licence);
   DAYMARK_TRY(out.used.value, in.read_unsigned(field::licence));
   return ok();
@@ -169,7 +174,7 @@ Result<void> read_meters(Reader& in, ledger::Peak peak, State& out) {
   DAYMARK_TRY(out.lapsed_since, read_time(in));
   DAYMARK_TRY(out.floor, read_time(in));
   DAYMARK_TRY(const ByteView ledger, in.read_bytes(0, ledger::SumTree::state_size_max));
-  DAYMARK_TRY(out.ledger, ledger::SumTree::load(ledger, peak));
+  DAYMARK_CHECK(out.ledger.restore(ledger, peak));
   DAYMARK_TRY(out.usage_end, read_time(in));
   DAYMARK_TRY(out.emergency.newest, read_time(in));
   DAYMARK_TRY(out.emergency.granted, internal::read_span(in));
@@ -196,9 +201,7 @@ Result<void> read_refusals(Reader& in, State& out) {
 
 Result<void> read_state(ByteView encoded, ledger::Peak peak, State& out) {
   Reader in(encoded);
-  DAYMARK_CHECK(in.enter_array_of(7));
-  DAYMARK_TRY(const std::uint64_t version, in.read_unsigned());
-  if (version != 1) return fail(errc::gov_state);
+  DAYMARK_CHECK(enter_state(in));
   DAYMARK_CHECK(read_identity_part(in, out));
   DAYMARK_CHECK(read_streams(in, out));
   DAYMARK_CHECK(read_licences(in, out));
@@ -206,6 +209,14 @@ Result<void> read_state(ByteView encoded, ledger::Peak peak, State& out) {
   DAYMARK_CHECK(read_meters(in, peak, out));
   DAYMARK_CHECK(read_refusals(in, out));
   return in.expect_end();
+}
+
+Result<void> view_charters(ByteView encoded, State& state) {
+  Reader in(encoded);
+  DAYMARK_CHECK(enter_state(in));
+  for (int before = 0; before < 3; ++before)
+    DAYMARK_CHECK(in.read_item());
+  return read_charters(in, state);
 }
 
 }  // namespace daymark::governor

@@ -20,8 +20,8 @@ void put_identity(const State& state, Writer& out) {
   } else {
     out.put_null();
   }
-  out.put_bytes(state.charter.view());
-  out.put_bytes(state.other.view());
+  out.put_bytes(state.charter);
+  out.put_bytes(state.other);
   put_enum(state.other_role, out);
   put_time(state.left_at, out);
 }
@@ -37,23 +37,22 @@ void put_streams(const State& state, Writer& out) {
 }
 
 /// null / [leaf, used]
-Result<void> put_licence(const Licence& licence, Writer& out, MutableBytes scratch) {
-  if (!licence.held) {
-    out.put_null();
-    return ok();
-  }
-  DAYMARK_TRY(const ByteView leaf, order::write_leaf(licence.leaf, scratch));
+void put_licence(const Licence& licence, Writer& out) {
+  if (!licence.held) return out.put_null();
+  // Written twice, the first time for its size alone.
+  Writer nowhere{MutableBytes()};
+  order::put_leaf(licence.leaf, nowhere);
   out.open_array(2);
-  out.put_bytes(leaf);
+  out.open_bytes(nowhere.size());
+  order::put_leaf(licence.leaf, out);
   out.put_unsigned(licence.used.value);
-  return ok();
 }
 
 /// [current, next, last leaf, chain, [denial…], request / null]
-Result<void> put_licences(const State& state, Writer& out, MutableBytes scratch) {
+void put_licences(const State& state, Writer& out) {
   out.open_array(6);
-  DAYMARK_CHECK(put_licence(state.current, out, scratch));
-  DAYMARK_CHECK(put_licence(state.next, out, scratch));
+  put_licence(state.current, out);
+  put_licence(state.next, out);
   out.put_unsigned(state.last_leaf);
   out.put_bytes(state.licence_chain);
   out.open_array(4);
@@ -66,7 +65,6 @@ Result<void> put_licences(const State& state, Writer& out, MutableBytes scratch)
   } else {
     out.put_null();
   }
-  return ok();
 }
 
 void put_pending(const Pending& pending, Writer& out) {
@@ -129,18 +127,16 @@ void put_restrictions(const State& state, Writer& out) {
 }
 
 /// [grace left, lapsed since, floor, ledger, usage end, newest emergency, granted, total]
-Result<void> put_meters(const State& state, Writer& out, MutableBytes scratch) {
+void put_meters(const State& state, Writer& out) {
   out.open_array(8);
   put_span(state.grace_left, out);
   put_time(state.lapsed_since, out);
   put_time(state.floor, out);
-  DAYMARK_TRY(const ByteView ledger, state.ledger.save(scratch));
-  out.put_bytes(ledger);
+  state.ledger.save(out);
   put_time(state.usage_end, out);
   put_time(state.emergency.newest, out);
   put_span(state.emergency.granted, out);
   put_span(state.emergency.total, out);
-  return ok();
 }
 
 /// [total, [[code, op, when]…]], oldest first
@@ -160,21 +156,20 @@ void put_refusals(const State& state, Writer& out) {
 
 }  // namespace
 
-Result<void> put_state(const State& state, Writer& out, MutableBytes scratch) {
+void put_state(const State& state, Writer& out) {
   out.open_array(7);
   out.put_unsigned(1);
   put_identity(state, out);
   put_streams(state, out);
-  DAYMARK_CHECK(put_licences(state, out, scratch));
+  put_licences(state, out);
   put_restrictions(state, out);
-  DAYMARK_CHECK(put_meters(state, out, scratch));
+  put_meters(state, out);
   put_refusals(state, out);
-  return ok();
 }
 
-Result<ByteView> write_state(const State& state, MutableBytes out, MutableBytes scratch) {
+Result<ByteView> write_state(const State& state, MutableBytes out) {
   Writer writer(out);
-  DAYMARK_CHECK(put_state(state, writer, scratch));
+  put_state(state, writer);
   return writer.finish();
 }
 

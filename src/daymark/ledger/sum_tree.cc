@@ -139,36 +139,52 @@ Head SumTree::head() const {
 }
 
 Result<ByteView> SumTree::save(MutableBytes out) const {
-  const std::size_t needed = 8 + static_cast<std::size_t>(std::popcount(size_)) * node_size;
-  if (out.size() < needed) return fail(errc::buffer_too_small);
-  put_big_endian(size_, std::span<Byte, 8>(out.first<8>()));
-  MutableBytes rest = out.subspan(8);
+  cbor::Writer writer(out);
+  put_state(writer);
+  return writer.finish();
+}
+
+void SumTree::save(cbor::Writer& out) const {
+  out.open_bytes(state_size());
+  put_state(out);
+}
+
+std::size_t SumTree::state_size() const {
+  return 8 + static_cast<std::size_t>(std::popcount(size_)) * node_size;
+}
+
+void SumTree::put_state(cbor::Writer& out) const {
+  ByteArray<8> size{};
+  put_big_endian(size_, std::span<Byte, 8>(size));
+  out.put_raw(size);
   for (std::size_t height = height_max; height-- > 0;) {
     if (!uses(size_, height)) continue;
-    copy_bytes(subtrees_[height].hash, rest);
-    copy_bytes(bytes_of_sums(subtrees_[height].sums), rest.subspan(sizeof(Digest)));
-    rest = rest.subspan(node_size);
+    out.put_raw(subtrees_[height].hash);
+    out.put_raw(bytes_of_sums(subtrees_[height].sums));
   }
-  return ByteView(out.first(needed));
 }
 
 Result<SumTree> SumTree::load(ByteView state, Peak peak) {
-  if (state.size() < 8) return fail(errc::ledger_state);
   SumTree out(peak);
-  out.size_ = get_big_endian<std::uint64_t>(state.first<8>());
-  const auto nodes = static_cast<std::size_t>(std::popcount(out.size_));
-  if (out.size_ >> height_max != 0 || state.size() != 8 + nodes * node_size) {
-    return fail(errc::ledger_state);
-  }
+  DAYMARK_CHECK(out.restore(state, peak));
+  return out;
+}
+
+Result<void> SumTree::restore(ByteView state, Peak peak) {
+  peak_ = peak;
+  if (state.size() < 8) return fail(errc::ledger_state);
+  size_ = get_big_endian<std::uint64_t>(state.first<8>());
+  if (size_ >> height_max != 0 || state.size() != state_size()) return fail(errc::ledger_state);
+  totals_ = {};
   state = state.subspan(8);
   for (std::size_t height = height_max; height-- > 0;) {
-    if (!uses(out.size_, height)) continue;
-    Node& node = out.subtrees_[height];
+    if (!uses(size_, height)) continue;
+    Node& node = subtrees_[height];
     node = {array_of<32>(state.first(32)), sums_of_bytes(array_of<32>(state.subspan(32, 32)))};
-    DAYMARK_TRY(out.totals_, add(out.totals_, node.sums));
+    DAYMARK_TRY(totals_, add(totals_, node.sums));
     state = state.subspan(node_size);
   }
-  return out;
+  return ok();
 }
 
 Result<void> verify_counted(const UsageRecord& record, const Path& path, const Head& head,

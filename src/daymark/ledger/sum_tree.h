@@ -17,6 +17,7 @@
 #include <array>
 #include <span>
 
+#include "daymark/cbor/writer.h"
 #include "daymark/ledger/record.h"
 
 namespace daymark::ledger {
@@ -74,12 +75,19 @@ class SumTree {
   /// Writes the state into the front of `out`: size, then hash and sums of each full subtree from
   /// the oldest to the newest. Errors: errc::buffer_too_small.
   [[nodiscard]] Result<ByteView> save(MutableBytes out) const;
+  /// The same as one byte string.
+  void save(cbor::Writer& out) const;
 
   /// Restores a saved state. It is not authenticated: the caller guards it.
   /// Errors: errc::ledger_state, errc::ledger_overflow.
   [[nodiscard]] static Result<SumTree> load(ByteView state, Peak peak);
+  /// The same into this tree. On an error it is unspecified.
+  [[nodiscard]] Result<void> restore(ByteView state, Peak peak);
 
  private:
+  [[nodiscard]] std::size_t state_size() const;
+  void put_state(cbor::Writer& out) const;
+
   Peak peak_;
   std::uint64_t size_ = 0;
   Sums totals_;

@@ -107,11 +107,10 @@ const order::Charter* FleetView::charter_of(const order::Order& order) const {
 std::vector<Alarm> FleetView::take_appeal(const SeenEntry& entry) const {
   const auto read = order::read_appeal_entry(entry.bytes);
   Alarm out(errc::monitor_appeal, fmt::format("entry {}", entry.index.value));
-  const auto scratch = std::make_unique<order::ProofScratch>();
   Result<order::Appeal> verified = fail(errc::appeal_malformed);
   if (read && read->fleet != held_.front()->charter.fleet) return {};
   for (const auto& held : held_) {
-    verified = order::verify_appeal(entry.bytes, held->charter, scratch->signed_bytes);
+    verified = order::verify_appeal(entry.bytes, held->charter);
     if (verified) break;
   }
   if (!verified) {

@@ -4,7 +4,6 @@
 #include "daymark/cbor/reader.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
-#include "daymark/order/load_internal.h"
 #include "daymark/order/prover_internal.h"
 
 namespace daymark::order {
@@ -35,12 +34,11 @@ bool is_appeal_entry(ByteView envelope) {
   return message && parse_appeal(message->payload);
 }
 
-Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter, MutableBytes scratch) {
+Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter) {
   if (envelope.size() > appeal_size_max) return fail(errc::appeal_malformed);
   const internal::Statement statement{envelope, appeal_purpose, errc::appeal_signer,
                                       field::signers};
-  DAYMARK_TRY(const ByteView payload,
-              internal::open_statement(statement, *charter.owner(), scratch));
+  DAYMARK_TRY(const ByteView payload, internal::open_statement(statement, *charter.owner()));
   DAYMARK_TRY(const Appeal out, parse_appeal(payload));
   if (out.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
   return out;
@@ -49,12 +47,13 @@ Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter, MutableB
 Result<ProvenAppeal> prove_appeal(const AppealMessage& message, const Charter& charter,
                                   ProofScratch& scratch) {
   ProvenAppeal out;
-  DAYMARK_TRY(out.appeal_, verify_appeal(message.envelope, charter, scratch.signed_bytes));
-  DAYMARK_CHECK(internal::move_into(tlog::parse_proof(message.proof), scratch.proof));
-  DAYMARK_CHECK(internal::load_policy(charter.log_policy, scratch.witnesses));
-  const tlog::LogTrust trust{&scratch.witnesses, nullptr};
+  DAYMARK_TRY(out.appeal_, verify_appeal(message.envelope, charter));
+  auto& proof = scratch.rest.start<tlog::OpenedProof>();
+  DAYMARK_CHECK(tlog::open_proof(message.proof, proof));
+  auto& witnesses = scratch.policy.start<tlog::Policy>();
+  DAYMARK_CHECK(witnesses.read(charter.log_policy));
   DAYMARK_TRY(const tlog::LoggedEntry entry,
-              tlog::verify_logged(message.envelope, scratch.proof, trust));
+              tlog::verify_witnessed(message.envelope, proof, witnesses));
   out.logged_at_ = entry.logged_at();
   return out;
 }

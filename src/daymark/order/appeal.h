@@ -64,8 +64,7 @@ class ProvenAppeal {
 
 /// The owner's signature alone. Errors: errc::appeal_malformed, errc::appeal_signer where neither
 /// key of the owner signed, errc::order_charter for another fleet.
-[[nodiscard]] Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter,
-                                           MutableBytes scratch);
+[[nodiscard]] Result<Appeal> verify_appeal(ByteView envelope, const Charter& charter);
 
 /// As verify_appeal, and in the log under its witnesses. No mirror is asked for: an appeal only
 /// relieves. Errors: also those of verify_logged.

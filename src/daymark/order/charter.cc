@@ -212,6 +212,38 @@ Result<void> parse_charter_into(ByteView encoded, Charter& out) {
   return ok();
 }
 
+namespace {
+
+/// The same part of the same bytes at another place.
+struct Move {
+  ByteView from;
+  ByteView to;
+
+  void operator()(std::string_view& part) const {
+    if (part.empty()) return;
+    const auto at = static_cast<std::size_t>(bytes_of(part).data() - from.data());
+    part = text_of(to.subspan(at, part.size()));
+  }
+};
+
+}  // namespace
+
+void rebase(Charter& charter, ByteView encoded) {
+  const Move move{charter.encoded, encoded};
+  move(charter.name);
+  for (Party& party : std::span(charter.parties).first(charter.party_count))
+    move(party.name);
+  for (std::string_view& quorum : charter.quorums)
+    move(quorum);
+  move(charter.log_policy);
+  move(charter.mirror_policy);
+  for (BeaconEntry& beacon : std::span(charter.beacons).first(charter.beacon_count)) {
+    move(beacon.name);
+    move(beacon.operator_name);
+  }
+  charter.encoded = encoded;
+}
+
 Result<Charter> parse_charter(ByteView encoded) {
   Charter out;
   DAYMARK_CHECK(parse_charter_into(encoded, out));

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "daymark/base/arena.h"
 #include "daymark/base/bytes.h"
 #include "daymark/base/ids.h"
 #include "daymark/base/result.h"
@@ -78,6 +79,9 @@ struct Silence {
   UnixMillis sunset;      ///< the governor is released after it unless the charter was renewed
 };
 
+/// Room for one policy at a time.
+using PolicySpace = Arena<sizeof(tlog::Policy)>;
+
 struct Charter {
   ByteView encoded;
   Digest hash{};
@@ -118,9 +122,12 @@ struct Charter {
 /// The same into a place of the caller, whose stack stays small. On an error `out` is unspecified.
 [[nodiscard]] Result<void> parse_charter_into(ByteView encoded, Charter& out);
 
+/// Makes the views of `charter` point into `encoded`: the same bytes at another place.
+void rebase(Charter& charter, ByteView encoded);
+
 /// That every policy of the charter can be read, so that whoever pins it is not locked out by a
 /// misspelt line. `scratch` is working memory. Errors: errc::policy_*, errc::note_vkey.
-[[nodiscard]] Result<void> check_policies(const Charter& charter, tlog::Policy& scratch);
+[[nodiscard]] Result<void> check_policies(const Charter& charter, PolicySpace& scratch);
 
 /// The quorum policy of one kind over the charter's parties.
 /// Errors: errc::order_kind_forbidden where the charter has none, errc::policy_*.

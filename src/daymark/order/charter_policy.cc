@@ -19,6 +19,14 @@ const Party* Charter::owner() const {
 }
 
 Result<tlog::Policy> quorum_of(const Charter& charter, OrderKind kind) {
+  tlog::Policy out;
+  DAYMARK_CHECK(internal::load_quorum(charter, kind, out));
+  return out;
+}
+
+namespace internal {
+
+Result<void> load_quorum(const Charter& charter, OrderKind kind, tlog::Policy& out) {
   const auto number = static_cast<std::size_t>(kind);
   if (number >= charter.quorums.size() || charter.quorums[number].empty()) {
     return fail(errc::order_kind_forbidden, field::kind);
@@ -26,30 +34,19 @@ Result<tlog::Policy> quorum_of(const Charter& charter, OrderKind kind) {
   std::array<std::string_view, parties_max> names{};
   for (std::size_t i = 0; i < charter.party_count; ++i)
     names[i] = charter.parties[i].name;
-  return tlog::Policy::parse_over(charter.quorums[number],
-                                  std::span(names).first(charter.party_count));
-}
-
-namespace internal {
-
-[[gnu::noinline]] Result<void> load_policy(std::string_view text, tlog::Policy& out) {
-  return move_into(tlog::Policy::parse(text), out);
-}
-
-[[gnu::noinline]] Result<void> load_quorum(const Charter& charter, OrderKind kind,
-                                           tlog::Policy& out) {
-  return move_into(quorum_of(charter, kind), out);
+  return out.read_over(charter.quorums[number], std::span(names).first(charter.party_count));
 }
 
 }  // namespace internal
 
-Result<void> check_policies(const Charter& charter, tlog::Policy& scratch) {
+Result<void> check_policies(const Charter& charter, PolicySpace& scratch) {
   for (std::size_t kind = 1; kind <= order_kind_count; ++kind) {
     if (charter.quorums[kind].empty()) continue;
-    DAYMARK_CHECK(internal::load_quorum(charter, static_cast<OrderKind>(kind), scratch));
+    DAYMARK_CHECK(internal::load_quorum(charter, static_cast<OrderKind>(kind),
+                                        scratch.start<tlog::Policy>()));
   }
-  DAYMARK_CHECK(internal::load_policy(charter.log_policy, scratch));
-  return internal::load_policy(charter.mirror_policy, scratch);
+  DAYMARK_CHECK(scratch.start<tlog::Policy>().read(charter.log_policy));
+  return scratch.start<tlog::Policy>().read(charter.mirror_policy);
 }
 
 }  // namespace daymark::order

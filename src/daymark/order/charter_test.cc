@@ -164,8 +164,23 @@ TEST_F(CharterTest, QuorumsAreOverTheParties) {
   EXPECT_EQ(verdict(quorum_of(without, OrderKind::suspend)), "order_kind_forbidden");
 }
 
+TEST_F(CharterTest, MovesWithItsBytes) {
+  auto before = std::make_unique<std::vector<Byte>>(world.encoded_charter());
+  const std::vector<Byte> after = *before;
+  Charter moved = parse_charter(*before).value();
+  rebase(moved, after);
+  before->assign(before->size(), 0);
+  before.reset();
+  std::vector<Byte> space(charter_size_max);
+  const auto written = write_charter(moved, space);
+  ASSERT_EQ(verdict(written), "ok");
+  EXPECT_TRUE(equal(*written, after));
+  EXPECT_EQ(moved.encoded.data(), after.data());
+  EXPECT_EQ(moved.hash, crypto::sha256(after));
+}
+
 TEST_F(CharterTest, PoliciesAreReadBeforeTheyArePinned) {
-  auto scratch = std::make_unique<tlog::Policy>();
+  auto scratch = std::make_unique<PolicySpace>();
   EXPECT_EQ(verdict(check_policies(world.charter(), *scratch)), "ok");
   Charter broken = world.charter();
   broken.quorums[static_cast<std::size_t>(OrderKind::amend)] = "quorum stranger";

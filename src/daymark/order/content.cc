@@ -61,6 +61,11 @@ Result<ByteView> read_statement(Reader& in, FieldId field) {
 
 Result<ScopeContent> parse_scope(ByteView content) {
   ScopeContent out;
+  DAYMARK_CHECK(parse_scope_into(content, out));
+  return out;
+}
+
+Result<void> parse_scope_into(ByteView content, ScopeContent& out) {
   Reader in(content);
   DAYMARK_TRY(const std::size_t items, in.enter_array(4, field::content));
   if (items < 3) return fail(errc::order_content, field::content);
@@ -70,8 +75,7 @@ Result<ScopeContent> parse_scope(ByteView content) {
   if (items == 4) {
     DAYMARK_TRY(out.appeal, in.read_bytes(sizeof(Digest), sizeof(Digest), field::appealed));
   }
-  DAYMARK_CHECK(in.expect_end());
-  return out;
+  return in.expect_end();
 }
 
 Result<EnrolContent> parse_enrol(ByteView content) {

@@ -15,15 +15,15 @@ Result<void> check_count(const Order& order, std::size_t chips) {
 /// Chips in the clear, or the fleet: the place in the streams says the same (PROTOCOL §2.1).
 Result<void> check_scope(const ContentContext& context) {
   const Order& order = context.proven.order();
-  const Result<ScopeContent> scope = parse_scope(context.proven.content());
-  if (!scope) return fail(scope.error());
-  const bool fleet = scope->target_count == 0;
+  auto& scope = context.scratch.rest.start<ScopeContent>();
+  DAYMARK_CHECK(parse_scope_into(context.proven.content(), scope));
+  const bool fleet = scope.target_count == 0;
   if (fleet != order.has_prev) return fail(errc::order_content, field::targets);
   // PROTOCOL §2.7: what confirms says so in public, and nothing else does.
-  const bool names_appeal = !scope->appeal.empty();
+  const bool names_appeal = !scope.appeal.empty();
   if (order.is_confirmation() && !names_appeal) return fail(errc::order_bounds, field::until);
   if (!order.is_confirmation() && names_appeal) return fail(errc::order_content, field::appealed);
-  return check_count(order, scope->target_count);
+  return check_count(order, scope.target_count);
 }
 
 Result<void> check_batch(const ContentContext& context) {
@@ -36,9 +36,9 @@ Result<void> check_batch(const ContentContext& context) {
 
 Result<void> check_policy(const ContentContext& context) {
   DAYMARK_TRY(const PolicyContent policy, parse_policy(context.proven.content()));
-  const Result<ProgramList> programs = parse_programs(policy.programs);
-  if (!programs) return fail(programs.error());
-  if (program_root(*programs) != policy.program_root) {
+  auto& programs = context.scratch.rest.start<ProgramList>();
+  DAYMARK_CHECK(parse_programs_into(policy.programs, programs));
+  if (program_root(programs) != policy.program_root) {
     return fail(errc::order_content, field::programs);
   }
   return check_count(context.proven.order(), 0);
@@ -67,8 +67,7 @@ Result<std::size_t> builder_of(ByteView attestation, const FirmwareContent& firm
   const bool by_key = crypto::key_id(party.key) == message->key;
   const Statement statement{attestation, build_purpose, errc::order_attestation,
                             field::attestation};
-  DAYMARK_TRY(const ByteView payload, open_statement(statement, by_key ? party.key : party.spare,
-                                                     context.scratch.signed_bytes));
+  DAYMARK_TRY(const ByteView payload, open_statement(statement, by_key ? party.key : party.spare));
   if (!attests(payload, firmware)) return fail(errc::order_attestation, field::attestation);
   return *index;
 }
@@ -91,18 +90,19 @@ bool owner_signed(const ContentContext& context) {
 }
 
 /// Reads the charter that comes next into the scratch, with all its policies.
-Result<void> read_next(ByteView encoded, const ContentContext& context) {
-  DAYMARK_CHECK(parse_charter_into(encoded, context.scratch.next));
-  return check_policies(context.scratch.next, context.scratch.mirrors);
+Result<const Charter*> read_next(ByteView encoded, const ContentContext& context) {
+  auto& next = context.scratch.rest.start<Charter>();
+  DAYMARK_CHECK(parse_charter_into(encoded, next));
+  DAYMARK_CHECK(check_policies(next, context.scratch.policy));
+  return &next;
 }
 
 /// PROTOCOL §2, amend: under the old charter's quorum, the owner included.
 Result<void> check_amend(const ContentContext& context) {
   if (!owner_signed(context)) return fail(errc::order_quorum, field::parties);
-  DAYMARK_CHECK(read_next(context.proven.content(), context));
-  const Charter& next = context.scratch.next;
-  if (next.fleet != context.charter.fleet) return fail(errc::order_successor, field::fleet);
-  if (next.revision != std::uint64_t{context.charter.revision} + 1) {
+  DAYMARK_TRY(const Charter* const next, read_next(context.proven.content(), context));
+  if (next->fleet != context.charter.fleet) return fail(errc::order_successor, field::fleet);
+  if (next->revision != std::uint64_t{context.charter.revision} + 1) {
     return fail(errc::order_successor, field::revision);
   }
   return check_count(context.proven.order(), 0);
@@ -112,15 +112,13 @@ Result<void> check_amend(const ContentContext& context) {
 Result<void> check_transfer(const ContentContext& context) {
   DAYMARK_TRY(const TransferContent transfer, parse_transfer(context.proven.content()));
   if (!owner_signed(context)) return fail(errc::order_consent, field::parties);
-  DAYMARK_CHECK(read_next(transfer.charter, context));
-  const Charter& next = context.scratch.next;
-  if (next.fleet != transfer.fleet || next.fleet == context.charter.fleet) {
+  DAYMARK_TRY(const Charter* const next, read_next(transfer.charter, context));
+  if (next->fleet != transfer.fleet || next->fleet == context.charter.fleet) {
     return fail(errc::order_successor, field::fleet);
   }
-  DAYMARK_TRY(const Consent consent,
-              open_consent(transfer.consent, *next.owner(), context.scratch.signed_bytes));
+  DAYMARK_TRY(const Consent consent, open_consent(transfer.consent, *next->owner()));
   const bool fits = crypto::chip_id(consent.chip) == transfer.target.chip &&
-                    consent.charter == next.hash && consent.nonce == transfer.target.prev;
+                    consent.charter == next->hash && consent.nonce == transfer.target.prev;
   if (!fits) return fail(errc::order_consent, field::consent);
   return check_count(context.proven.order(), 1);
 }
@@ -153,25 +151,23 @@ Result<void> check_content(const ContentContext& context) {
   return fail(errc::order_kind, field::kind);
 }
 
-Result<ByteView> open_statement(const Statement& statement, const crypto::PublicKey& key,
-                                MutableBytes scratch) {
+Result<ByteView> open_statement(const Statement& statement, const crypto::PublicKey& key) {
   const auto message = cbor::parse_sign1(statement.message);
   if (!message) return fail(statement.otherwise, statement.field);
-  if (!cbor::verify_sign1(*message, statement.purpose, key, scratch)) {
+  if (!cbor::verify_sign1(*message, statement.purpose, key)) {
     return fail(statement.otherwise, statement.field);
   }
   return message->payload;
 }
 
-Result<ByteView> open_statement(const Statement& statement, const Party& party,
-                                MutableBytes scratch) {
-  const Result<ByteView> payload = open_statement(statement, party.key, scratch);
-  return payload ? payload : open_statement(statement, party.spare, scratch);
+Result<ByteView> open_statement(const Statement& statement, const Party& party) {
+  const Result<ByteView> payload = open_statement(statement, party.key);
+  return payload ? payload : open_statement(statement, party.spare);
 }
 
-Result<Consent> open_consent(ByteView message, const Party& owner, MutableBytes scratch) {
+Result<Consent> open_consent(ByteView message, const Party& owner) {
   const Statement statement{message, consent_purpose, errc::order_consent, field::consent};
-  DAYMARK_TRY(const ByteView payload, open_statement(statement, owner, scratch));
+  DAYMARK_TRY(const ByteView payload, open_statement(statement, owner));
   const auto consent = read_consent(payload);
   if (!consent) return fail(errc::order_consent, field::consent);
   return *consent;

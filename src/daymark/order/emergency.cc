@@ -31,13 +31,11 @@ Result<EmergencyGrant> parse_emergency(ByteView payload) {
   return out;
 }
 
-Result<EmergencyGrant> verify_emergency(ByteView message, const Charter& charter,
-                                        MutableBytes scratch) {
+Result<EmergencyGrant> verify_emergency(ByteView message, const Charter& charter) {
   if (message.size() > emergency_size_max) return fail(errc::emergency_malformed);
   const internal::Statement statement{message, emergency_purpose, errc::emergency_signer,
                                       field::signers};
-  DAYMARK_TRY(const ByteView payload,
-              internal::open_statement(statement, *charter.owner(), scratch));
+  DAYMARK_TRY(const ByteView payload, internal::open_statement(statement, *charter.owner()));
   DAYMARK_TRY(const EmergencyGrant out, parse_emergency(payload));
   if (out.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
   return out;

@@ -32,7 +32,6 @@ struct EmergencyGrant {
 
 /// A grant by the owner of this charter for its fleet. Errors: those of parse_emergency,
 /// errc::emergency_signer, errc::order_charter for another fleet.
-[[nodiscard]] Result<EmergencyGrant> verify_emergency(ByteView message, const Charter& charter,
-                                                      MutableBytes scratch);
+[[nodiscard]] Result<EmergencyGrant> verify_emergency(ByteView message, const Charter& charter);
 
 }  // namespace daymark::order

@@ -19,12 +19,11 @@ class EmergencyGrantTest : public ::testing::Test {
   }
 
   [[nodiscard]] Result<EmergencyGrant> verify(ByteView message) {
-    return verify_emergency(message, world.charter(), scratch);
+    return verify_emergency(message, world.charter());
   }
 
   World world;
   ChipId chip = World::chip(1).id;
-  ByteArray<1024> scratch{};
 };
 
 TEST_F(EmergencyGrantTest, TheOwnersIsRead) {

@@ -24,24 +24,20 @@ Result<void> read_voucher(ByteView payload, const EnrolContent& enrol) {
   return chip == enrol.chip && owner == enrol.owner ? ok() : fail(errc::order_voucher);
 }
 
-Result<void> check_voucher(const EnrolContent& enrol, const EnrolTrust& trust,
-                           ProofScratch& scratch) {
+Result<void> check_voucher(const EnrolContent& enrol, const EnrolTrust& trust) {
   if (enrol.chip != trust.chip) return fail(errc::order_voucher, field::chip);
   const Statement statement{enrol.voucher, voucher_purpose, errc::order_voucher, field::voucher};
-  DAYMARK_TRY(const ByteView payload,
-              internal::open_statement(statement, trust.maker, scratch.signed_bytes));
+  DAYMARK_TRY(const ByteView payload, internal::open_statement(statement, trust.maker));
   return read_voucher(payload, enrol) ? ok() : fail(errc::order_voucher, field::voucher);
 }
 
 /// The owner that the voucher names is the charter's, and agrees to this charter for this chip.
-Result<void> check_consent(const EnrolContent& enrol, const Charter& charter,
-                           ProofScratch& scratch) {
+Result<void> check_consent(const EnrolContent& enrol, const Charter& charter) {
   const Party& owner = *charter.owner();
   if (enrol.owner != owner.key && enrol.owner != owner.spare) {
     return fail(errc::order_consent, field::parties);
   }
-  DAYMARK_TRY(const internal::Consent consent,
-              internal::open_consent(enrol.consent, owner, scratch.signed_bytes));
+  DAYMARK_TRY(const internal::Consent consent, internal::open_consent(enrol.consent, owner));
   const bool fits =
       consent.chip == enrol.chip && consent.charter == charter.hash && consent.nonce == enrol.nonce;
   return fits ? ok() : fail(errc::order_consent, field::consent);
@@ -58,11 +54,10 @@ Result<void> read_answer(ByteView payload, const Digest& nonce, const Charter& c
 }
 
 Result<void> check_answer(const EnrolContent& enrol, const Charter& charter,
-                          const EnrolTrust& trust, ProofScratch& scratch) {
+                          const EnrolTrust& trust) {
   if (enrol.nonce != trust.nonce) return fail(errc::order_answer, field::answer);
   const Statement statement{enrol.answer, answer_purpose, errc::order_answer, field::answer};
-  DAYMARK_TRY(const ByteView payload,
-              internal::open_statement(statement, trust.chip, scratch.signed_bytes));
+  DAYMARK_TRY(const ByteView payload, internal::open_statement(statement, trust.chip));
   return read_answer(payload, trust.nonce, charter) ? ok()
                                                     : fail(errc::order_answer, field::answer);
 }
@@ -76,9 +71,9 @@ Result<ProvenOrder> prove_enrol(const OrderMessage& message, const Charter& char
   if (scratch.order.order.kind != OrderKind::enrol) return fail(errc::order_kind, field::kind);
   DAYMARK_TRY(const ProvenOrder proven, prover.prove());
   DAYMARK_TRY(const EnrolContent enrol, parse_enrol(message.content));
-  DAYMARK_CHECK(check_voucher(enrol, trust, scratch));
-  DAYMARK_CHECK(check_consent(enrol, charter, scratch));
-  DAYMARK_CHECK(check_answer(enrol, charter, trust, scratch));
+  DAYMARK_CHECK(check_voucher(enrol, trust));
+  DAYMARK_CHECK(check_consent(enrol, charter));
+  DAYMARK_CHECK(check_answer(enrol, charter, trust));
   const bool counted = proven.order().count == count_bucket(1);
   return counted ? Result<ProvenOrder>(proven) : fail(errc::order_content, field::count);
 }

@@ -104,9 +104,7 @@ Result<void> check_owner_answer(const FindingContent& content, const Finding& fi
   }
   const internal::Statement statement{content.answer, finding_answer_purpose, errc::finding_answer,
                                       field::signers};
-  std::vector<Byte> scratch(answer_size_max + 256);
-  DAYMARK_TRY(const ByteView payload,
-              internal::open_statement(statement, *charter.owner(), scratch));
+  DAYMARK_TRY(const ByteView payload, internal::open_statement(statement, *charter.owner()));
   DAYMARK_TRY(const FindingAnswer answer, parse_answer(payload));
   const bool same = answer.fleet == charter.fleet && answer.notice == notice_hash(content.notice);
   return same ? ok() : fail(errc::finding_answer, field::finding);
@@ -284,12 +282,11 @@ Result<UnixMillis> prove_finding(const FindingFile& file, std::string_view proof
                                  const Charter& charter) {
   DAYMARK_TRY(const VerifiedFinding verified, verify_finding(file, charter));
   DAYMARK_TRY(const std::vector<Byte> envelope, finding_envelope(file));
-  const auto scratch = std::make_unique<ProofScratch>();
-  DAYMARK_CHECK(internal::move_into(tlog::parse_proof(proof), scratch->proof));
-  DAYMARK_CHECK(internal::load_policy(charter.log_policy, scratch->witnesses));
-  DAYMARK_CHECK(internal::load_policy(charter.mirror_policy, scratch->mirrors));
-  const tlog::LogTrust trust{&scratch->witnesses, &scratch->mirrors};
-  DAYMARK_TRY(const tlog::LoggedEntry entry, tlog::verify_logged(envelope, scratch->proof, trust));
+  DAYMARK_TRY(const tlog::Proof parsed, tlog::parse_proof(proof));
+  DAYMARK_TRY(const tlog::Policy witnesses, tlog::Policy::parse(charter.log_policy));
+  DAYMARK_TRY(const tlog::Policy mirrors, tlog::Policy::parse(charter.mirror_policy));
+  const tlog::LogTrust trust{&witnesses, &mirrors};
+  DAYMARK_TRY(const tlog::LoggedEntry entry, tlog::verify_logged(envelope, parsed, trust));
   // The witnesses' clocks, not the deciders', say whether the deadline was past.
   const Finding& finding = verified.finding();
   const bool in_time = finding.answer || entry.logged_at() >= finding.notice.answer_until;

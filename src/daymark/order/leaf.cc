@@ -100,7 +100,9 @@ void put_denial(Writer& out, const Leaf& leaf) {
   internal::put_time(out, leaf.appeal_until);
 }
 
-Result<void> parse_into(ByteView encoded, Leaf& out) {
+}  // namespace
+
+Result<void> parse_leaf_into(ByteView encoded, Leaf& out) {
   if (encoded.size() > leaf_size_max) return fail(errc::leaf_malformed);
   out = {};
   Reader in(encoded);
@@ -113,26 +115,28 @@ Result<void> parse_into(ByteView encoded, Leaf& out) {
   return ok();
 }
 
-}  // namespace
-
 Result<Leaf> parse_leaf(ByteView encoded) {
   Leaf out;
-  DAYMARK_CHECK(parse_into(encoded, out));
+  DAYMARK_CHECK(parse_leaf_into(encoded, out));
   return out;
 }
 
 Result<ByteView> write_leaf(const Leaf& leaf, MutableBytes out) {
   Writer writer(out);
-  put_front(writer, leaf);
-  put_terms(writer, leaf);
-  put_denial(writer, leaf);
+  put_leaf(leaf, writer);
   return writer.finish();
+}
+
+void put_leaf(const Leaf& leaf, Writer& out) {
+  put_front(out, leaf);
+  put_terms(out, leaf);
+  put_denial(out, leaf);
 }
 
 Result<ProvenLeaf> prove_leaf(ByteView encoded, const LeafPath& where, const ProvenOrder& batch,
                               Leaf& storage) {
   if (batch.order().kind != OrderKind::license) return fail(errc::order_kind, field::kind);
-  DAYMARK_CHECK(parse_into(encoded, storage));
+  DAYMARK_CHECK(parse_leaf_into(encoded, storage));
   ProvenLeaf out;
   out.hash_ = tlog::hash_leaf(encoded, tlog::batch_tree);
   DAYMARK_TRY(const Digest root,

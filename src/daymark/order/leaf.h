@@ -14,6 +14,7 @@
 #include "daymark/base/ids.h"
 #include "daymark/base/result.h"
 #include "daymark/base/units.h"
+#include "daymark/cbor/writer.h"
 #include "daymark/crypto/ports.h"
 #include "daymark/order/charter.h"
 #include "daymark/order/proven.h"
@@ -97,7 +98,11 @@ struct Leaf {
 
 /// Errors: errc::leaf_malformed, errc::cbor_*.
 [[nodiscard]] Result<Leaf> parse_leaf(ByteView encoded);
+/// The same into a place of the caller. On an error `out` is unspecified.
+[[nodiscard]] Result<void> parse_leaf_into(ByteView encoded, Leaf& out);
 [[nodiscard]] Result<ByteView> write_leaf(const Leaf& leaf, MutableBytes out);
+/// The same as the next item.
+void put_leaf(const Leaf& leaf, cbor::Writer& out);
 
 /// Where a leaf stands in its batch.
 struct LeafPath {

@@ -78,8 +78,13 @@ std::uint64_t count_bucket(std::size_t chips) {
 }
 
 Result<Order> parse_order(ByteView payload) {
-  if (payload.size() > order_size_max) return fail(errc::order_size);
   Order out;
+  DAYMARK_CHECK(parse_order_into(payload, out));
+  return out;
+}
+
+Result<void> parse_order_into(ByteView payload, Order& out) {
+  if (payload.size() > order_size_max) return fail(errc::order_size);
   Reader in(payload);
   DAYMARK_CHECK(in.enter_array_of(order_items));
   DAYMARK_CHECK(internal::read_version(in, errc::order_malformed));
@@ -95,15 +100,19 @@ Result<Order> parse_order(ByteView payload) {
   DAYMARK_CHECK(in.expect_end());
   out.payload = payload;
   out.hash = crypto::tagged_hash(order_purpose, payload);
-  return out;
+  return ok();
 }
 
 Result<SignedOrder> parse_signed_order(ByteView envelope) {
-  if (envelope.size() > order_size_max) return fail(errc::order_size);
   SignedOrder out;
-  DAYMARK_TRY(out.envelope, cbor::parse_sign(envelope));
-  DAYMARK_TRY(out.order, parse_order(out.envelope.payload));
+  DAYMARK_CHECK(parse_signed_order_into(envelope, out));
   return out;
+}
+
+Result<void> parse_signed_order_into(ByteView envelope, SignedOrder& out) {
+  if (envelope.size() > order_size_max) return fail(errc::order_size);
+  DAYMARK_CHECK(cbor::parse_sign_into(envelope, out.envelope));
+  return parse_order_into(out.envelope.payload, out.order);
 }
 
 Digest commit(const Digest& salt, ByteView content) {

@@ -164,6 +164,8 @@ struct AmendContent {
 
 /// Reads one payload. Errors: errc::order_malformed, errc::cbor_*.
 [[nodiscard]] Result<Order> parse_order(ByteView payload);
+/// The same into an order that is new. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_order_into(ByteView payload, Order& out);
 
 /// Reads an envelope's COSE_Sign and its payload together.
 struct SignedOrder {
@@ -173,11 +175,15 @@ struct SignedOrder {
 
 /// Errors: errc::order_size and those of parse_sign and parse_order.
 [[nodiscard]] Result<SignedOrder> parse_signed_order(ByteView envelope);
+/// The same into one that is new. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_signed_order_into(ByteView envelope, SignedOrder& out);
 
 /// SHA-256 commitment to a content: tagged_hash("daymark content v1", salt || content).
 [[nodiscard]] Digest commit(const Digest& salt, ByteView content);
 
 [[nodiscard]] Result<ScopeContent> parse_scope(ByteView content);
+/// The same into one that is new. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_scope_into(ByteView content, ScopeContent& out);
 [[nodiscard]] Result<EnrolContent> parse_enrol(ByteView content);
 [[nodiscard]] Result<BatchContent> parse_batch(ByteView content);
 [[nodiscard]] Result<PolicyContent> parse_policy(ByteView content);
@@ -201,6 +207,8 @@ struct ProgramList {
 
 /// Errors: errc::order_content where they don't ascend by digest, errc::cbor_*.
 [[nodiscard]] Result<ProgramList> parse_programs(ByteView programs);
+/// The same into a list that is new. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_programs_into(ByteView programs, ProgramList& out);
 /// Root of program_tree over the list; the root of no programs approves none.
 [[nodiscard]] Digest program_root(const ProgramList& list);
 

@@ -54,6 +54,11 @@ static_assert(programs_max < 1U << 8U);
 
 Result<ProgramList> parse_programs(ByteView programs) {
   ProgramList out;
+  DAYMARK_CHECK(parse_programs_into(programs, out));
+  return out;
+}
+
+Result<void> parse_programs_into(ByteView programs, ProgramList& out) {
   cbor::Reader in(programs);
   DAYMARK_TRY(const std::size_t count, in.enter_array(programs_max, field::programs));
   for (; out.count < count; ++out.count) {
@@ -65,8 +70,7 @@ Result<ProgramList> parse_programs(ByteView programs) {
       return fail(errc::order_content, field::programs, start);
     }
   }
-  DAYMARK_CHECK(in.expect_end());
-  return out;
+  return in.expect_end();
 }
 
 Digest program_root(const ProgramList& list) {

@@ -37,27 +37,12 @@ Result<void> check_stream(const Order& order) {
   return fleet == (order.seq > 0) ? ok() : fail(errc::order_stream, field::sequence);
 }
 
-// Each of these gives its stack back before the next step: a chip has little.
-
-[[gnu::noinline]] Result<void> load_envelope(ByteView envelope, cbor::Sign& out) {
-  return internal::move_into(cbor::parse_sign(envelope), out);
-}
-
-[[gnu::noinline]] Result<void> load_order(ByteView payload, Order& out) {
-  return internal::move_into(parse_order(payload), out);
-}
-
-[[gnu::noinline]] Result<void> load_proof(std::string_view text, tlog::Proof& out) {
-  return internal::move_into(tlog::parse_proof(text), out);
-}
-
 }  // namespace
 
 Result<void> Prover::read() {
   if (message_.content.size() > content_size_max) return fail(errc::order_size, field::content);
   if (message_.envelope.size() > order_size_max) return fail(errc::order_size);
-  DAYMARK_CHECK(load_envelope(message_.envelope, scratch_.order.envelope));
-  return load_order(scratch_.order.envelope.payload, scratch_.order.order);
+  return parse_signed_order_into(message_.envelope, *new (&scratch_.order) SignedOrder);
 }
 
 Result<ProvenOrder> Prover::prove() {
@@ -94,24 +79,25 @@ Result<tlog::MemberSet> Prover::check_signers() {
     const Party& party = charter_.parties[*index];
     const bool by_key = crypto::key_id(party.key) == signer.key;
     DAYMARK_CHECK(cbor::verify_signer(scratch_.order.envelope, signer, order_purpose,
-                                      by_key ? party.key : party.spare, scratch_.signed_bytes));
+                                      by_key ? party.key : party.spare));
     signers |= bit;
   }
   return signers;
 }
 
 Result<void> Prover::check_quorum(tlog::MemberSet signers) {
-  DAYMARK_CHECK(internal::load_quorum(charter_, order().kind, scratch_.mirrors));
-  if (!scratch_.mirrors.met_by(signers)) return fail(errc::order_quorum, field::parties);
-  return is_restriction(order().kind) ? check_parties(signers) : ok();
+  auto& quorum = scratch_.policy.start<tlog::Policy>();
+  DAYMARK_CHECK(internal::load_quorum(charter_, order().kind, quorum));
+  if (!quorum.met_by(signers)) return fail(errc::order_quorum, field::parties);
+  return is_restriction(order().kind) ? check_parties(quorum, signers) : ok();
 }
 
-Result<void> Prover::check_parties(tlog::MemberSet signers) const {
+Result<void> Prover::check_parties(const tlog::Policy& quorum, tlog::MemberSet signers) {
   // PROTOCOL §1.2, whatever the charter says: a quorum that one party fills alone binds nobody,
   // however many sign beside it.
   for (tlog::MemberSet left = signers; left != 0; left &= left - 1) {
     const tlog::MemberSet one = left & (~left + 1);
-    if (scratch_.mirrors.met_by(one)) return fail(errc::order_one_party, field::parties);
+    if (quorum.met_by(one)) return fail(errc::order_one_party, field::parties);
   }
   return ok();
 }
@@ -122,15 +108,17 @@ Result<void> Prover::check_logged(ProvenOrder& out) {
     out.logged_at_ = order().issued;
     return ok();
   }
-  DAYMARK_CHECK(load_proof(message_.proof, scratch_.proof));
-  DAYMARK_CHECK(internal::load_policy(charter_.log_policy, scratch_.witnesses));
-  tlog::LogTrust trust{&scratch_.witnesses, nullptr};
-  if (needs_mirror(order().kind)) {
-    DAYMARK_CHECK(internal::load_policy(charter_.mirror_policy, scratch_.mirrors));
-    trust.mirrors = &scratch_.mirrors;
-  }
+  auto& proof = scratch_.rest.start<tlog::OpenedProof>();
+  DAYMARK_CHECK(tlog::open_proof(message_.proof, proof));
+  auto& witnesses = scratch_.policy.start<tlog::Policy>();
+  DAYMARK_CHECK(witnesses.read(charter_.log_policy));
   DAYMARK_TRY(const tlog::LoggedEntry entry,
-              tlog::verify_logged(message_.envelope, scratch_.proof, trust));
+              tlog::verify_witnessed(message_.envelope, proof, witnesses));
+  if (needs_mirror(order().kind)) {
+    auto& mirrors = scratch_.policy.start<tlog::Policy>();
+    DAYMARK_CHECK(mirrors.read(charter_.mirror_policy));
+    DAYMARK_CHECK(tlog::verify_mirrored(proof, mirrors));
+  }
   // PROTOCOL §2.5: expiry bounds entry into the log; no other clock plays a part. A relief bound
   // before it was logged (§2.6), so its proof can't come too late.
   if (entry.logged_at() >= order().expires && !is_relief(order().kind)) {

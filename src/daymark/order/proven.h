@@ -21,14 +21,12 @@ struct OrderMessage {
   ByteView content;
 };
 
-/// Working memory of verification, given by the caller so that the chip's stack stays small.
+/// Working memory of verification, given by the caller so that the chip's stack stays small. What
+/// was proven views `order` alone: the rest may be used again.
 struct ProofScratch {
   SignedOrder order;
-  tlog::Proof proof;
-  tlog::Policy witnesses;
-  tlog::Policy mirrors;  ///< first the quorum of the kind, then the mirrors
-  Charter next;          ///< the charter that an amend or transfer brings
-  ByteArray<order_size_max + 256> signed_bytes{};
+  PolicySpace policy;           ///< the quorum of the kind, the witnesses, the mirrors
+  Arena<sizeof(Charter)> rest;  ///< the proof; then the content, or the charter that it brings
 };
 
 class ProvenOrder {

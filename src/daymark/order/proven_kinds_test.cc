@@ -160,7 +160,6 @@ TEST_F(KindTest, FirmwareAttestationsNameThisImage) {
 TEST_F(KindTest, AmendContinuesTheCharter) {
   EXPECT_EQ(verdict_of(world.prove(world.amend(world.successor()), {"owner", "regulator-a"})),
             "ok");
-  EXPECT_EQ(scratch->next.revision, 2U);
 }
 
 TEST_F(KindTest, AmendRefusesJumpsAndOtherFleets) {
@@ -203,7 +202,6 @@ TEST_F(KindTest, TransferNeedsBothOwners) {
   EXPECT_EQ(verdict_of(world.prove(world.transfer(target, chip, world.other_fleet()),
                                    {"owner", "regulator-a"})),
             "ok");
-  EXPECT_EQ(scratch->next.fleet, world.other_fleet().fleet);
 }
 
 TEST_F(KindTest, TransferRefusesConsentsThatDontFit) {

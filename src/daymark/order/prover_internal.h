@@ -20,7 +20,8 @@ class Prover {
   [[nodiscard]] Result<void> check_identity() const;
   [[nodiscard]] Result<tlog::MemberSet> check_signers();
   [[nodiscard]] Result<void> check_quorum(tlog::MemberSet signers);
-  [[nodiscard]] Result<void> check_parties(tlog::MemberSet signers) const;
+  [[nodiscard]] static Result<void> check_parties(const tlog::Policy& quorum,
+                                                  tlog::MemberSet signers);
   [[nodiscard]] Result<void> check_logged(ProvenOrder& out);
   [[nodiscard]] Result<void> check_bounds(const ProvenOrder& proven) const;
   [[nodiscard]] UnixMillis binding_time(UnixMillis logged_at) const;
@@ -55,11 +56,10 @@ struct Statement {
 };
 
 [[nodiscard]] Result<ByteView> open_statement(const Statement& statement,
-                                              const crypto::PublicKey& key, MutableBytes scratch);
+                                              const crypto::PublicKey& key);
 
 /// The same by the key or the spare of a party.
-[[nodiscard]] Result<ByteView> open_statement(const Statement& statement, const Party& party,
-                                              MutableBytes scratch);
+[[nodiscard]] Result<ByteView> open_statement(const Statement& statement, const Party& party);
 
 /// The payload [chip key, charter hash, nonce] of a consent.
 struct Consent {
@@ -69,8 +69,7 @@ struct Consent {
 };
 
 /// A consent by the owner's key or spare. Errors: errc::order_consent.
-[[nodiscard]] Result<Consent> open_consent(ByteView message, const Party& owner,
-                                           MutableBytes scratch);
+[[nodiscard]] Result<Consent> open_consent(ByteView message, const Party& owner);
 
 }  // namespace internal
 }  // namespace daymark::order

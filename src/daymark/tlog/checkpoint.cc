@@ -46,46 +46,37 @@ Result<void> verify_plain(const NoteSignature& signature, std::string_view body,
   return good ? ok() : fail(errc::note_signature, field::log_checkpoint);
 }
 
-/// Builds the signed message of a cosignature without a heap.
-class Message {
+/// A number in decimal.
+class Decimal {
  public:
-  void add(std::string_view text) {
-    if (text.size() > buffer_.size() - size_) return;
-    copy_bytes(bytes_of(text), MutableBytes(buffer_).subspan(size_));
-    size_ += text.size();
-  }
-
-  void add(std::uint64_t number) {
-    std::array<char, 20> digits{};
-    std::size_t at = digits.size();
+  explicit Decimal(std::uint64_t number) {
     do {
-      digits[--at] = static_cast<char>('0' + number % 10);
+      digits_[--at_] = static_cast<char>('0' + number % 10);
       number /= 10;
     } while (number != 0);
-    add({digits.data() + at, digits.size() - at});
   }
 
-  [[nodiscard]] ByteView view() const { return ByteView(buffer_).first(size_); }
+  [[nodiscard]] std::string_view text() const {
+    return {digits_.data() + at_, digits_.size() - at_};
+  }
 
  private:
-  ByteArray<checkpoint_body_max + 64> buffer_{};  // header, 20 digits and newline fit in 64
-  std::size_t size_ = 0;
+  std::array<char, 20> digits_{};
+  std::size_t at_ = 20;
 };
 
-/// The time in seconds that the signature states. The body's length was checked by the parser.
+/// The time in seconds that the signature states.
 Result<std::uint64_t> verify_timed(const NoteSignature& signature, std::string_view body,
                                    const VerifierKey& key) {
   const auto content = content_of<time_size + signature_size>(signature);
   if (!content) return fail(errc::note_signature, field::log_checkpoint);
   const ByteView bytes = *content;
   const auto time = get_big_endian<std::uint64_t>(bytes.first<time_size>());
-  Message message;
-  message.add(cosignature_header);
-  message.add(time);
-  message.add("\n");
-  message.add(body);
+  const Decimal decimal(time);
+  const std::array<ByteView, 4> message{bytes_of(cosignature_header), bytes_of(decimal.text()),
+                                        bytes_of("\n"), bytes_of(body)};
   const crypto::Signature plain{array_of<signature_size>(bytes.subspan(time_size))};
-  const bool good = crypto::ed25519_verify(key.key, message.view(), plain).has_value();
+  const bool good = crypto::ed25519_verify(key.key, message, plain).has_value();
   return good ? Result<std::uint64_t>(time) : fail(errc::note_signature, field::log_checkpoint);
 }
 
@@ -99,7 +90,12 @@ bool is_time(std::uint64_t seconds) {
 
 Result<Checkpoint> parse_checkpoint(std::string_view text) {
   Checkpoint out;
-  DAYMARK_TRY(out.note, parse_note(text));
+  DAYMARK_CHECK(parse_checkpoint_into(text, out));
+  return out;
+}
+
+Result<void> parse_checkpoint_into(std::string_view text, Checkpoint& out) {
+  DAYMARK_CHECK(parse_note_into(text, out.note));
   std::string_view rest = out.note.body;
   if (rest.size() > checkpoint_body_max) return fail(errc::checkpoint_malformed, field::length);
   const auto origin = cut_line(rest);
@@ -113,7 +109,7 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   if (!are_extensions(rest)) return fail(errc::checkpoint_malformed, field::note_line);
   out.origin = *origin;
   out.head = {{*leaves}, *digest};
-  return out;
+  return ok();
 }
 
 Result<void> verify_log_signature(const Checkpoint& checkpoint, const VerifierKey& key) {

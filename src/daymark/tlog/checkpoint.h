@@ -69,6 +69,8 @@ struct Note {
 /// At least one signature line, UTF-8 without control characters, at most note_size_max bytes.
 /// Errors: errc::note_malformed, errc::note_signatures (more than 16).
 [[nodiscard]] Result<Note> parse_note(std::string_view text);
+/// The same into a new one. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_note_into(std::string_view text, Note& out);
 
 struct Checkpoint {
   std::string_view origin;
@@ -79,6 +81,8 @@ struct Checkpoint {
 /// Errors: errc::checkpoint_malformed and those of parse_note. Extension lines are accepted and
 /// signed.
 [[nodiscard]] Result<Checkpoint> parse_checkpoint(std::string_view text);
+/// The same into a new one. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_checkpoint_into(std::string_view text, Checkpoint& out);
 
 /// Verifies the log's own signature: type 01, by the key that bears the origin's name (C2SP says
 /// SHOULD, here it is a must). Errors: errc::checkpoint_unsigned where none is by `key`,

@@ -109,10 +109,15 @@ Result<VerifierKey> parse_vkey(std::string_view text) {
 }
 
 Result<Note> parse_note(std::string_view text) {
+  Note out;
+  DAYMARK_CHECK(parse_note_into(text, out));
+  return out;
+}
+
+Result<void> parse_note_into(std::string_view text, Note& out) {
   if (text.size() > note_size_max) return fail(errc::note_malformed, field::length);
   const std::optional<std::size_t> split = find_split(text);
   if (!split || !is_note_text(text)) return fail(errc::note_malformed, field::note_line);
-  Note out;
   out.body = slice(text, 0, *split);
   std::string_view rest = tail(text, *split + 1);
   if (rest.empty()) return fail(errc::note_malformed, field::note_line, offset_in(text, rest));
@@ -124,7 +129,7 @@ Result<Note> parse_note(std::string_view text) {
     if (out.signature_count == note_signatures_max) return fail(errc::note_signatures);
     out.signatures[out.signature_count++] = *signature;
   }
-  return out;
+  return ok();
 }
 
 }  // namespace daymark::tlog

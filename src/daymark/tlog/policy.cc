@@ -63,19 +63,23 @@ bool holds_key(std::span<const VerifierKey> keys, const crypto::PublicKey& key) 
 
 Result<Policy> Policy::parse(std::string_view text) {
   Policy policy;
-  DAYMARK_CHECK(policy.parse_lines(text, true));
+  DAYMARK_CHECK(policy.read(text));
   return policy;
 }
 
 Result<Policy> Policy::parse_over(std::string_view text, std::span<const std::string_view> names) {
-  if (names.size() > policy_members_max) return fail(errc::policy_size);
   Policy policy;
-  for (const std::string_view name : names) {
-    DAYMARK_CHECK(policy.require_new(name));
-    policy.names_[policy.member_count_++] = name;
-  }
-  DAYMARK_CHECK(policy.parse_lines(text, false));
+  DAYMARK_CHECK(policy.read_over(text, names));
   return policy;
+}
+
+Result<void> Policy::read_over(std::string_view text, std::span<const std::string_view> names) {
+  if (names.size() > policy_members_max) return fail(errc::policy_size);
+  for (const std::string_view name : names) {
+    DAYMARK_CHECK(require_new(name));
+    names_[member_count_++] = name;
+  }
+  return parse_lines(text, false);
 }
 
 bool Policy::met_by(MemberSet signers) const {

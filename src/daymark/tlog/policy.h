@@ -37,6 +37,12 @@ class Policy {
   [[nodiscard]] static Result<Policy> parse_over(std::string_view text,
                                                  std::span<const std::string_view> names);
 
+  // The same into a policy that is new. On an error it is unspecified.
+  [[nodiscard]] Result<void> read(std::string_view text) { return parse_lines(text, true); }
+
+  [[nodiscard]] Result<void> read_over(std::string_view text,
+                                       std::span<const std::string_view> names);
+
   [[nodiscard]] std::span<const VerifierKey> logs() const {
     return std::span(logs_).first(log_count_);
   }

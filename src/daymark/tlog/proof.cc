@@ -116,34 +116,61 @@ Result<void> verify_path(ByteView entry, const Proof& proof, const TreeHead& hea
 }  // namespace
 
 Result<Proof> parse_proof(std::string_view text) {
+  Proof out;
+  DAYMARK_CHECK(parse_proof_into(text, out));
+  return out;
+}
+
+Result<void> parse_proof_into(std::string_view text, Proof& out) {
   if (text.size() > proof_size_max) return fail(errc::proof_size, field::length);
   std::string_view rest = text;
   const auto header = cut_line(rest);
   if (!header || *header != proof_header) return fail(errc::proof_malformed, field::note_line);
-  Proof out;
   DAYMARK_CHECK(skip_extra(rest));
   DAYMARK_TRY(out.index, parse_index(rest));
   DAYMARK_CHECK(parse_path(rest, out));
   if (rest.empty()) return fail(errc::proof_malformed, field::log_checkpoint);
   out.checkpoint = rest;
-  return out;
+  return ok();
 }
 
-Result<LoggedEntry> verify_logged(ByteView entry, const Proof& proof, const LogTrust& trust) {
-  // Kept where it was made, not moved: the chip's stack is small.
-  const Result<Checkpoint> checkpoint = parse_checkpoint(proof.checkpoint);
-  if (!checkpoint) return fail(checkpoint.error());
-  DAYMARK_CHECK(verify_log(*checkpoint, *trust.witnesses));
-  DAYMARK_CHECK(verify_path(entry, proof, checkpoint->head));
-  DAYMARK_TRY(const Cosignatures witnesses, collect(*checkpoint, *trust.witnesses));
-  DAYMARK_TRY(const UnixMillis time, quorum_time(witnesses, *trust.witnesses));
-  if (trust.mirrors != nullptr) DAYMARK_CHECK(verify_mirrors(*checkpoint, *trust.mirrors));
+/// The only maker of LoggedEntries.
+class Verifier {
+ public:
+  static Result<LoggedEntry> witnessed(ByteView entry, const Proof& proof,
+                                       const Checkpoint& checkpoint, const Policy& policy) {
+    DAYMARK_CHECK(verify_log(checkpoint, policy));
+    DAYMARK_CHECK(verify_path(entry, proof, checkpoint.head));
+    DAYMARK_TRY(const Cosignatures witnesses, collect(checkpoint, policy));
+    DAYMARK_TRY(const UnixMillis time, quorum_time(witnesses, policy));
+    LoggedEntry logged;
+    logged.index_ = proof.index;
+    logged.head_ = checkpoint.head;
+    logged.logged_at_ = time;
+    return logged;
+  }
+};
 
-  LoggedEntry logged;
-  logged.index_ = proof.index;
-  logged.head_ = checkpoint->head;
-  logged.logged_at_ = time;
+Result<LoggedEntry> verify_logged(ByteView entry, const Proof& proof, const LogTrust& trust) {
+  DAYMARK_TRY(const Checkpoint checkpoint, parse_checkpoint(proof.checkpoint));
+  DAYMARK_TRY(const LoggedEntry logged,
+              Verifier::witnessed(entry, proof, checkpoint, *trust.witnesses));
+  if (trust.mirrors != nullptr) DAYMARK_CHECK(verify_mirrors(checkpoint, *trust.mirrors));
   return logged;
+}
+
+Result<void> open_proof(std::string_view text, OpenedProof& out) {
+  DAYMARK_CHECK(parse_proof_into(text, out.proof));
+  return parse_checkpoint_into(out.proof.checkpoint, out.checkpoint);
+}
+
+Result<LoggedEntry> verify_witnessed(ByteView entry, const OpenedProof& opened,
+                                     const Policy& witnesses) {
+  return Verifier::witnessed(entry, opened.proof, opened.checkpoint, witnesses);
+}
+
+Result<void> verify_mirrored(const OpenedProof& opened, const Policy& mirrors) {
+  return verify_mirrors(opened.checkpoint, mirrors);
 }
 
 }  // namespace daymark::tlog

@@ -28,6 +28,8 @@ struct Proof {
 /// Errors: errc::proof_malformed, errc::proof_size. An `extra` line is skipped: it is not
 /// authenticated.
 [[nodiscard]] Result<Proof> parse_proof(std::string_view text);
+/// The same into a proof that is new. On an error it is unspecified.
+[[nodiscard]] Result<void> parse_proof_into(std::string_view text, Proof& out);
 
 /// Who must have signed a checkpoint for it to count.
 struct LogTrust {
@@ -48,8 +50,7 @@ class LoggedEntry {
 
  private:
   LoggedEntry() = default;
-  friend Result<LoggedEntry> verify_logged(ByteView entry, const Proof& proof,
-                                           const LogTrust& trust);
+  friend class Verifier;
 
   LeafIndex index_;
   TreeHead head_;
@@ -62,5 +63,19 @@ class LoggedEntry {
 /// verify_inclusion and of the checkpoint.
 [[nodiscard]] Result<LoggedEntry> verify_logged(ByteView entry, const Proof& proof,
                                                 const LogTrust& trust);
+
+/// A proof with its checkpoint: what verify_logged makes of it, in a place of the caller's.
+struct OpenedProof {
+  Proof proof;
+  Checkpoint checkpoint;
+};
+
+/// parse_proof and parse_checkpoint, into a new one. On an error it is unspecified.
+[[nodiscard]] Result<void> open_proof(std::string_view text, OpenedProof& out);
+
+// The same as verify_logged in two steps, for who has no room for two policies at once.
+[[nodiscard]] Result<LoggedEntry> verify_witnessed(ByteView entry, const OpenedProof& opened,
+                                                   const Policy& witnesses);
+[[nodiscard]] Result<void> verify_mirrored(const OpenedProof& opened, const Policy& mirrors);
 
 }  // namespace daymark::tlog
