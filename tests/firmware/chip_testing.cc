@@ -23,9 +23,12 @@ std::string built(const std::string& arch, const std::string& name) {
   return std::string(DAYMARK_SOURCE_DIR) + "/build/firmware/" + arch + "/" + name;
 }
 
+std::string machine_of(const std::string& arch) {
+  return "qemu-system-riscv" + arch.substr(2);
+}
+
 bool can_run(const std::string& arch) {
-  const std::string machine = "qemu-system-risc" + arch.substr(1);
-  const std::string question = "command -v " + machine + " >/dev/null";
+  const std::string question = "command -v " + machine_of(arch) + " >/dev/null";
   return fs::exists(built(arch, "governor.bin")) && std::system(question.c_str()) == 0;
 }
 
@@ -41,9 +44,9 @@ Folder::~Folder() {
 
 namespace {
 
-/// Address of a symbol of the rv64 image, from the table that script/firmware writes.
-std::uint64_t symbol(const std::string& wanted) {
-  std::ifstream table(built("rv64", "governor.symbols"));
+/// Address of a symbol of an image, from the table that script/firmware writes.
+std::uint64_t symbol(const std::string& arch, const std::string& wanted) {
+  std::ifstream table(built(arch, "governor.symbols"));
   std::string address;
   std::string kind;
   std::string name;
@@ -55,11 +58,11 @@ std::uint64_t symbol(const std::string& wanted) {
 
 }  // namespace
 
-StackUse stack_use(const std::string& monitor, const std::string& dump) {
+StackUse stack_use(const std::string& arch, const std::string& monitor, const std::string& dump) {
   constexpr std::array<Byte, 4> paint{0xAC, 0x57, 0xFE, 0x5A};  // firmware/start.S
   StackUse out;
-  const std::uint64_t bottom = symbol("stack_bottom");
-  out.size = symbol("stack_top") - bottom;
+  const std::uint64_t bottom = symbol(arch, "stack_bottom");
+  out.size = symbol(arch, "stack_top") - bottom;
   const net::Descriptor peer = net::connect_unix(*net::unix_address(monitor));
   const std::string command =
       "pmemsave " + std::to_string(bottom) + " " + std::to_string(out.size) + " \"" + dump + "\"\n";
@@ -76,10 +79,12 @@ StackUse stack_use(const std::string& monitor, const std::string& dump) {
   return out;
 }
 
-FirmwareChip::FirmwareChip(governor::testing::World& in, std::vector<std::string> more)
+FirmwareChip::FirmwareChip(governor::testing::World& in, const std::string& arch,
+                           std::vector<std::string> more)
     : world(in), chip(governor::testing::World::chip(1)) {
   options_.folder = folder_.path();
-  options_.image = built("rv64", "governor.bin");
+  options_.program = machine_of(arch);
+  options_.image = built(arch, "governor.bin");
   options_.more = std::move(more);
   options_.page.maker = crypto::ed25519_public(world.party("maker").key.sign);
   options_.page.peak = {TeraOps{1000}};
@@ -104,6 +109,17 @@ void FirmwareChip::start() {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   FAIL() << "the machine gave no answer";
+}
+
+double FirmwareChip::processor_millis() const {
+  double nanos = 0;
+  for (const auto& thread :
+       fs::directory_iterator("/proc/" + std::to_string(machine_->process()) + "/task")) {
+    double used = 0;
+    std::ifstream(thread.path() / "schedstat") >> used;
+    nanos += used;
+  }
+  return nanos / 1e6;
 }
 
 std::vector<Byte> FirmwareChip::journal_bytes() const {

@@ -13,6 +13,8 @@ namespace daymark::firmware::testing {
 
 /// Where script/firmware puts the images of `arch`.
 [[nodiscard]] std::string built(const std::string& arch, const std::string& name);
+/// The program that simulates a machine of `arch`, rv32 or rv64.
+[[nodiscard]] std::string machine_of(const std::string& arch);
 /// Whether images and QEMU for `arch` are there; tests are skipped without.
 [[nodiscard]] bool can_run(const std::string& arch);
 
@@ -36,12 +38,14 @@ struct StackUse {
 };
 
 /// Of the machine whose monitor listens at `monitor`; `dump` is a file to write memory to.
-[[nodiscard]] StackUse stack_use(const std::string& monitor, const std::string& dump);
+[[nodiscard]] StackUse stack_use(const std::string& arch, const std::string& monitor,
+                                 const std::string& dump);
 
 /// Holds the world's chip 1: the test writes that chip's key into the flash, as if it had drawn it.
 class FirmwareChip {
  public:
-  explicit FirmwareChip(governor::testing::World& in, std::vector<std::string> more = {});
+  FirmwareChip(governor::testing::World& in, const std::string& arch,
+               std::vector<std::string> more = {});
 
   governor::testing::World& world;
   governor::testing::Chip chip;
@@ -55,6 +59,9 @@ class FirmwareChip {
   [[nodiscard]] std::vector<Byte> journal_bytes() const;
   /// Until they differ from `before`: the machine is writing. At most a few seconds.
   void await_write(const std::vector<Byte>& before) const;
+
+  /// What the machine has used of the host's processors so far: no other load shows in it.
+  [[nodiscard]] double processor_millis() const;
 
   /// A peer that sends so many bytes and is gone.
   void send_and_leave(ByteView bytes);

@@ -24,36 +24,40 @@ double millis_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-class Firmware : public ::testing::Test {
+class Firmware : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!testing::can_run("rv64"))
-      GTEST_SKIP() << "no image or no QEMU (script/bootstrap firmware)";
+    if (!testing::can_run(arch)) {
+      GTEST_SKIP() << arch << ": no image or no QEMU (script/bootstrap firmware)";
+    }
   }
 
+  std::string arch = GetParam();
   World world;
 };
 
-TEST_F(Firmware, SaysWhoItIsAndWhatRuns) {
+TEST_P(Firmware, SaysWhoItIsAndWhatRuns) {
   const auto start = Clock::now();
-  FirmwareChip device(world);
-  std::printf("firmware: first answer %.0f ms after the machine was begun\n", millis_since(start));
+  FirmwareChip device(world, arch);
+  std::printf("firmware: %s: first answer %.0f ms after the machine was begun\n", arch.c_str(),
+              millis_since(start));
   const auto identity = device.client().identify();
   ASSERT_EQ(verdict(identity), "ok");
   EXPECT_EQ(identity->chip, crypto::ed25519_public(device.chip.secret));
   EXPECT_EQ(identity->maker, crypto::ed25519_public(world.party("maker").key.sign));
   EXPECT_EQ(identity->peak.per_second.value, 1000U);
   EXPECT_EQ(identity->level, Level::host_signed);
-  const auto image = read_file(testing::built("rv64", "governor.bin"));
+  const auto image = read_file(testing::built(arch, "governor.bin"));
   ASSERT_EQ(verdict(image), "ok");
   EXPECT_EQ(identity->firmware, crypto::sha256(*image));
 }
 
-TEST_F(Firmware, DrawsAKeyOfItsOwnAndKeepsIt) {
+TEST_P(Firmware, DrawsAKeyOfItsOwnAndKeepsIt) {
   const testing::Folder folder;
   agent::FirmwareOptions options;
   options.machine.folder = folder.path() / "chip";
-  options.machine.image = testing::built("rv64", "governor.bin");
+  options.machine.program = testing::machine_of(arch);
+  options.machine.image = testing::built(arch, "governor.bin");
   options.machine.page = {crypto::ed25519_public(world.party("maker").key.sign), {TeraOps{7}}};
   options.socket = folder.path() / "s";
   std::array<crypto::PublicKey, 2> keys;
@@ -72,8 +76,8 @@ TEST_F(Firmware, DrawsAKeyOfItsOwnAndKeepsIt) {
   EXPECT_EQ(verdict(agent::FirmwareProcess::open(options)), "agent_flash");
 }
 
-TEST_F(Firmware, LivesTheLifeOfAChip) {
-  FirmwareChip device(world);
+TEST_P(Firmware, LivesTheLifeOfAChip) {
+  FirmwareChip device(world, arch);
   const auto enrolled = device.enrol();
   ASSERT_EQ(verdict(enrolled), "ok");
   EXPECT_EQ(enrolled->content.standing, governor::Standing::observing);
@@ -84,9 +88,11 @@ TEST_F(Firmware, LivesTheLifeOfAChip) {
   governor::LeafParts forged = leaf;
   forged.leaf.back() ^= 1;
   EXPECT_FALSE(device.client().accept_leaf(forged));
+  const double used = device.processor_millis();
   const auto start = Clock::now();
   const auto accepted = device.client().accept_leaf(leaf);
-  std::printf("firmware: licence accepted in %.1f ms\n", millis_since(start));
+  std::printf("firmware: %s: licence accepted in %.1f ms, %.1f of them processor time\n",
+              arch.c_str(), millis_since(start), device.processor_millis() - used);
   ASSERT_EQ(verdict(accepted), "ok");
   const auto permit = device.client().permit(governor::testing::job(1));
   ASSERT_EQ(verdict(permit), "ok");
@@ -115,8 +121,8 @@ TEST_F(Firmware, LivesTheLifeOfAChip) {
 }
 
 /// What a dead peer left half said costs nobody else an answer, and noise none at all.
-TEST_F(Firmware, FindsTheNextFrameBehindATornOne) {
-  FirmwareChip device(world);
+TEST_P(Firmware, FindsTheNextFrameBehindATornOne) {
+  FirmwareChip device(world, arch);
   std::vector<Byte> half(frame_head_size + 40, 'x');
   copy_bytes(frame_head({7, 300}), half);
   std::vector<Byte> oversize(frame_head_size);
@@ -129,10 +135,10 @@ TEST_F(Firmware, FindsTheNextFrameBehindATornOne) {
 }
 
 /// Reads the machine's memory from outside, over QEMU's monitor: the image has no door for it.
-TEST_F(Firmware, UsesNoMoreStackThanItHas) {
+TEST_P(Firmware, UsesNoMoreStackThanItHas) {
   const testing::Folder folder;
   const std::string monitor = folder.path() / "monitor";
-  FirmwareChip device(world, {"-monitor", "unix:" + monitor + ",server=on,wait=off"});
+  FirmwareChip device(world, arch, {"-monitor", "unix:" + monitor + ",server=on,wait=off"});
   ASSERT_EQ(verdict(device.enrol()), "ok");
   device.range();
   const auto request = device.client().request_renewal();
@@ -146,14 +152,15 @@ TEST_F(Firmware, UsesNoMoreStackThanItHas) {
   ASSERT_EQ(verdict(device.client().apply(parts_of(amended))), "ok");
   ASSERT_EQ(verdict(device.client().permit(governor::testing::job(1))), "ok");
   ASSERT_EQ(verdict(device.client().attest(bytes_of("nonce-one"))), "ok");
-  const testing::StackUse use = testing::stack_use(monitor, folder.path() / "stack");
-  std::printf("firmware: deepest stack %zu of %zu bytes\n", use.deepest, use.size);
+  const testing::StackUse use = testing::stack_use(arch, monitor, folder.path() / "stack");
+  std::printf("firmware: %s: deepest stack %zu of %zu bytes\n", arch.c_str(), use.deepest,
+              use.size);
   EXPECT_GT(use.deepest, 1000U);
   EXPECT_LT(use.deepest + 512, use.size) << "512 bytes are kept free";
 }
 
-TEST_F(Firmware, LosesNothingThatItAnsweredWhereverItIsKilled) {
-  FirmwareChip device(world);
+TEST_P(Firmware, LosesNothingThatItAnsweredWhereverItIsKilled) {
+  FirmwareChip device(world, arch);
   ASSERT_EQ(verdict(device.enrol()), "ok");
   constexpr int rounds = 6;
   std::uint64_t counter = device.status().counter;
@@ -190,6 +197,9 @@ TEST_F(Firmware, LosesNothingThatItAnsweredWhereverItIsKilled) {
   std::printf("firmware: %d kills, %d of them between save and answer, counter %llu\n", rounds, cut,
               static_cast<unsigned long long>(counter));
 }
+
+INSTANTIATE_TEST_SUITE_P(Machines, Firmware, ::testing::Values("rv64", "rv32"),
+                         [](const auto& machine) { return machine.param; });
 
 }  // namespace
 }  // namespace daymark::firmware

@@ -41,6 +41,10 @@ class Machine {
   [[nodiscard]] const std::string& channel() const { return channel_; }
 
   [[nodiscard]] bool is_running();
+
+  /// The machine's process; negative where it has ended.
+  [[nodiscard]] pid_t process() const { return process_; }
+
   /// As a loss of power.
   void kill();
 

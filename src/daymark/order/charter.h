@@ -5,6 +5,7 @@
 // into the bytes it came from, which must outlive it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -79,8 +80,8 @@ struct Silence {
   UnixMillis sunset;      ///< the governor is released after it unless the charter was renewed
 };
 
-/// Room for one policy at a time.
-using PolicySpace = Arena<sizeof(tlog::Policy)>;
+/// Room for one policy at a time, or for the path of a leaf.
+using PolicySpace = Arena<std::max(sizeof(tlog::Policy), tlog::path_max * sizeof(Digest))>;
 
 struct Charter {
   ByteView encoded;

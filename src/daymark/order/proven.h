@@ -7,6 +7,8 @@
 // is the next of its stream is the governor's question.
 #pragma once
 
+#include <algorithm>
+
 #include "daymark/order/charter.h"
 #include "daymark/order/order.h"
 #include "daymark/tlog/proof.h"
@@ -25,8 +27,11 @@ struct OrderMessage {
 /// was proven views `order` alone: the rest may be used again.
 struct ProofScratch {
   SignedOrder order;
-  PolicySpace policy;           ///< the quorum of the kind, the witnesses, the mirrors
-  Arena<sizeof(Charter)> rest;  ///< the proof; then the content, or the charter that it brings
+  PolicySpace policy;  ///< the quorum of the kind, the witnesses, the mirrors
+  /// The proof; then the content, or the charter that it brings.
+  Arena<std::max(
+      {sizeof(Charter), sizeof(tlog::OpenedProof), sizeof(ScopeContent), sizeof(ProgramList)})>
+      rest;
 };
 
 class ProvenOrder {
