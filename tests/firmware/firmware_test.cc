@@ -88,11 +88,7 @@ TEST_P(Firmware, LivesTheLifeOfAChip) {
   governor::LeafParts forged = leaf;
   forged.leaf.back() ^= 1;
   EXPECT_FALSE(device.client().accept_leaf(forged));
-  const double used = device.processor_millis();
-  const auto start = Clock::now();
   const auto accepted = device.client().accept_leaf(leaf);
-  std::printf("firmware: %s: licence accepted in %.1f ms, %.1f of them processor time\n",
-              arch.c_str(), millis_since(start), device.processor_millis() - used);
   ASSERT_EQ(verdict(accepted), "ok");
   const auto permit = device.client().permit(governor::testing::job(1));
   ASSERT_EQ(verdict(permit), "ok");
@@ -118,6 +114,29 @@ TEST_P(Firmware, LivesTheLifeOfAChip) {
   EXPECT_GE(after->content.counter, before->content.counter);
   EXPECT_NE(after->content.boot.bytes, before->content.boot.bytes);
   EXPECT_EQ(device.status().pending_count, 1U);
+}
+
+/// The first licence runs code that QEMU has not translated yet; the least time of several is what
+/// the work takes.
+TEST_P(Firmware, AcceptsLicencesInGoodTime) {
+  constexpr int licences = 12;
+  FirmwareChip device(world, arch);
+  ASSERT_EQ(verdict(device.enrol()), "ok");
+  device.range();
+  double least_wall = 1e9;
+  double least_used = 1e9;
+  for (int i = 0; i < licences; ++i) {
+    const auto request = device.client().request_renewal();
+    ASSERT_EQ(verdict(request), "ok");
+    const governor::LeafParts leaf = device.make_leaf(*request);
+    const double used = device.processor_millis();
+    const auto start = Clock::now();
+    ASSERT_EQ(verdict(device.client().accept_leaf(leaf)), "ok");
+    least_wall = std::min(least_wall, millis_since(start));
+    least_used = std::min(least_used, device.processor_millis() - used);
+  }
+  std::printf("firmware: %s: licence accepted in %.1f ms, with %.1f ms of processor time\n",
+              arch.c_str(), least_wall, least_used);
 }
 
 /// What a dead peer left half said costs nobody else an answer, and noise none at all.

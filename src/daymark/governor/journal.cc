@@ -20,8 +20,8 @@ Result<std::uint64_t> peek_counter(ByteView content) {
   return in.read_unsigned();
 }
 
-/// How much of a state is in memory while it is written.
-constexpr std::size_t piece_size = 512;
+/// How much of a state is on the stack while it is written: no more than a signature needs there.
+constexpr std::size_t piece_size = 2048;
 
 class Appender final : public cbor::Sink {
  public:
