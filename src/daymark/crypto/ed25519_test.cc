@@ -128,7 +128,7 @@ TEST(Ed25519, LowOrderCommitmentsAreRefused) {
   for (const std::string_view point : low_order) {
     Signature signature = signature_of(vector);
     copy_bytes(hex<32>(point), signature.bytes);
-    EXPECT_FALSE(ed25519_verify({hex<32>(vector.public_key)}, {}, signature)) << point;
+    EXPECT_FALSE(ed25519_verify({hex<32>(vector.public_key)}, ByteView(), signature)) << point;
   }
 }
 
@@ -143,7 +143,7 @@ TEST(Ed25519, ScalarBeyondTheOrderIsRefused) {
     carry >>= 8;
   }
   ASSERT_EQ(carry, 0U);
-  EXPECT_FALSE(ed25519_verify({hex<32>(vector.public_key)}, {}, signature));
+  EXPECT_FALSE(ed25519_verify({hex<32>(vector.public_key)}, ByteView(), signature));
 }
 
 RC_GTEST_PROP(Ed25519, SignsAsOpensslAndVerifies, (const std::vector<Byte>& message)) {
@@ -156,6 +156,18 @@ RC_GTEST_PROP(Ed25519, SignsAsOpensslAndVerifies, (const std::vector<Byte>& mess
   std::vector<Byte> longer = message;
   longer.push_back(0);
   RC_ASSERT(!ed25519_verify(ed25519_public(secret), longer, signature).has_value());
+}
+
+RC_GTEST_PROP(Ed25519, PartsAreOneMessage, (const std::vector<Byte>& message)) {
+  const SecretKey secret{};
+  const ByteView all(message);
+  const std::size_t cut = *rc::gen::inRange<std::size_t>(0, message.size() + 1);
+  const std::array<ByteView, 3> parts{all.first(cut), ByteView(), all.subspan(cut)};
+  const Signature signature = ed25519_sign(secret, message);
+  RC_ASSERT(ed25519_sign(secret, parts) == signature);
+  RC_ASSERT(ed25519_verify(ed25519_public(secret), parts, signature).has_value());
+  const std::array<ByteView, 2> more{all, bytes_of("x")};
+  RC_ASSERT(!ed25519_verify(ed25519_public(secret), more, signature).has_value());
 }
 
 }  // namespace

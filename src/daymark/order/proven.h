@@ -25,6 +25,7 @@ struct OrderMessage {
 
 /// Working memory of verification, given by the caller so that the chip's stack stays small. What
 /// was proven views `order` alone: the rest may be used again.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): arenas begin without content
 struct ProofScratch {
   SignedOrder order;
   PolicySpace policy;  ///< the quorum of the kind, the witnesses, the mirrors
