@@ -137,7 +137,7 @@ void restrictions_are_ordered(const Case& c) {
 }
 
 void charters_are_ordered(const Case& c) {
-  if (equal(c.before.state.charter.view(), c.after.state.charter.view())) return;
+  if (equal(c.before.state.charter, c.after.state.charter)) return;
   if (c.before.state.life == Life::unprovisioned) {
     const bool enrolled = c.obeyed() != nullptr && c.obeyed()->kind == OrderKind::enrol;
     return c.expect(enrolled, "a charter is pinned by a proven enrolment");
@@ -151,7 +151,7 @@ void charters_are_ordered(const Case& c) {
     had_notice(c, pending.what.order, pending.what.kind);
   }
   c.expect(proven, "a charter changes by a proven amend or transfer alone");
-  c.expect(equal(c.after.state.charter.view(), c.before.state.other.view()),
+  c.expect(equal(c.after.state.charter, c.before.state.other),
            "the charter that was announced is the one that holds");
 }
 
@@ -171,7 +171,7 @@ void streams_are_gapless(const Case& c) {
   const bool next = order != nullptr && order->hash == is.fleet.hash &&
                     is.fleet.seq == was.fleet.seq + 1 && order->fleet == was.fleet.hash;
   c.expect(left || next, "the fleet's stream grows by the next order alone");
-  c.expect(!left || !equal(is.charter.view(), was.charter.view()),
+  c.expect(!left || !equal(is.charter, was.charter),
            "the fleet's stream starts anew with another fleet alone");
 }
 
@@ -320,7 +320,7 @@ void lapse_takes_its_time(const Case& c) {
 
 void time_is_the_beacons(const Case& c) {
   const Seen& is = c.after;
-  const bool bound = !equal(c.before.state.charter.view(), is.state.charter.view());
+  const bool bound = !equal(c.before.state.charter, is.state.charter);
   const bool silent = c.message() && !c.is(Op::range_receipt) && !bound;
   c.expect(!silent || is.clock == c.before.clock, "no message but a receipt moves the clock");
   c.expect(is.clock.earliest <= is.host.now, "earliest is never after the true time");
@@ -414,6 +414,10 @@ void relief_relieves(const Case& c) {
 void look(Actor& actor, Seen& out) {
   governor::Governor& chip = actor.machine.governor();
   out.state = chip.state();
+  out.charter.assign(out.state.charter.begin(), out.state.charter.end());
+  out.other.assign(out.state.other.begin(), out.state.other.end());
+  out.state.charter = out.charter;
+  out.state.other = out.other;
   out.clock = chip.clock();
   out.standing = chip.judgement().standing;
   out.grace = grace_of(actor);
@@ -425,9 +429,8 @@ void look(Actor& actor, Seen& out) {
   bare->refusal_count = bare->refusal_at = 0;
   bare->grace_left = Millis{};
   bare->floor = UnixMillis{};
-  static ByteArray<governor::state_size_max> scratch{};
   out.content.resize(governor::state_size_max);
-  const auto written = governor::write_state(*bare, out.content, scratch);
+  const auto written = governor::write_state(*bare, out.content);
   out.content.resize(written ? written->size() : 0);
 }
 

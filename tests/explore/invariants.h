@@ -10,9 +10,19 @@
 
 namespace daymark::explore {
 
-/// What is compared before and after a step.
+/// What is compared before and after a step. Not copied: the state views charters kept here, since
+/// the chip's own storage is written again with the next step.
 struct Seen {
+  Seen() = default;
+  Seen(const Seen&) = delete;
+  Seen& operator=(const Seen&) = delete;
+  Seen(Seen&&) = delete;
+  Seen& operator=(Seen&&) = delete;
+  ~Seen() = default;
+
   governor::State state{ledger::Peak{}};
+  std::vector<Byte> charter;
+  std::vector<Byte> other;
   governor::ClockReading clock;
   governor::Standing standing{};
   Millis grace;

@@ -130,7 +130,7 @@ const Charter& Mint::known(const Charter& charter) {
 const Charter& Mint::charter_of(Machine& machine) {
   const auto& state = machine.governor().state();
   if (state.charter.empty()) return world_.charter();
-  return charters_.at(crypto::sha256(state.charter.view()))->charter;
+  return charters_.at(crypto::sha256(state.charter))->charter;
 }
 
 order::Target Mint::target_of(const Wish& wish, Machine& machine) const {

@@ -70,15 +70,15 @@ FAULTS = [
     ("grace never ends", G + "judge.cc", "facts.grace.value > 0", "facts.grace.value >= 0"),
     ("a smaller cluster is not narrower", G + "judge.cc", "         newer.cluster_max >= older.cluster_max && ", "         "),
     # Proofs.
-    ("a quorum is not asked for", "order/proven.cc", "  if (!scratch_.mirrors.met_by(signers)) return fail(errc::order_quorum, field::parties);\n", ""),
+    ("a quorum is not asked for", "order/proven.cc", "  if (!quorum.met_by(signers)) return fail(errc::order_quorum, field::parties);\n", ""),
     ("expiry is not looked at", "order/proven.cc", "entry.logged_at() >= order().expires", "entry.logged_at() >= order().expires + days(900)"),
     ("no mirror is asked for", "order/proven.cc", "  return kind != OrderKind::license;", "  return kind == OrderKind::license;"),
     ("a restriction needs no log", "order/proven.cc", "    if (!is_relief(order().kind)) return fail(errc::order_unlogged);\n", ""),
     ("other content is taken", "order/proven.cc", "  if (commit(message_.salt, message_.content) != order().commitment) {\n    return fail(errc::order_commitment, field::commitment);\n  }\n", ""),
     ("a restriction binds without notice", "order/proven.cc", "waits ? logged_at + charter_.bounds.notice : logged_at", "waits ? logged_at : logged_at"),
     # What is kept.
-    ("the counter moves before the state is there", G + "journal.cc", "  DAYMARK_CHECK(storage_.finish(seal(storage_.appended())));\n  return storage_.advance_counter();", "  DAYMARK_CHECK(storage_.advance_counter());\n  return storage_.finish(seal(storage_.appended()));"),
-    ("the counter does not move", G + "journal.cc", "  return storage_.advance_counter();\n}\n\n}", "  return ok();\n}\n\n}"),
+    ("the counter moves before the state is there", G + "journal.cc", "  DAYMARK_CHECK(storage_.finish(seal(storage_.appended())));\n  DAYMARK_CHECK(storage_.advance_counter());\n", "  DAYMARK_CHECK(storage_.advance_counter());\n  DAYMARK_CHECK(storage_.finish(seal(storage_.appended())));\n"),
+    ("the counter does not move", G + "journal.cc", "  DAYMARK_CHECK(storage_.advance_counter());\n  return view", "  return view"),
     ("a slot of an earlier day is opened", G + "journal.cc", "  if (number != counter) return false;\n", ""),
     ("a slot without its seal is opened", G + "journal.cc", "return whole ? content : ByteView();", "return whole || !content.empty() ? content : ByteView();"),
     ("both slots are one", G + "journal.cc", "static_cast<unsigned>(counter % 2)", "static_cast<unsigned>(counter / ~std::uint64_t{0})"),

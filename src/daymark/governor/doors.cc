@@ -157,8 +157,7 @@ bool same_suspension(const State& a, const State& b) {
 }
 
 bool same_charters(const State& a, const State& b) {
-  return equal(a.charter.view(), b.charter.view()) && equal(a.other.view(), b.other.view()) &&
-         a.other_role == b.other_role;
+  return equal(a.charter, b.charter) && equal(a.other, b.other) && a.other_role == b.other_role;
 }
 
 bool same_licences(const State& a, const State& b) {
