@@ -1,0 +1,114 @@
+// The governor as firmware in simulated machines:
+//
+//   bench_firmware chip SAMPLES      one machine: first answer, requests, licences
+//   bench_firmware many MACHINES     so many machines at once, each asked who it is
+//
+// The images are those of script/firmware; one line says so where QEMU or they are missing.
+#include <chrono>
+#include <cstdlib>
+#include <string_view>
+
+#include "chip_testing.h"
+#include "figures.h"
+#include <fmt/format.h>
+
+namespace {
+
+using namespace daymark;
+using bench::print_spread;
+using bench::print_value;
+using bench::require;
+using firmware::testing::FirmwareChip;
+using governor::testing::World;
+
+std::string arch() {
+  return "rv64";
+}
+
+double milliseconds_of(const std::function<void()>& step) {
+  return bench::microseconds_of(step) / 1000;
+}
+
+/// From the start of QEMU to the answer to a request.
+void measure_boot(World& world, std::size_t samples) {
+  std::vector<double> boots;
+  for (std::size_t i = 0; i < samples; ++i) {
+    boots.push_back(milliseconds_of([&] {
+      FirmwareChip chip(world, arch());
+      require(chip.client().identify().has_value(), "a chip does not say who it is");
+    }));
+  }
+  const double middle = bench::median(boots);
+  print_spread({"firmware.boot", "firmware: QEMU begun to first answer, rv64", "ms"}, boots);
+  print_value({"firmware.boot_goal", "  its median", "ms", 250.0}, middle, samples);
+}
+
+void measure_requests(FirmwareChip& chip, std::size_t samples) {
+  std::vector<double> micros;
+  for (std::size_t i = 0; i < 10 * samples; ++i) {
+    micros.push_back(bench::microseconds_of(
+        [&] { require(chip.client().status().has_value(), "a chip does not answer"); }));
+  }
+  const double rate = 1e6 / bench::median(micros);
+  print_spread({"firmware.request", "firmware: a plain request and its answer", "us"},
+               std::move(micros));
+  print_value({"firmware.rate", "  one after the other, at the median", "1/s"}, rate, 10 * samples);
+}
+
+void measure_licences(FirmwareChip& chip, std::size_t samples) {
+  require(chip.enrol().has_value(), "a chip is not enrolled");
+  chip.range();
+  std::vector<double> wall;
+  std::vector<double> used;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const auto request = chip.client().request_renewal();
+    require(request.has_value(), "a chip asks for no licence");
+    const governor::LeafParts leaf = chip.make_leaf(*request);
+    const double before = chip.processor_millis();
+    wall.push_back(milliseconds_of(
+        [&] { require(chip.client().accept_leaf(leaf).has_value(), "a licence is refused"); }));
+    used.push_back(chip.processor_millis() - before);
+  }
+  const double middle = bench::median(used);
+  print_spread({"firmware.licence", "firmware: a licence proven, accepted, saved", "ms"},
+               std::move(wall));
+  print_value({"firmware.licence_used", "  processor time of its machine, median", "ms", 5.0},
+              middle, samples);
+}
+
+void measure_many(World& world, std::size_t machines) {
+  std::vector<std::unique_ptr<FirmwareChip>> chips;
+  const double started = milliseconds_of([&] {
+    for (std::size_t i = 0; i < machines; ++i)
+      chips.push_back(std::make_unique<FirmwareChip>(world, arch()));
+  });
+  std::vector<double> answers;
+  for (const auto& chip : chips) {
+    answers.push_back(milliseconds_of(
+        [&] { require(chip->client().identify().has_value(), "a chip does not say who it is"); }));
+  }
+  print_value(
+      {"firmware.many", fmt::format("firmware: {} chips started, all running", machines), "s"},
+      started / 1000, machines);
+  print_spread({"firmware.many_answer", "  each then asked who it is", "ms"}, std::move(answers));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> words(argv + 1, argv + argc);
+  const std::size_t count = words.size() == 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
+  require(count > 0 && (words[0] == "chip" || words[0] == "many"),
+          "usage: bench_firmware chip SAMPLES | bench_firmware many MACHINES");
+  require(firmware::testing::can_run(arch()),
+          "no image or no QEMU: script/bootstrap firmware, script/firmware");
+  World world;
+  if (words[0] == "many") {
+    measure_many(world, count);
+    return 0;
+  }
+  measure_boot(world, count);
+  FirmwareChip chip(world, arch());
+  measure_requests(chip, count);
+  measure_licences(chip, count);
+}
