@@ -90,10 +90,15 @@ Result<void> TimeInterval::feed(const SignedTime& answer) {
                      answer.waited >= Millis{};
   if (!valid) return fail(errc::ranging_time);
   std::optional<SignedTime>& slot = answers_[answer.operator_index];
+  // What was known before stays known where a wider answer takes the place of a narrower one.
+  keep_earliest(answer.received);
   if (!slot || beats(answer, *slot)) slot = answer;
-  const std::optional<TimeBounds> bounds = at(answer.received);
-  if (bounds) floor_ = bounds->earliest;
+  keep_earliest(answer.received);
   return ok();
+}
+
+void TimeInterval::keep_earliest(TickMillis now) {
+  if (const auto bounds = at(now)) floor_ = bounds->earliest;
 }
 
 std::optional<TimeBounds> TimeInterval::at(TickMillis now) const {

@@ -90,6 +90,7 @@ class TimeInterval {
 
   [[nodiscard]] Ends ends(const SignedTime& answer, TickMillis now) const;
   [[nodiscard]] bool beats(const SignedTime& newer, const SignedTime& older) const;
+  void keep_earliest(TickMillis now);
 
   TimeRule rule_;
   std::array<std::optional<SignedTime>, operators_max> answers_{};

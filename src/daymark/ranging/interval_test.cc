@@ -126,6 +126,17 @@ TEST(TimeInterval, NarrowestOfARoundIsKeptAndTheNewestAfterIt) {
   EXPECT_EQ(time.at(later)->age.value, 0);
 }
 
+TEST(TimeInterval, EarliestStandsWhereAWiderAnswerComes) {
+  TimeInterval interval({0, 0});
+  ASSERT_TRUE(interval.feed(answer_of(0, 10'000)));
+  const UnixMillis known = interval.at({100'000})->earliest;
+  SignedTime wide = answer_of(0, 110'000, {100'000});
+  wide.radius = {60'000};
+  ASSERT_TRUE(interval.feed(wide));
+  EXPECT_GE(interval.at({100'000})->earliest, known);
+  EXPECT_LE(known, UnixMillis{110'000});
+}
+
 TEST(TimeInterval, AgeIsThatOfTheLastOperatorNeeded) {
   TimeInterval time({1, 0});
   ASSERT_TRUE(time.feed({0, {1000}, {10}, {5}, {0}}));
