@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "daymark/base/file.h"
+#include "daymark/base/hex.h"
 #include "daymark/crypto/ports.h"
 
 namespace daymark::cli {
