@@ -61,7 +61,7 @@ json 1 '.verdict == "undecided"' locate "${cloud[@]}" --country SG
 json 2 '.error.name == "usage_wrong"' locate "${cloud[@]}"
 json 0 '.false_nodes == [] and .nodes == 69 and .suspects.suspects == []' locate evaluate --nodes data/rtt/cloud/nodes.csv \
   --rtt data/rtt/cloud/rtt.csv --speed fiber --within 500 --country SG --verdicts-only --suspects
-json 2 '.error.name == "country_unknown"' locate evaluate --nodes data/rtt/cloud/nodes.csv --rtt data/rtt/cloud/rtt.csv --country QQ
+json 3 '.error.name == "country_unknown"' locate evaluate --nodes data/rtt/cloud/nodes.csv --rtt data/rtt/cloud/rtt.csv --country QQ
 json 0 '(.circles | length) == 4 and .places[0].id == "guangzhou"' locate reach --from 24.8104,113.5976 --ms 3 --places data/rtt/places-shaoguan.csv
 json 2 '.error' locate "${cloud[@]}" --near 1,2
 json 0 '.fair != false' catalog show h20-sxm cm384
