@@ -55,10 +55,8 @@ Outcome<void> copy_sources(const fs::path& from, const fs::path& to) {
 
 /// What script/firmware runs with: nothing else of the caller's.
 std::vector<std::string> environment_of(const fs::path& source) {
-  const char* const path = std::getenv("PATH");
   std::error_code none;
-  return {std::string("PATH=") + (path != nullptr ? path : "/usr/bin:/bin"), "LC_ALL=C",
-          "CCACHE_DISABLE=1",
+  return {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "CCACHE_DISABLE=1",
           "DAYMARK_LIBSODIUM=" + fs::absolute(source / "build/libsodium", none).string()};
 }
 

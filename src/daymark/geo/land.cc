@@ -78,14 +78,16 @@ void Land::fill(const CountryBorders& country) {
 void Land::widen() {
   const std::vector<std::uint8_t> before = cells_;
   const auto any_near = [&before](int row, int column) {
-    for (int up = -1; up <= 1; ++up)
+    for (int up = -1; up <= 1; ++up) {
       for (int east = -1; east <= 1; ++east)
         if (before[cell_index(row + up, column + east)] != 0) return true;
+    }
     return false;
   };
-  for (int row = 0; row < rows; ++row)
+  for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column)
       cells_[cell_index(row, column)] = any_near(row, column) ? 1 : 0;
+  }
 }
 
 bool Land::is_near(LatLon place) const {

@@ -88,9 +88,10 @@ double conformal_rank(std::vector<double> ranks, double share) {
 EstimateTally tally_estimates(const DelayMatrix& matrix, const SoftModel& model,
                               const CalibrationPlan& plan, const CalibrationResults& results) {
   std::vector<std::vector<double>> ranks(plan.folds);
-  for (std::size_t i = 0; i < results.size(); ++i)
+  for (std::size_t i = 0; i < results.size(); ++i) {
     if (plan.tasks[i].fold && results[i].known)
       ranks[*plan.tasks[i].fold].push_back(results[i].rank);
+  }
   EstimateSums sums;
   for (std::size_t i = 0; i < results.size(); ++i) {
     const CalibrationResult& result = results[i];

@@ -114,8 +114,8 @@ class Evaluator {
       if (result.area_km2) areas.push_back(*result.area_km2);
     }
     out.verdict_p99_ms = percentile(times, 0.99);
-    out.verdict_ms = spread_of(std::move(times));
-    out.region_km2 = spread_of(std::move(areas));
+    out.verdict_ms = spread_of(times);
+    out.region_km2 = spread_of(areas);
     return out;
   }
 
@@ -149,7 +149,7 @@ class Evaluator {
     const double start = thread_ms();
     DAYMARK_TRY(const std::vector<geo::Disc> discs, discs_for(used, question_));
     DAYMARK_TRY(const geo::Region region, geo::Region::of(discs, request_.faults));
-    const geo::Finding finding = region.decide(zone);
+    geo::Finding finding = region.decide(zone);
     out.times_ms.push_back(thread_ms() - start);
     out.refuted = out.refuted || finding.ground == geo::Ground::refuted;
     return finding;
@@ -227,7 +227,7 @@ double percentile(std::vector<double> values, double share) {
   return std::lerp(values[low], values[high], at - static_cast<double>(low));
 }
 
-Spread spread_of(std::vector<double> values) {
+Spread spread_of(const std::vector<double>& values) {
   return {percentile(values, 0.5), percentile(values, 0.9), values.size()};
 }
 

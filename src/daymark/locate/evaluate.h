@@ -96,7 +96,7 @@ struct Evaluation {
 [[nodiscard]] double percentile(std::vector<double> values, double share);
 
 /// Median and 90th percentile; zeros of nothing.
-[[nodiscard]] Spread spread_of(std::vector<double> values);
+[[nodiscard]] Spread spread_of(const std::vector<double>& values);
 
 /// Called from any of the working threads, one at a time.
 using Progress = std::function<void(std::size_t done, std::size_t all)>;

@@ -61,6 +61,7 @@ geo::LatLon Posterior::middle(double core) const {
   // Weiszfeld's iteration on the directions, from their mean.
   geo::UnitVector at{0, 0, 0};
   std::vector<double> weights;
+  weights.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     weights.push_back(parts_[i].mass);
   for (int round = 0; round < 40; ++round) {
@@ -118,9 +119,11 @@ class SoftView {
 
   [[nodiscard]] std::vector<geo::Disc> discs() const {
     std::vector<geo::Disc> out;
-    for (std::uint32_t i = 0; i < sites_.size(); ++i)
+    out.reserve(sites_.size());
+    for (std::uint32_t i = 0; i < sites_.size(); ++i) {
       out.push_back(
           {model_.places_[sites_[i].node], fiber.km_per_ms * sites_[i].rtt_ms / 2 * 1000, i});
+    }
     return out;
   }
 
@@ -287,6 +290,7 @@ class Refinement {
     for (const Piece& piece : done_)
       most = std::max(most, piece.log_density);
     std::vector<Posterior::Part> parts;
+    parts.reserve(done_.size());
     for (const Piece& piece : done_)
       parts.push_back({piece.cell, std::exp(piece.log_density - most), 0, piece.area_km2});
     return Posterior(std::move(parts));
@@ -332,10 +336,12 @@ SoftModel::SoftModel(const DelayMatrix& matrix, const geo::Land& land, const Sof
   excess_.assign(count * count, 0);
   bin_.assign(count * count, 0);
   neighbours_.resize(count);
-  for (std::size_t a = 0; a < count; ++a)
-    for (std::size_t b = 0; b < count; ++b)
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = 0; b < count; ++b) {
       if (a != b && sphere_distance_km(directions_[a], directions_[b]) < same_town_km)
         neighbours_[a].push_back(b);
+    }
+  }
   for (const Delay& delay : matrix.delays) {
     const std::size_t pair = delay.source * count + delay.target;
     const double km = sphere_distance_km(directions_[delay.source], directions_[delay.target]);

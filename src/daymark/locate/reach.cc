@@ -44,10 +44,24 @@ Outcome<ReachCircle> circle_of(const ReachRequest& request, const geo::Borders& 
   const auto shape = region.measure(geo::CellBudget{6000});
   if (shape) out.area_km2 = shape->area_m2 / 1e6;
   DAYMARK_CHECK(add_countries(region, borders, out));
-  for (const Node& place : request.places)
+  for (const Node& place : request.places) {
     if (geo::distance(request.from, place.place).value <= out.radius_km * metres_a_km)
       out.places.push_back(place.id);
+  }
   return out;
+}
+
+/// One delay, read in both ways and at both speeds.
+Outcome<void> add_circles(const ReachRequest& request, const geo::Borders& borders, double ms,
+                          Reach& out) {
+  for (const Reading reading : {Reading::round_trip, Reading::one_way}) {
+    for (const Speed speed : {fiber, light}) {
+      DAYMARK_TRY(ReachCircle circle,
+                  circle_of(request, borders, {ms, reading, speed, 0, 0, {}, {}, {}}));
+      out.circles.push_back(std::move(circle));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -56,14 +70,9 @@ Outcome<Reach> reach_of(const ReachRequest& request, const geo::Borders& borders
   Reach out;
   out.from = request.from;
   for (const double ms : request.delays_ms) {
-    if (!(ms > 0 && ms <= max_rtt_ms)) return refuse(errc::locate_delay, fmt::format("{} ms", ms));
-    for (const Reading reading : {Reading::round_trip, Reading::one_way}) {
-      for (const Speed speed : {fiber, light}) {
-        DAYMARK_TRY(ReachCircle circle,
-                    circle_of(request, borders, {ms, reading, speed, 0, 0, {}, {}, {}}));
-        out.circles.push_back(std::move(circle));
-      }
-    }
+    const bool is_delay = ms > 0 && ms <= max_rtt_ms;  // and no NaN
+    if (!is_delay) return refuse(errc::locate_delay, fmt::format("{} ms", ms));
+    DAYMARK_CHECK(add_circles(request, borders, ms, out));
   }
   for (const Node& place : request.places) {
     const double km = geo::distance(request.from, place.place).value / metres_a_km;
@@ -89,12 +98,13 @@ std::string to_json(const Reach& reach) {
          {"places_not_excluded", circle.places}});
   }
   out["places"] = ReachJson::array();
-  for (const ReachPlace& place : reach.places)
+  for (const ReachPlace& place : reach.places) {
     out["places"].push_back(
         {{"id", place.id},
          {"km", std::round(place.km)},
          {"least_rtt_fiber_ms", std::round(place.least_rtt_fiber_ms * 100) / 100},
          {"least_rtt_light_ms", std::round(place.least_rtt_light_ms * 100) / 100}});
+  }
   return out.dump(2, ' ', false, ReachJson::error_handler_t::replace);
 }
 
@@ -112,9 +122,10 @@ std::string to_text(const Reach& reach) {
   }
   if (reach.places.empty()) return out;
   out += "place              km  least round trip in glass  at the speed of light\n";
-  for (const ReachPlace& place : reach.places)
+  for (const ReachPlace& place : reach.places) {
     out += fmt::format("{:<14} {:6.0f} {:22.2f} ms {:19.2f} ms\n", place.id, place.km,
                        place.least_rtt_fiber_ms, place.least_rtt_light_ms);
+  }
   return out;
 }
 
