@@ -112,10 +112,10 @@ EstimateTally tally_estimates(const DelayMatrix& matrix, const SoftModel& model,
   const auto count = std::max(1.0, static_cast<double>(sums.errors.size()));
   out.held50 = static_cast<double>(sums.held50) / count;
   out.held90 = static_cast<double>(sums.held90) / count;
-  out.error_km = spread_of(std::move(sums.errors));
-  out.nearest_km = spread_of(std::move(sums.nearest));
-  out.area50_km2 = spread_of(std::move(sums.areas50));
-  out.area90_km2 = spread_of(std::move(sums.areas90));
+  out.error_km = spread_of(sums.errors);
+  out.nearest_km = spread_of(sums.nearest);
+  out.area50_km2 = spread_of(sums.areas50);
+  out.area90_km2 = spread_of(sums.areas90);
   return out;
 }
 
