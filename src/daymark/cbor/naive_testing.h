@@ -199,12 +199,18 @@ class Naive {
     const auto content = item(depth);
     if (!content) return {};
     if (h.argument == 2 || h.argument == 3) {
-      // A byte string of nine bytes or more whose first isn't zero.
-      const auto lead = static_cast<Byte>(content->front());
-      const std::size_t first = lead < 0x58 ? 1 : 1 + (1U << (lead - 0x58));
-      plain_ = plain_ && lead / 32 == 2 && content->size() > first + 8 && (*content)[first] != 0;
+      plain_ = plain_ && is_bignum(*content);
     }
     return encoded(6, h.argument) + *content;
+  }
+
+  /// Whether `content` is the encoding of a byte string of nine bytes or more whose first isn't
+  /// zero.
+  static bool is_bignum(const std::string& content) {
+    const auto lead = static_cast<Byte>(content.front());
+    if (lead / 32 != 2) return false;
+    const std::size_t first = lead < 0x58 ? 1 : 1 + (std::size_t{1} << (lead - 0x58));
+    return content.size() > first + 8 && content[first] != 0;
   }
 
   /// By decoding to code points and encoding again.
