@@ -9,11 +9,9 @@
 #include "daymark/governor/errors.h"
 #include "daymark/governor/flash_storage.h"
 #include "daymark/governor/governor.h"
+#include "daymark/governor/image_door.h"
 
-extern "C" {
-extern const daymark::Byte image_begin[];
-extern const daymark::Byte image_end[];
-}
+extern "C" daymark::governor::Handover handover;  // firmware/image.ld.in
 
 namespace daymark::firmware {
 
@@ -42,35 +40,18 @@ alignas(DeviceRandom) Byte random_space[sizeof(DeviceRandom)];
 alignas(Channel) Byte channel_space[sizeof(Channel)];
 alignas(governor::FlashStorage) Byte storage_space[sizeof(governor::FlashStorage)];
 alignas(governor::Governor) Byte governor_space[sizeof(governor::Governor)];
-
-/// The chip's own key: drawn at the first start, when the flash holds none.
-Result<crypto::SecretKey> load_or_draw_key(governor::Flash& flash, Random& random) {
-  if (const auto held = governor::read_key_page(flash.sector(governor::key_sector))) return held;
-  // A chip with a state had a key: without it, it is no new chip.
-  governor::FlashStorage storage(flash);
-  DAYMARK_TRY(const std::uint64_t count, storage.counter());
-  if (count != 0) return fail(errc::gov_state_lost);
-  crypto::SecretKey drawn;
-  random.fill(drawn.seed);
-  DAYMARK_CHECK(flash.erase(governor::key_sector));
-  DAYMARK_CHECK(flash.program(governor::key_sector, 0, governor::write_key_page(drawn)));
-  return governor::read_key_page(flash.sector(governor::key_sector));
-}
-
-/// What runs measures itself: this binds a program that says the truth, and no other one.
-Digest measure_image() {
-  return crypto::sha256({image_begin, static_cast<std::size_t>(image_end - image_begin)});
-}
+alignas(governor::ImageDoor) Byte door_space[sizeof(governor::ImageDoor)];
 
 [[gnu::noinline]] Result<governor::Governor*> start_governor(governor::Flash& flash,
                                                              Random& random) {
   DAYMARK_TRY(const governor::MakerPage page,
               governor::read_maker_page(flash.sector(governor::maker_sector)));
   governor::Platform platform;
-  DAYMARK_TRY(platform.chip, load_or_draw_key(flash, random));
+  platform.chip = handover.chip;
+  crypto::erase(handover.chip.seed);
   platform.maker = page.maker;
   platform.peak = page.peak;
-  platform.firmware = measure_image();
+  platform.firmware = handover.image;
   platform.level = Level::host_signed;  // a simulated machine: its host reads flash and memory
   auto* const storage = new (storage_space) governor::FlashStorage(flash);
   auto* const chip = new (governor_space) governor::Governor(platform, *storage, random);
@@ -79,30 +60,62 @@ Digest measure_image() {
   return chip;
 }
 
-/// `chip` is null where the device could not start: it says why to whoever asks.
-void answer(Channel& channel, governor::Governor* chip, Error fault, ByteView request) {
-  const auto response = chip != nullptr ? chip->handle(tick_now(), request, response_space)
-                                        : governor::write_refusal(fault, response_space);
+/// Of a chip that could start.
+struct Started {
+  governor::Governor& chip;
+  governor::ImageDoor& door;
+};
+
+Result<ByteView> respond(const Started& started, ByteView request) {
+  const governor::ApprovedFirmware& approved = started.chip.state().firmware;
+  return governor::is_for_image_door(request)
+             ? started.door.handle(request, approved, response_space)
+             : started.chip.handle(tick_now(), request, response_space);
+}
+
+/// A record that can't be sealed now is tried again after the next request.
+void serve(Channel& channel, const Started& started, ByteView request) {
+  const Result<ByteView> response = respond(started, request);
   channel.send(response ? *response : ByteView());
+  static_cast<void>(started.door.confirm());
+  static_cast<void>(started.door.note(started.chip.state().firmware));
+}
+
+[[noreturn]] void run_chip(Channel& channel, const Started& started) {
+  while (true) {
+    ByteView request;
+    if (channel.receive(tick_now() + idle_period, request)) {
+      serve(channel, started, request);
+    } else {
+      // A failed save is remembered by the governor itself: it refuses everything from then on.
+      static_cast<void>(started.chip.advance(tick_now()));
+      static_cast<void>(started.door.note(started.chip.state().firmware));
+    }
+  }
+}
+
+/// The device could not start: it says why to whoever asks.
+[[noreturn]] void run_refusing(Channel& channel, Error fault) {
+  while (true) {
+    ByteView request;
+    if (!channel.receive(tick_now() + idle_period, request)) continue;
+    const Result<ByteView> response = governor::write_refusal(fault, response_space);
+    channel.send(response ? *response : ByteView());
+  }
 }
 
 [[noreturn]] void run() {
+  // Started by something else than the first stage: there is no key to run with.
+  if (handover.mark != governor::handover_mark) reset_machine();
   auto* const random = new (random_space) DeviceRandom;
   auto* const flash = new (flash_space) CfiFlash;
   auto* const channel = new (channel_space) Channel(frame_space, flash, request_room);
   if (!random->open() || !channel->open()) reset_machine();
-  const Result<governor::Governor*> started = start_governor(*flash, *random);
-  governor::Governor* const chip = started ? *started : nullptr;
-  const Error fault = started ? Error{} : started.error();
-  while (true) {
-    ByteView request;
-    if (channel->receive(tick_now() + idle_period, request)) {
-      answer(*channel, chip, fault, request);
-    } else if (chip != nullptr) {
-      // A failed save is remembered by the governor itself: it refuses everything from then on.
-      static_cast<void>(chip->advance(tick_now()));
-    }
-  }
+  const Result<governor::Governor*> chip = start_governor(*flash, *random);
+  if (!chip) run_refusing(*channel, chip.error());
+  auto* const door =
+      new (door_space) governor::ImageDoor(*flash, handover, (*chip)->chip_key(), (*chip)->boot());
+  run_chip(*channel, {**chip, *door});
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // A second image with the same cryptography, for tests alone: it verifies and signs what it is
-// sent, so that the chip's verdicts can be compared with the host's.
+// sent, so that the chip's verdicts can be compared with the host's, and reads what it is told to.
 //
 //   request = 0 | key (32) | signature (64) | message    answer = 1 valid, 0 not
 //   request = 1 | seed (32) | message                    answer = key (32) | signature (64)
+//   request = 2 | address (8)                            answer = the 32 bytes there
+#include <cstring>
 #include <new>
 
 #include "board.h"
@@ -39,6 +41,25 @@ ByteView sign(ByteView request) {
   return response_space;
 }
 
+/// Whatever lies there: what the first stage has locked away ends the machine.
+ByteView read_memory(ByteView request) {
+  if (request.size() != 8) return {};
+  const auto address = static_cast<Address>(get_big_endian<std::uint64_t>(request.first<8>()));
+  for (std::size_t i = 0; i < 32; i += 4) {
+    const std::uint32_t word = word_at(address + i);
+    std::memcpy(response_space + i, &word, sizeof word);
+  }
+  return ByteView(response_space).first(32);
+}
+
+ByteView respond(ByteView request) {
+  switch (request[0]) {
+    case 0: return verify(request.subspan(1));
+    case 1: return sign(request.subspan(1));
+    default: return read_memory(request.subspan(1));
+  }
+}
+
 }  // namespace
 
 }  // namespace daymark::firmware
@@ -53,6 +74,6 @@ extern "C" void firmware_main() {
   while (true) {
     ByteView request;
     if (!channel->receive(tick_now() + hours(1), request) || request.empty()) continue;
-    channel->send(request[0] == 0 ? verify(request.subspan(1)) : sign(request.subspan(1)));
+    channel->send(respond(request));
   }
 }

@@ -89,10 +89,12 @@ FirmwareChip::FirmwareChip(governor::testing::World& in, const std::string& arch
   options_.page.maker = crypto::ed25519_public(world.party("maker").key.sign);
   options_.page.peak = {TeraOps{1000}};
   constexpr std::size_t sector = std::size_t{256} << 10U;
-  std::vector<Byte> flash(governor::flash_sectors * sector, 0xFF);
-  copy_bytes(governor::write_maker_page(options_.page), flash);
-  copy_bytes(governor::write_key_page(chip.secret),
-             std::span(flash).subspan(governor::key_sector * sector));
+  const auto image = read_file(options_.image);
+  EXPECT_EQ(verdict(image), "ok");
+  std::vector<Byte> flash = agent::make_flash(options_.page, *image);
+  const MutableBytes keys = MutableBytes(flash).subspan(governor::key_sector * sector);
+  copy_bytes(governor::write_key_page(chip.secret), keys);
+  copy_bytes(governor::write_secret_page(Digest{1}), keys.subspan(governor::secret_page_at));
   EXPECT_TRUE(write_file(folder_.path() / "flash.bin", flash, FileMode::secret));
   start();
 }
@@ -109,6 +111,19 @@ void FirmwareChip::start() {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   FAIL() << "the machine gave no answer";
+}
+
+bool FirmwareChip::answers() {
+  auto machine = agent::Machine::start(options_);
+  if (!machine) return false;
+  machine_ = std::make_unique<agent::Machine>(*std::move(machine));
+  open_channel();
+  bool answered = false;
+  for (int tries = 0; tries < 1000 && machine_->is_running() && !answered; ++tries) {
+    answered = client_->identify().has_value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return answered;
 }
 
 double FirmwareChip::processor_millis() const {

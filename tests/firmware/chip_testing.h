@@ -68,6 +68,13 @@ class FirmwareChip {
 
   [[nodiscard]] governor::Client& client() { return *client_; }
 
+  [[nodiscard]] governor::Transport transport() {
+    return [this](ByteView request) { return channel_->call(request); };
+  }
+
+  /// Whether a machine that is begun anew says anything before it ends.
+  [[nodiscard]] bool answers();
+
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
   [[nodiscard]] Outcome<governor::Signed<governor::OrderReceipt>> enrol();

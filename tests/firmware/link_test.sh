@@ -31,14 +31,18 @@ echo 'void planted(void); void reach(void) { planted(); }' | $prefix-gcc -march=
 
 # Semihosting is entered by three instructions; none of them three may follow one another anywhere in the image.
 door='\x13\x10\xf0\x01\x73\x00\x10\x00\x13\x50\x70\x40'
-! LC_ALL=C grep -qaP "$door" $built/governor.bin || fail "the image can call a debugger"
+for image in governor first_stage; do
+  ! LC_ALL=C grep -qaP "$door" $built/$image.bin || fail "$image can call a debugger"
+done
 printf "$door" | LC_ALL=C grep -qaP "$door" || fail "the test for a debugger's door finds nothing"
 
 section() { $prefix-size -A $built/governor.elf | awk -v name="$1" '$1 == name { print $2 }'; }
 image=$(($(section .text) + $(section .rodata)))
-memory=$(($(section .bss) + $(section .stack)))
+memory=$(($(section .handover) + $(section .bss) + $(section .stack)))
+first_stage=$(stat -c %s $built/first_stage.bin)
 crypto=$(($($prefix-size -A $built/vectors.elf | awk '$1 == ".text" || $1 == ".rodata" { sum += $2 } END { print sum }')))
 echo "firmware_link: text+rodata $image bytes ($crypto of them cryptography and board), memory $memory bytes with $(section .stack) of stack"
+echo "firmware_link: first stage $first_stage bytes"
 while read -r name limit; do
   [ "${!name}" -le "$limit" ] || fail "$name of ${!name} bytes is above its limit of $limit"
 done < <(grep -v '^#' $here/limits.txt)

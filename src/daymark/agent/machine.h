@@ -4,7 +4,8 @@
 // The machine's host holds everything: it can read key and memory out of the files and the process,
 // put flash back and stop time. What it can't do by the channel is what the image refuses.
 //
-//   FOLDER/flash.bin     made at the first start, with the maker's page; 0600
+//   FOLDER/rom.bin       the first stage, read only for the machine; made at the first start
+//   FOLDER/flash.bin     made at the first start, with the maker's page and image; 0600
 //   FOLDER/channel.sock  frames (base/frame.h), one peer at a time
 #pragma once
 
@@ -20,16 +21,21 @@ namespace daymark::agent {
 
 struct MachineOptions {
   std::string folder;
-  std::string image;                            ///< build/firmware/rv64/governor.bin
+  std::string image;        ///< that the maker puts in: build/firmware/rv64/governor.bin
+  std::string first_stage;  ///< empty: first_stage.bin beside the image
   std::string program = "qemu-system-riscv64";  ///< found by PATH
   std::vector<std::string> more;                ///< further arguments
   governor::MakerPage page;                     ///< what the maker puts into a new chip
 };
 
+/// What a maker leaves in a chip's flash: its page and its image, and no key.
+[[nodiscard]] std::vector<Byte> make_flash(const governor::MakerPage& page, ByteView image);
+
 /// One running machine; ended with the object, or with this process. Not thread-safe.
 class Machine {
  public:
-  /// Errors: errc::agent_machine, errc::agent_flash, those of files.
+  /// Errors: errc::agent_machine, errc::agent_flash, errc::agent_image where the flash was made
+  /// with another image, those of files.
   [[nodiscard]] static Outcome<Machine> start(const MachineOptions& options);
 
   Machine(Machine&& other) noexcept;

@@ -197,6 +197,20 @@ chip looks at its own tick, and what is due by then happens whatever the message
 
 )";
 
+constexpr std::string_view image_doors = R"(
+## Messages to the image
+
+Of a chip that runs as firmware; a governor on a host refuses both. They change nothing of what is named above.
+
+| message | takes the word of | is refused unless | can change | can never change |
+| --- | --- | --- | --- | --- |
+| 21 `image_piece` | anybody | a proven `firmware` order has bound whose image does not run; pieces come in sequence | the slot of the flash that does not run | anything else; which image starts |
+| 22 `image_statement` | anybody | a nonce of 8 to 64 bytes | nothing | anything |
+
+Which image starts: the maker's, until the running image has sealed that such an order has bound, and the image it names lies in a slot; then that one, three times
+at most until it has answered, and none before it ever again ([firmware.md](firmware.md#the-first-stage)).
+)";
+
 constexpr std::string_view columns =
     "takes the word of | is refused unless | can change | can never change |\n"
     "| --- | --- | --- | --- | --- |\n";

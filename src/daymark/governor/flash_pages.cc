@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::string_view maker_mark = "DMK1";
 constexpr std::string_view key_mark = "DCK1";
+constexpr std::string_view factory_mark = "DFI1";
+constexpr std::string_view secret_mark = "DUS1";
 constexpr std::size_t mark_size = 4;
 constexpr std::size_t sum_size = 4;
 
@@ -25,6 +27,19 @@ Result<ByteView> open_page(std::string_view mark, ByteView sector, std::size_t s
   const auto sum = get_big_endian<std::uint32_t>(sector.subspan(covered).first<sum_size>());
   if (crc32(sector.first(covered)) != sum) return fail(errc::gov_storage);
   return sector.subspan(mark_size, covered - mark_size);
+}
+
+/// A page that holds 32 bytes.
+ByteArray<digest_page_size> write_digest_page(std::string_view mark, const Digest& content) {
+  ByteArray<digest_page_size> out{};
+  copy_bytes(content, std::span(out).subspan<mark_size>());
+  seal_page(mark, out);
+  return out;
+}
+
+Result<Digest> read_digest_page(std::string_view mark, ByteView page) {
+  DAYMARK_TRY(const ByteView content, open_page(mark, page, digest_page_size));
+  return array_of<32>(content);
 }
 
 }  // namespace
@@ -45,18 +60,29 @@ Result<MakerPage> read_maker_page(ByteView sector) {
   return out;
 }
 
+ByteArray<digest_page_size> write_factory_page(const Digest& image) {
+  return write_digest_page(factory_mark, image);
+}
+
+Result<Digest> read_factory_page(ByteView sector) {
+  return read_digest_page(factory_mark, sector.subspan(factory_page_at));
+}
+
 ByteArray<key_page_size> write_key_page(const crypto::SecretKey& key) {
-  ByteArray<key_page_size> out{};
-  copy_bytes(key.seed, std::span(out).subspan<mark_size>());
-  seal_page(key_mark, out);
-  return out;
+  return write_digest_page(key_mark, key.seed);
 }
 
 Result<crypto::SecretKey> read_key_page(ByteView sector) {
-  DAYMARK_TRY(const ByteView content, open_page(key_mark, sector, key_page_size));
-  crypto::SecretKey out;
-  copy_bytes(content, out.seed);
-  return out;
+  DAYMARK_TRY(const Digest seed, read_digest_page(key_mark, sector));
+  return crypto::SecretKey{seed};
+}
+
+ByteArray<digest_page_size> write_secret_page(const Digest& secret) {
+  return write_digest_page(secret_mark, secret);
+}
+
+Result<Digest> read_secret_page(ByteView sector) {
+  return read_digest_page(secret_mark, sector.subspan(secret_page_at));
 }
 
 }  // namespace daymark::governor

@@ -52,6 +52,8 @@ class Governor {
 
   [[nodiscard]] const crypto::PublicKey& chip_key() const { return chip_key_; }
 
+  [[nodiscard]] const BootId& boot() const { return boot_; }
+
   /// For tests and explorers: the state that decides. Nothing outside can change it.
   [[nodiscard]] const State& state() const { return state_; }
 

@@ -8,8 +8,6 @@ namespace daymark::governor {
 
 namespace {
 
-constexpr std::size_t nonce_least = 8;
-constexpr std::size_t nonce_most = 64;
 
 HeldLicence summary(const Licence& licence) {
   HeldLicence out;

@@ -36,7 +36,11 @@ inline constexpr std::size_t request_size_max = std::size_t{24} << 10U;
 /// Room for an answer, and for what the governor works with until it answers (workspace.h).
 inline constexpr std::size_t response_size_max = 7296;
 
-/// The closed list of operations.
+/// Bytes of a nonce that somebody asks an answer for.
+inline constexpr std::size_t nonce_least = 8;
+inline constexpr std::size_t nonce_most = 64;
+
+/// The closed list of operations; a chip's image has two more (image_door.h).
 enum class Op : std::uint8_t {
   identify = 1,
   charter = 2,
