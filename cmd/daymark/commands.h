@@ -16,6 +16,7 @@ void add_authority(CLI::App& app, Session& session);
 void add_witness(CLI::App& app, Session& session);
 void add_beacon(CLI::App& app, Session& session);
 void add_firmware(CLI::App& app, Session& session);
+void add_maker(CLI::App& app, Session& session);
 void add_governor(CLI::App& app, Session& session);
 void add_gate(CLI::App& app, Session& session);
 void add_status(CLI::App& app, Session& session);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands.h"
+#include "firmware_chip.h"
 #include "image_build.h"
 #include <fmt/format.h>
 
@@ -61,6 +62,9 @@ void add_source(CLI::App& command, FirmwareOptions& options) {
   command.add_option("--arch", options.source.machine, "The chip's machine")
       ->check(CLI::IsMember({"rv64", "rv32"}))
       ->capture_default_str();
+  command.add_option("--part", options.source.part, "Which image of the chip")
+      ->check(CLI::IsMember({"governor", "first_stage"}))
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -82,6 +86,7 @@ void add_firmware(CLI::App& app, Session& session) {
   add_source(*verify_command, *verifying);
   verify_command->footer("Example: daymark firmware verify governor.bin --source .");
   session.on_run(*verify_command, [verifying, &session] { return verify(*verifying, session); });
+  add_firmware_chip(*family, session);
 }
 
 }  // namespace daymark::cli

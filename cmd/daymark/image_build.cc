@@ -111,7 +111,7 @@ Outcome<std::vector<Byte>> build_image(const ImageSource& source) {
   if (status != 0) {
     return std::unexpected(Failure{errc::agent_image_not_built, source.folder, said_at_last(log)});
   }
-  const fs::path image = work.path() / "build/firmware" / source.machine / "governor.bin";
+  const fs::path image = work.path() / "build/firmware" / source.machine / (source.part + ".bin");
   return read_file(image.string(), std::size_t{1} << 20U);
 }
 

@@ -12,9 +12,10 @@ namespace daymark::cli {
 struct ImageSource {
   std::string folder = ".";  ///< with script/firmware, firmware/ and src/
   std::string machine = "rv64";
+  std::string part = "governor";  ///< or "first_stage"
 };
 
-/// The image's bytes, as a chip's flash or QEMU's -kernel takes them.
+/// The image's bytes, as a chip's flash takes them.
 ///
 /// The sources are copied to a folder of their own, and script/firmware runs there without compiler
 /// cache and with an environment of four variables. The same sources, compiler and libsodium give

@@ -23,7 +23,9 @@ if [ "$(id -u)" = 0 ]; then
 fi
 (cd "$elsewhere" && "${as_other[@]}" env -i PATH="$PATH" HOME=/nonexistent LANG=de_DE.UTF-8 TZ=Asia/Tokyo CCACHE_DISABLE=1 \
   DAYMARK_LIBSODIUM="$elsewhere/sodium" script/firmware rv64) || fail "the image can't be built elsewhere"
-cmp "$elsewhere/$image" $image || fail "another folder and user gave another image"
+for part in governor first_stage; do
+  cmp "$elsewhere/${image%/*}/$part.bin" ${image%/*}/$part.bin || fail "another folder and user gave another $part"
+done
 
 # One build judges both: the flipped image is noticed, and what was built is the tree's own.
 cp $image "$work/flipped"
