@@ -272,6 +272,7 @@ std::string print_doors() {
   out +=
       "\n`clock`, `session` and `permit` are lost with power; all else is saved before the answer, "
       "but for `refusals`, which are saved\nwith the next change.\n";
+  out += image_doors;
   return out;
 }
 
