@@ -198,8 +198,10 @@ void Mint::log(const OrderFile& file, UnixMillis now, Minted& out) {
   const bool swapped = out.flaw == Flaw::other_content && out.kind != OrderKind::enrol;
   if (swapped) out.parts.content.back() ^= 1U;
   if (out.flaw == Flaw::unlogged) return;
+  if (old_proof_.empty()) {
+    old_proof_ = world_.log_and_prove(bytes_of("an earlier entry"), cosigning_of(Flaw::none, now));
+  }
   out.parts.proof = world_.log_and_prove(out.parts.envelope, cosigning_of(out.flaw, now));
-  if (old_proof_.empty()) old_proof_ = out.parts.proof;
   if (out.flaw == Flaw::stale_proof) out.parts.proof = old_proof_;
 }
 
