@@ -1,6 +1,6 @@
 #include "daymark/evidence/tpm_explain.h"
 
-#include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 

@@ -2,6 +2,8 @@
 // verified.
 #pragma once
 
+#include <optional>
+
 #include "daymark/evidence/explain.h"
 
 namespace daymark::evidence {

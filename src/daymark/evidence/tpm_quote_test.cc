@@ -384,18 +384,21 @@ TEST(TpmExplain, EveryFieldHasItsPlace) {
   }
 }
 
-TEST(TpmConformance, ForeignVectors) {
+TEST(TpmConformance, ShippedVectors) {
   const auto shipped = run_tpm_conformance(evidence_vectors + "tpm-foreign");
   ASSERT_TRUE(shipped);
   EXPECT_EQ(shipped->failed, 0U) << ::testing::PrintToString(shipped->failures);
   EXPECT_GT(shipped->passed, 50U);
   EXPECT_FALSE(run_tpm_conformance(evidence_vectors + "chains"));
+}
+
+TEST(TpmConformance, WholeCollection) {
   const char* const all = std::getenv("DAYMARK_VECTORS");  // NOLINT(concurrency-mt-unsafe)
   if (all == nullptr) GTEST_SKIP() << "DAYMARK_VECTORS names no collection";
   const auto whole = run_tpm_conformance(std::string(all) + "/evidence/tpm");
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->failed, 0U) << ::testing::PrintToString(whole->failures);
-  EXPECT_GT(whole->passed, shipped->passed);
+  EXPECT_GT(whole->passed, 150U);
 }
 
 }  // namespace
