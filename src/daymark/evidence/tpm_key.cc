@@ -67,7 +67,7 @@ Result<std::vector<Byte>> azure_modulus(ByteView report) {
 std::vector<Byte> pem_public_key(std::string_view text) {
   constexpr std::string_view first = "-----BEGIN PUBLIC KEY-----";
   constexpr std::string_view last = "-----END PUBLIC KEY-----";
-  const std::size_t end = text.find(last);
+  const std::size_t end = text.find(last, first.size());
   if (!text.starts_with(first) || end == std::string_view::npos) return {};
   std::string body(text.begin() + static_cast<std::ptrdiff_t>(first.size()),
                    text.begin() + static_cast<std::ptrdiff_t>(end));

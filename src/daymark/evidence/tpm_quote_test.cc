@@ -88,6 +88,10 @@ TEST(TpmQuote, KeysInEveryForm) {
   EXPECT_EQ(plan.reason(), "quote_genuine_bare");
   plan.options.key->push_back('x');
   EXPECT_EQ(plan.reason(), "ak_form");
+  // The lines share their dashes.
+  constexpr std::string_view shared = "-----BEGIN PUBLIC KEY-----END PUBLIC KEY-----";
+  plan.options.key = TestBytes(shared.begin(), shared.end());
+  EXPECT_EQ(plan.reason(), "ak_form");
 }
 
 TEST(TpmQuote, AKeyThatNobodyNamedShowsLittle) {
