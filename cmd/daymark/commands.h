@@ -30,5 +30,6 @@ void add_catalog(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_redteam(CLI::App& app, Session& session);
 void add_conformance(CLI::App& app, Session& session);
+void add_audit(CLI::App& app, Session& session);
 
 }  // namespace daymark::cli

@@ -12,6 +12,7 @@
 #include "daymark/evidence/ocsp.h"
 #include "daymark/evidence/rim.h"
 #include "daymark/evidence/spdm_report.h"
+#include "daymark/evidence/tpm_explain.h"
 
 namespace daymark::evidence {
 
@@ -280,6 +281,7 @@ Result<Explanation> explain_ocsp(ByteView der) {
 }
 
 Result<Explanation> explain_any(ByteView content) {
+  if (auto statement = explain_tpm_any(content)) return *std::move(statement);
   std::string text;
   for (const char c : text_of(content)) {
     if (c != '\n' && c != '\r' && c != ' ' && c != '\t') text += c;
