@@ -22,6 +22,7 @@ void add_gate(CLI::App& app, Session& session);
 void add_status(CLI::App& app, Session& session);
 void add_evidence(CLI::App& app, Session& session);
 void add_locate(CLI::App& app, Session& session);
+void add_fence(CLI::App& app, Session& session);
 void add_usage(CLI::App& app, Session& session);
 void add_fleet(CLI::App& app, Session& session);
 void add_log(CLI::App& app, Session& session);
