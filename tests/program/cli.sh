@@ -80,6 +80,20 @@ json 0 '.false_nodes == [] and .nodes == 69 and .suspects.suspects == []' locate
 json 3 '.error.name == "country_unknown"' locate evaluate --nodes data/rtt/cloud/nodes.csv --rtt data/rtt/cloud/rtt.csv --country QQ
 json 0 '(.circles | length) == 4 and .places[0].id == "guangzhou"' locate reach --from 24.8104,113.5976 --ms 3 --places data/rtt/places-shaoguan.csv
 json 2 '.error' locate "${cloud[@]}" --near 1,2
+printf 'id,lat,lon,chips\nsingapore,1.35,103.82,64\n' >"$scratch/sites.csv"
+printf 'id,lat,lon,operator\na,1.35,103.9,x\nb,1.3,103.8,y\nc,1.49,103.74,z\n' >"$scratch/beacons.csv"
+printf '{"type":"Polygon","coordinates":[[[95,-11],[141,-11],[141,6],[95,6],[95,-11]]]}' >"$scratch/area.json"
+printf 'id,lat,lon,chips\nperth,-31.95,115.86,1\n' >"$scratch/perth.csv"
+stand=(--sites "$scratch/sites.csv" --beacons "$scratch/beacons.csv")
+elsewhere=(--sites "$scratch/perth.csv" --beacons "$scratch/beacons.csv")
+json 0 '.holds and (.fence.alternatives[0].clauses | length) == 3' fence compile --not-country CN "${stand[@]}" --out "$scratch/f" --svg "$scratch/f.svg"
+grep -q '"rtt_us"' "$scratch/f" && grep -q '<svg' "$scratch/f.svg" && passed=$((passed + 1)) || failed=$((failed + 1))
+json 0 '.zone == "in area" and .sites[0].depth_km > 400' fence compile --polygon "$scratch/area.json" "${stand[@]}" --fail-at-most 50
+json 1 '.fence == null and .sites[0].missing.operators == 2' fence compile --not-polygon "$scratch/area.json" --not-country CN "${elsewhere[@]}"
+json 3 '.error.name == "locate_fence_site"' fence compile --country SG "${elsewhere[@]}"
+json 2 '.error.name == "usage_wrong"' fence compile --country SG "${stand[@]}" --not-country CN
+json 0 '.posts[0].operators == 2 and .cost == 10' fence plan --not-country CN --sites "$scratch/sites.csv" --fail-at-most 20 --cost 5
+json 0 '.as_promised and (.rows | length) > 40' redteam location --data-only --trials 3
 json 0 '.fair != false' catalog show h20-sxm cm384
 json 0 '.items[0].deviations == 0' catalog check nvl72
 json 1 '.items[0].deviations > 0' catalog check cm384

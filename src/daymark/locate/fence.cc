@@ -78,8 +78,9 @@ double chance_of(std::span<const double> chances, std::size_t needed) {
 std::vector<std::size_t> beacons_near(const FenceFacts& facts, std::size_t site) {
   std::vector<std::size_t> out(facts.task().beacons.size());
   std::iota(out.begin(), out.end(), std::size_t{0});
-  std::ranges::stable_sort(out, {},
-                           [&](std::size_t beacon) { return facts.limit_ms({site, beacon}, 0.5); });
+  std::ranges::sort(out, {}, [&](std::size_t beacon) {
+    return std::pair(facts.limit_ms({site, beacon}, 0.5), beacon);
+  });
   return out;
 }
 
@@ -107,8 +108,8 @@ class FenceCompiler {
     CompiledFence out;
     std::vector<std::size_t> order(task_.sites.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, std::greater{},
-                             [this](std::size_t i) { return task_.sites[i].chips; });
+    std::ranges::sort(order, {},
+                      [this](std::size_t i) { return std::pair(-task_.sites[i].chips, i); });
     for (const std::size_t site : order) {
       if (fails_at(out, site).fails <= task_.fail_most || out.choices.size() == choices_max)
         continue;

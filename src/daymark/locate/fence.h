@@ -67,9 +67,10 @@ struct FenceTask {
   std::vector<FenceSite> sites;
   std::uint32_t faults = 1;  // operators of beacons that may lie
   Speed speed = light;
-  double fail_most = 0.05;            // of the time, at each site
-  double age_s = 60;                  // of a receipt when a chip asks for a permit, at most
-  std::vector<SiteDelay> measured{};  // where given for a site and beacon, instead of the path law
+  double fail_most = 0.05;  // of the time, at each site
+  double age_s = 60;        // of a receipt when a chip asks for a permit, at most
+  // Where given for a site and beacon, instead of the path law.
+  std::vector<SiteDelay> measured = {};  // NOLINT(readability-redundant-member-init)
 };
 
 /// "site,beacon,rtt_ms" in names of the task. Errors: errc::csv_malformed, errc::locate_delay,

@@ -126,10 +126,9 @@ MissingBeacons missing_at(const FenceFacts& facts, std::size_t site) {
 
 Outcome<void> check_sites(const FenceFacts& facts) {
   const FenceTask& task = facts.task();
-  for (std::size_t site = 0; site < task.sites.size(); ++site)
-    if (facts.site_depth_km(site) <= 0) {
-      return refuse(errc::locate_fence_site, task.sites[site].id);
-    }
+  for (std::size_t site = 0; site < task.sites.size(); ++site) {
+    if (facts.site_depth_km(site) <= 0) return refuse(errc::locate_fence_site, task.sites[site].id);
+  }
   return {};
 }
 

@@ -50,9 +50,8 @@ void draw_row(const AttackRow& row, double y, report::SvgWriter& svg) {
   const auto ends = ends_of(row);
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const double width = bar_width * share_of(ends[i], row);
-    if (width > 0)
-      svg.rectangle({x, y + 2}, {width, attack_line - 5},
-                    fmt::format(R"(fill="{}")", end_styles[i].colour));
+    const std::string fill = fmt::format(R"(fill="{}")", end_styles[i].colour);
+    if (width > 0) svg.rectangle({x, y + 2}, {width, attack_line - 5}, fill);
     x += width;
   }
   svg.text({bar_left + bar_width + 10, y + 13},

@@ -102,7 +102,7 @@ class AttackField {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < size(); ++i)
       if (i != claim.truth && i != claim.said) out.push_back(i);
-    std::ranges::stable_sort(out, {}, [&](std::size_t i) { return km(i, to); });
+    std::ranges::sort(out, {}, [&](std::size_t i) { return std::pair(km(i, to), i); });
     return out;
   }
 
@@ -115,7 +115,8 @@ class AttackField {
       const std::string& id = matrix_.nodes.nodes()[i].id;
       out.push_back({id, moved == i ? place(claim.said) : place(i), id, delays[i]});
     }
-    std::ranges::stable_sort(out, {}, &Measurement::rtt_ms);
+    std::ranges::sort(
+        out, {}, [](const Measurement& m) { return std::pair(m.rtt_ms, std::string_view(m.id)); });
     out.resize(std::min(out.size(), options_.landmarks));
     return out;
   }
@@ -128,9 +129,9 @@ class AttackField {
     locate::Question question{.zone = std::move(zone), .speed = options_.speed, .faults = faults};
     question.with_region = false;
     DAYMARK_TRY(const locate::PlaceVerdict verdict, locate::judge("chip", receipts, question));
+    const bool there = km(claim.truth, claim.said) <= options_.within_km;
     if (verdict.verdict == geo::Verdict::inside)
-      return km(claim.truth, claim.said) <= options_.within_km ? AttackEnd::truly
-                                                               : AttackEnd::missed;
+      return there ? AttackEnd::truly : AttackEnd::missed;
     const bool refuted = verdict.reason == errc::locate_assumption_refuted;
     return verdict.verdict == geo::Verdict::outside || refuted ? AttackEnd::detected
                                                                : AttackEnd::undecided;
@@ -266,6 +267,19 @@ std::vector<Claim> claims_in(const AttackField& field, const DistanceBin& bin, s
   return out;
 }
 
+/// All claims of one bin.
+Outcome<AttackRow> row_of(const DataAttack& attack, std::string_view distance,
+                          const std::vector<Claim>& claims) {
+  AttackRow row{attack.name, std::string(distance), "data", "verdict"};
+  row.may_pass = attack.may_pass;
+  row.is_honest = attack.is_honest;
+  for (const Claim& claim : claims) {
+    DAYMARK_TRY(const AttackEnd end, attack.attempt(claim));
+    row.count(end);
+  }
+  return row;
+}
+
 }  // namespace
 
 Outcome<std::vector<AttackRow>> attack_data(const locate::DelayMatrix& matrix,
@@ -279,13 +293,7 @@ Outcome<std::vector<AttackRow>> attack_data(const locate::DelayMatrix& matrix,
   std::vector<AttackRow> out;
   for (const DataAttack& attack : campaign.attacks()) {
     for (std::size_t bin = 0; bin < distance_bins.size(); ++bin) {
-      AttackRow row{attack.name, std::string(distance_bins[bin].name), "data", "verdict"};
-      row.may_pass = attack.may_pass;
-      row.is_honest = attack.is_honest;
-      for (const Claim& claim : claims[bin]) {
-        DAYMARK_TRY(const AttackEnd end, attack.attempt(claim));
-        row.count(end);
-      }
+      DAYMARK_TRY(AttackRow row, row_of(attack, distance_bins[bin].name, claims[bin]));
       if (row.trials() > 0) out.push_back(std::move(row));
     }
   }

@@ -119,8 +119,7 @@ Outcome<std::unique_ptr<Lab>> Lab::open(const std::vector<double>& away_km) {
   out->add_charter();
   DAYMARK_CHECK(out->add_fence());
   for (std::size_t beacon = 0; beacon < beacons; ++beacon)
-    for (const LabBeacon kind : lab_kinds)
-      DAYMARK_CHECK(out->serve(beacon, kind));
+    DAYMARK_CHECK(out->serve_all(beacon));
   DAYMARK_CHECK(out->connect(away_km));
   return out;
 }
@@ -167,6 +166,12 @@ Outcome<void> Lab::add_fence() {
   return {};
 }
 
+Outcome<void> Lab::serve_all(std::size_t beacon) {
+  for (const LabBeacon kind : lab_kinds)
+    DAYMARK_CHECK(serve(beacon, kind));
+  return {};
+}
+
 Outcome<void> Lab::serve(std::size_t beacon, LabBeacon kind) {
   DAYMARK_TRY(beacon::BeaconServer server,
               beacon::BeaconServer::listen(options_of(beacon, kind), clock_, random_));
@@ -199,6 +204,10 @@ Outcome<void> Lab::connect(const std::vector<double>& away_km) {
     }
   }
   DAYMARK_CHECK(start(paths));
+  return connect_boxes(places);
+}
+
+Outcome<void> Lab::connect_boxes(const std::vector<geo::LatLon>& places) {
   beacon::RelayOptions boxes;
   for (std::size_t place = 0; place < places.size(); ++place) {
     const double km = geo::distance(places[place], home()).value / 1000;

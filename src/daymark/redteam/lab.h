@@ -92,7 +92,9 @@ class Lab {
   void add_charter();
   [[nodiscard]] Outcome<void> add_fence();
   [[nodiscard]] Outcome<void> serve(std::size_t beacon, LabBeacon kind);
+  [[nodiscard]] Outcome<void> serve_all(std::size_t beacon);
   [[nodiscard]] Outcome<void> connect(const std::vector<double>& away_km);
+  [[nodiscard]] Outcome<void> connect_boxes(const std::vector<geo::LatLon>& places);
   [[nodiscard]] Outcome<void> start(const beacon::RelayOptions& options);
 
   SystemClock clock_;

@@ -116,7 +116,7 @@ class SocketCampaign {
     LabChip chip(lab_.charter(), lab_chip_key);
     const auto receipt = agent::range_with({0, lab_.route(0, 0)}, chip, lab_patience);
     if (!receipt) return {AttackEnd::undecided, name_of(receipt.error())};
-    const Attempt again = refused_as(chip.deliver(0, *receipt), {errc::gov_no_session});
+    Attempt again = refused_as(chip.deliver(0, *receipt), {errc::gov_no_session});
     const auto opened = chip.open(0);
     if (!opened || again.end != AttackEnd::detected) return again;
     return refused_as(chip.deliver(0, *receipt), {errc::receipt_nonce});
