@@ -152,6 +152,7 @@ class QuoteJudge {
       DAYMARK_TRY(key_, TpmKey::parse(*options_.key));
     }
     named_ = key_.has_value();
+    attributes_known_ = !named_ || !key_->area().empty();
     if (named_ && own && !key_->same_key(*own)) return fail(errc::ak_other, field::tpm_key);
     if (!key_) key_ = own;
     if (!key_) return fail(errc::ak_missing, field::tpm_key);
@@ -163,8 +164,6 @@ class QuoteJudge {
   }
 
   Result<void> judge_attributes() {
-    // A bare key was named: a public area that came along with the statement is the sender's word.
-    attributes_known_ = !key_->area().empty() && (!named_ || named_with_area());
     if (key_->area().empty()) {
       skip("key attributes");
       return ok();
@@ -183,12 +182,6 @@ class QuoteJudge {
       fits = equal(signer, endorsed_name(array_of<sizeof(TpmName)>(name)));
     }
     return fits ? ok() : fail(errc::tpm_statement, field::tpm_key);
-  }
-
-  [[nodiscard]] bool named_with_area() const {
-    if (options_.enrolment) return true;
-    const auto given = TpmKey::parse(*options_.key);
-    return given && !given->area().empty();
   }
 
   Result<void> judge_values() {
@@ -352,6 +345,8 @@ class QuoteJudge {
   std::optional<TpmKey> key_;
   std::uint16_t hash_ = 0;
   bool named_ = false;
+  /// Not where a bare key was named: a public area that came with the statement is the sender's
+  /// word.
   bool attributes_known_ = false;
   std::vector<Byte> endorsement_;
   std::optional<EkCertificate> certificate_;
