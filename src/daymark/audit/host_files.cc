@@ -4,6 +4,8 @@
 #include <charconv>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
 #include "daymark/evidence/tpm_event_log.h"
@@ -70,7 +72,7 @@ std::vector<PciAccelerator> read_accelerators(const RootReader& root) {
   const std::string folder = "/sys/bus/pci/devices";
   std::vector<PciAccelerator> out;
   for (const std::string& name : root.names(folder)) {
-    const std::string device = folder + "/" + name;
+    const std::string device = fmt::format("{}/{}", folder, name);
     const bool nvidia = root.text(device + "/vendor") == "0x10de";
     if (!nvidia || !root.text(device + "/class").starts_with("0x03")) continue;
     out.push_back({name, root.text(device + "/device"), root.exists(device + "/iommu_group")});

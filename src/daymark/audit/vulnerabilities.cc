@@ -34,7 +34,9 @@ std::optional<std::vector<std::uint32_t>> numbers_of(std::string_view version) {
     out.push_back(number);
     at = next;
     if (at == end) return out;
-    if (*at++ != '.' || at == end) return std::nullopt;
+    if (*at != '.') return std::nullopt;
+    ++at;
+    if (at == end) return std::nullopt;
   }
   return std::nullopt;
 }

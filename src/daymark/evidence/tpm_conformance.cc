@@ -40,7 +40,7 @@ void run_trustee_quote(ConformanceCount& count, std::string_view name,
   named.key = key;
   named.nonce.emplace(parsed->extra.begin(), parsed->extra.end());
   add("genuine", errc::quote_genuine_bare, evidence, named);
-  TpmQuoteOptions unnamed;
+  const TpmQuoteOptions unnamed;
   add("key not named", evidence.key.empty() ? errc::ak_missing : errc::ak_unshown, evidence,
       unnamed);
   TpmQuoteOptions stale = named;

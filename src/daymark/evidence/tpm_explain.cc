@@ -228,9 +228,10 @@ Result<Explanation> explain_event_log(ByteView log) {
   for (const EventAlgorithm& one : parsed.algorithms) {
     const auto values = replay_event_log(parsed, one.hash);
     if (!values) continue;
-    for (const auto& [pcr, value] : *values)
+    for (const auto& [pcr, value] : *values) {
       out.add(fmt::format("adds up to: {} PCR {}", tpm_hash_name(one.hash), pcr), 0, 0,
               to_hex(value));
+    }
   }
   return Explanation{"TCG event log", "offset", out.take()};
 }

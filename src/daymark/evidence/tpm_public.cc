@@ -62,7 +62,7 @@ void read_ecc_key(TpmFields& in, TpmtPublic& out) {
 /// An INTEGER that is not negative, without the zero that keeps it so.
 Result<ByteView> read_positive(der::Reader& in) {
   DAYMARK_TRY(const der::Element number, in.next(der::integer));
-  ByteView bytes = number.content;
+  const ByteView bytes = number.content;
   if (bytes.empty() || bytes.front() >= 0x80) return in.fail_here();
   if (bytes.size() > 1 && bytes[0] == 0 && bytes[1] < 0x80) return in.fail_here();
   return bytes[0] == 0 ? bytes.subspan(1) : bytes;
@@ -102,14 +102,14 @@ Result<TpmtPublic> parse_tpmt_public(ByteView area) {
 }
 
 Result<void> check_attestation_attributes(const TpmtPublic& key) {
-  using namespace tpm_attribute;
-  if (!key.has(sign)) return fail(errc::ak_not_signing, field::tpm_key);
-  if (key.has(decrypt)) return fail(errc::ak_decrypts, field::tpm_key);
-  if (!key.has(restricted)) return fail(errc::ak_not_restricted, field::tpm_key);
-  if (!key.has(fixed_tpm) || !key.has(fixed_parent)) {
+  if (!key.has(tpm_attribute::sign)) return fail(errc::ak_not_signing, field::tpm_key);
+  if (key.has(tpm_attribute::decrypt)) return fail(errc::ak_decrypts, field::tpm_key);
+  if (!key.has(tpm_attribute::restricted)) return fail(errc::ak_not_restricted, field::tpm_key);
+  if (!key.has(tpm_attribute::fixed_tpm) || !key.has(tpm_attribute::fixed_parent)) {
     return fail(errc::ak_movable, field::tpm_key);
   }
-  if (!key.has(sensitive_data_origin)) return fail(errc::ak_imported, field::tpm_key);
+  if (!key.has(tpm_attribute::sensitive_data_origin))
+    return fail(errc::ak_imported, field::tpm_key);
   return ok();
 }
 

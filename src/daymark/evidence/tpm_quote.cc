@@ -25,6 +25,20 @@ std::string pcr_list(std::uint32_t mask) {
   return out;
 }
 
+/// The values of a bank's selected PCRs, lowest first; they stay where they are.
+Result<void> add_selected(const PcrSelection& bank, const PcrValues& values,
+                          std::vector<ByteView>& parts) {
+  for (unsigned pcr = 0; pcr < pcr_count; ++pcr) {
+    if ((bank.mask >> pcr & 1U) == 0) continue;
+    const auto found = values.find(pcr);
+    if (found == values.end() || found->second.size() != tpm_hash_size(bank.hash)) {
+      return fail(errc::quote_values_missing, field::tpm_pcr, pcr);
+    }
+    parts.emplace_back(found->second);
+  }
+  return ok();
+}
+
 /// Puts one question after another and remembers what became of each.
 class QuoteJudge {
  public:
@@ -138,6 +152,7 @@ class QuoteJudge {
       DAYMARK_TRY(key_, TpmKey::parse(*options_.key));
     }
     named_ = key_.has_value();
+    attributes_known_ = !named_ || !key_->area().empty();
     if (named_ && own && !key_->same_key(*own)) return fail(errc::ak_other, field::tpm_key);
     if (!key_) key_ = own;
     if (!key_) return fail(errc::ak_missing, field::tpm_key);
@@ -149,8 +164,6 @@ class QuoteJudge {
   }
 
   Result<void> judge_attributes() {
-    // A bare key was named: a public area that came along with the statement is the sender's word.
-    attributes_known_ = !key_->area().empty() && (!named_ || named_with_area());
     if (key_->area().empty()) {
       skip("key attributes");
       return ok();
@@ -169,12 +182,6 @@ class QuoteJudge {
       fits = equal(signer, endorsed_name(array_of<sizeof(TpmName)>(name)));
     }
     return fits ? ok() : fail(errc::tpm_statement, field::tpm_key);
-  }
-
-  [[nodiscard]] bool named_with_area() const {
-    if (options_.enrolment) return true;
-    const auto given = TpmKey::parse(*options_.key);
-    return given && !given->area().empty();
   }
 
   Result<void> judge_values() {
@@ -196,31 +203,41 @@ class QuoteJudge {
     return ground("event log", check_log());
   }
 
+  /// What a log leads to, PCR by PCR.
+  struct LogTrail {
+    std::size_t led = 0;
+    std::string unexplained;
+  };
+
   /// Every PCR that was quoted and into which the log extends something.
   Result<void> check_log() {
     DAYMARK_TRY(const EventLog log, parse_event_log(evidence_.event_log));
     if (quote() == nullptr || evidence_.pcrs.empty()) {
       return fail(errc::quote_values_missing, field::tpm_pcr);
     }
-    std::size_t led = 0;
-    std::string unexplained;
+    LogTrail trail;
     for (const PcrSelection& bank : quote()->banks) {
       if (bank.mask == 0) continue;
       DAYMARK_TRY(const PcrValues replayed, replay_event_log(log, bank.hash));
-      for (const auto& [pcr, value] : evidence_.pcrs.at(bank.hash)) {
-        if ((bank.mask >> pcr & 1U) == 0) continue;
-        const auto found = replayed.find(pcr);
-        if (found == replayed.end()) {
-          unexplained += fmt::format("{}{}", unexplained.empty() ? "" : ",", pcr);
-        } else if (found->second != value) {
-          return fail(errc::tpmlog_mismatch, field::tpm_pcr, pcr);
-        } else {
-          ++led;
-        }
-      }
+      DAYMARK_CHECK(follow(bank, replayed, trail));
     }
-    tell("event log", fmt::format("{} events lead to {} quoted PCRs{}{}", log.events.size(), led,
-                                  unexplained.empty() ? "" : "; no event for ", unexplained));
+    tell("event log",
+         fmt::format("{} events lead to {} quoted PCRs{}{}", log.events.size(), trail.led,
+                     trail.unexplained.empty() ? "" : "; no event for ", trail.unexplained));
+    return ok();
+  }
+
+  Result<void> follow(const PcrSelection& bank, const PcrValues& replayed, LogTrail& trail) const {
+    for (const auto& [pcr, value] : evidence_.pcrs.at(bank.hash)) {
+      if ((bank.mask >> pcr & 1U) == 0) continue;
+      const auto found = replayed.find(pcr);
+      if (found == replayed.end()) {
+        trail.unexplained += fmt::format("{}{}", trail.unexplained.empty() ? "" : ",", pcr);
+        continue;
+      }
+      if (found->second != value) return fail(errc::tpmlog_mismatch, field::tpm_pcr, pcr);
+      ++trail.led;
+    }
     return ok();
   }
 
@@ -328,6 +345,8 @@ class QuoteJudge {
   std::optional<TpmKey> key_;
   std::uint16_t hash_ = 0;
   bool named_ = false;
+  /// Not where a bare key was named: a public area that came with the statement is the sender's
+  /// word.
   bool attributes_known_ = false;
   std::vector<Byte> endorsement_;
   std::optional<EkCertificate> certificate_;
@@ -345,14 +364,8 @@ Result<std::vector<Byte>> digest_of_selection(const TpmsQuote& quote, const PcrB
   parts.reserve(pcr_count);
   for (const PcrSelection& bank : quote.banks) {
     const auto known = values.find(bank.hash);
-    for (unsigned pcr = 0; pcr < pcr_count; ++pcr) {
-      if ((bank.mask >> pcr & 1U) == 0) continue;
-      const bool given = known != values.end() && known->second.contains(pcr);
-      if (!given || known->second.at(pcr).size() != tpm_hash_size(bank.hash)) {
-        return fail(errc::quote_values_missing, field::tpm_pcr, pcr);
-      }
-      parts.emplace_back(known->second.at(pcr));
-    }
+    const PcrValues none;
+    DAYMARK_CHECK(add_selected(bank, known == values.end() ? none : known->second, parts));
   }
   return tpm_digest(hash, parts);
 }
