@@ -64,11 +64,13 @@ void add_conformance(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("conformance", "Run foreign test vectors; exit 1 if one fails");
   command
-      ->add_option("topic", options->topic,
-                   "merkle, tlog, cbor, ed25519, ecdsa, cose, nvidia, switch, rim, ocsp or spdm")
+      ->add_option(
+          "topic", options->topic,
+          "merkle, tlog, cbor, ed25519, ecdsa, cose, eat, corim, ear, nvidia, switch, rim, "
+          "ocsp or spdm")
       ->required()
-      ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519", "ecdsa", "cose", "nvidia",
-                             "switch", "rim", "ocsp", "spdm"}));
+      ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519", "ecdsa", "cose", "eat", "corim",
+                             "ear", "nvidia", "switch", "rim", "ocsp", "spdm"}));
   command
       ->add_option("path", options->paths,
                    "Vector files in the upstream's own form; for tlog, nvidia, switch, rim, ocsp "

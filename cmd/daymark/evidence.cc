@@ -4,8 +4,10 @@
 
 #include "daymark/base/file.h"
 #include "daymark/evidence/ear.h"
+#include "daymark/evidence/errors.h"
 #include "daymark/evidence/evidence_file.h"
 #include "daymark/evidence/explain.h"
+#include "daymark/evidence/token_verdict.h"
 
 namespace daymark::cli {
 
@@ -19,21 +21,42 @@ struct EvidenceOptions {
   std::vector<std::string> references;
   std::vector<std::string> answers;
   std::string policy;
+  std::string key;
+  std::string rim_key;
   bool ear = false;
 };
 
 /// What the verdict rests on besides the evidence; the options point into it.
 struct EvidenceBasis {
   std::vector<evidence::ReferenceFile> references;
+  std::vector<evidence::CorimReference> corims;
   evidence::StapledAnswers answers;
   std::optional<evidence::EvidencePolicy> policy;
 };
 
+Outcome<std::optional<evidence::VerifyingKey>> read_key(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  DAYMARK_TRY(const std::string text, read_text(path, evidence::key_text_max));
+  DAYMARK_TRY(const auto key, about(evidence::VerifyingKey::from_text(text), path));
+  return key;
+}
+
+Result<evidence::VerifiedCorim> corim_of(ByteView content,
+                                         const std::optional<evidence::VerifyingKey>& key) {
+  if (!key) return fail(errc::token_key_missing);
+  return evidence::verify_corim(content, *key);
+}
+
 Outcome<EvidenceBasis> read_basis(const EvidenceOptions& options,
                                   const evidence::RimVerifier& verifier) {
   EvidenceBasis out;
+  DAYMARK_TRY(const auto key, read_key(options.rim_key));
   for (const std::string& file : options.references) {
     DAYMARK_TRY(const auto content, read_file(file, evidence::rim_size_max));
+    if (evidence::is_token_file(content)) {
+      out.corims.push_back({file, corim_of(content, key)});
+      continue;
+    }
     out.references.push_back({file, verifier.verify(content)});
   }
   for (const std::string& file : options.answers) {
@@ -46,6 +69,25 @@ Outcome<EvidenceBasis> read_basis(const EvidenceOptions& options,
   return out;
 }
 
+Outcome<std::optional<std::vector<Byte>>> nonce_of(const EvidenceOptions& options) {
+  if (options.nonce.empty()) return std::nullopt;
+  const auto bytes = from_hex(options.nonce);
+  if (!bytes || bytes->size() < 8 || bytes->size() > 64) {
+    return refuse(errc::usage_wrong, "--nonce", "8 to 64 bytes in hexadecimal: " + options.nonce);
+  }
+  return *bytes;
+}
+
+Outcome<evidence::TokenOptions> token_options(const EvidenceOptions& options,
+                                              const EvidenceBasis& basis, UnixMillis as_of) {
+  evidence::TokenOptions out;
+  DAYMARK_TRY(out.key, read_key(options.key));
+  DAYMARK_TRY(out.nonce, nonce_of(options));
+  out.as_of = as_of;
+  out.references = basis.corims;
+  return out;
+}
+
 Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options,
                                                 const EvidenceBasis& basis) {
   evidence::VerifyOptions out;
@@ -54,7 +96,9 @@ Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options,
     DAYMARK_TRY(out.as_of, time_argument("--as-of", options.as_of));
   }
   if (!options.nonce.empty()) {
-    DAYMARK_TRY(out.nonce, hex_argument<32>("--nonce", options.nonce));
+    DAYMARK_TRY(const auto nonce, nonce_of(options));
+    // NVIDIA's challenges have 32 bytes; one of another length is for a token.
+    if (nonce->size() == sizeof(evidence::SpdmNonce)) out.nonce = array_of<32>(*nonce);
   }
   out.references = basis.references;
   if (!basis.answers.empty()) out.answers = &basis.answers;
@@ -79,6 +123,7 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   DAYMARK_TRY(const auto rims, evidence::RimVerifier::create());
   DAYMARK_TRY(const EvidenceBasis basis, read_basis(options, rims));
   DAYMARK_TRY(const evidence::VerifyOptions how, verify_options(options, basis));
+  DAYMARK_TRY(const evidence::TokenOptions tokens, token_options(options, basis, how.as_of));
   std::string chain;
   if (!options.chain.empty()) {
     DAYMARK_TRY(chain, read_text(options.chain, evidence::evidence_file_max));
@@ -87,9 +132,16 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   std::vector<evidence::EvidenceVerdict> verdicts;
   for (const std::string& file : options.files) {
     DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
+    if (evidence::is_token_file(content)) {
+      verdicts.push_back(evidence::verify_token(file, content, tokens));
+      continue;
+    }
     if (evidence::is_reference_file(content)) {
       verdicts.push_back(evidence::verify_reference({file, rims.verify(content)}, how));
       continue;
+    }
+    if (tokens.nonce && !how.nonce) {
+      return refuse(errc::usage_wrong, "--nonce", "reports are challenged by 32 bytes");
     }
     for (auto& verdict : evidence::verify_file(verifier, {file, content, chain}, how)) {
       verdicts.push_back(std::move(verdict));
@@ -114,13 +166,19 @@ void add_verify(CLI::App& family, Session& session) {
       family.add_subcommand("verify", "Judge attestation reports and reference values offline");
   command
       ->add_option("file", options->files,
-                   "Raw or hex report, NVIDIA's JSON array, or reference values (XML)")
+                   "Raw or hex report, NVIDIA's JSON array, reference values (XML), a token (COSE: "
+                   "PSA, EAT, CoRIM), or an attestation result (EAR)")
       ->required();
   command->add_option("--chain", options->chain, "Certificate chain (PEM, leaf first)");
-  command->add_option("--rim", options->references, "Reference values (SWID XML); repeatable");
+  command->add_option("--rim", options->references,
+                      "Reference values (SWID XML, or signed CoRIM); repeatable");
+  command->add_option("--key", options->key, "The public key that signed the token (PEM or JWK)");
+  command->add_option("--rim-key", options->rim_key,
+                      "The public key that signed the CoRIM (PEM or JWK)");
   command->add_option("--ocsp", options->answers,
                       "Revocation answer (DER, or base64 of it); repeatable");
-  command->add_option("--nonce", options->nonce, "The challenge that you drew (64 hex digits)");
+  command->add_option("--nonce", options->nonce,
+                      "The challenge that you drew (hex; 32 bytes for reports)");
   command->add_option("--as-of", options->as_of,
                       "Judge certificates, answers and signers at this time (RFC 3339)");
   command->add_option("--policy", options->policy, "What you allow (JSON)");
@@ -134,7 +192,7 @@ void add_verify(CLI::App& family, Session& session) {
 void add_explain(CLI::App& family, Session& session) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = family.add_subcommand(
-      "explain", "Print every field of a report, of reference values or of an OCSP answer");
+      "explain", "Print every field of a report, token, CoRIM, reference values or OCSP answer");
   command->add_option("file", *file, "The file; nothing in it is verified")->required();
   command->footer("Example: daymark evidence explain report.hex");
   session.on_run(*command, [file, &session] { return explain(*file, session); });

@@ -19,9 +19,12 @@ struct TokenTopic {
   Outcome<ConformanceCount> (*run)(const std::string& path);
 };
 
-constexpr std::array<TokenTopic, 2> token_topics{{
+constexpr std::array<TokenTopic, 5> token_topics{{
     {"cose", run_cose_conformance},
     {"ecdsa", run_ecdsa_conformance},
+    {"eat", run_eat_conformance},
+    {"corim", run_corim_conformance},
+    {"ear", run_ear_conformance},
 }};
 
 }  // namespace

@@ -19,6 +19,11 @@ namespace daymark::evidence {
 ///          Taken for refused with their reason: keys of curves that are not verified here (Ed448:
 ///          verifying_key), an algorithm of another curve than the key's (cose_key_algorithm)
 ///   ecdsa  Wycheproof EcdsaVerify and EcdsaP1363Verify
+///   eat    veraison/psatoken: signed tokens with the key beside them, and claim sets as JSON,
+///   which
+///          are written as CBOR and read by the profile that upstream's tests read them by
+///   corim  veraison/corim and cocli: CoRIM signed and unsigned, bare CoMID
+///   ear    veraison/ear: claim sets, and jwts-arc.json with the key beside it
 ///
 /// Errors: errc::json_malformed for a file of another form; errc::file_not_opened where a folder
 /// holds no case.

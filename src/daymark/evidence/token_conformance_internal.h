@@ -24,5 +24,8 @@ namespace daymark::evidence {
 
 [[nodiscard]] Outcome<ConformanceCount> run_cose_conformance(const std::string& path);
 [[nodiscard]] Outcome<ConformanceCount> run_ecdsa_conformance(const std::string& path);
+[[nodiscard]] Outcome<ConformanceCount> run_eat_conformance(const std::string& path);
+[[nodiscard]] Outcome<ConformanceCount> run_corim_conformance(const std::string& path);
+[[nodiscard]] Outcome<ConformanceCount> run_ear_conformance(const std::string& path);
 
 }  // namespace daymark::evidence

@@ -109,6 +109,14 @@ ordered_json json_of(const std::optional<Comparison>& comparison) {
           {"uncovered_blocks", comparison->uncovered}};
 }
 
+/// As an array of pairs: order counts, and a name may stand twice.
+ordered_json json_of(const std::vector<Fact>& facts) {
+  ordered_json out = ordered_json::array();
+  for (const Fact& fact : facts)
+    out.push_back({{"name", fact.name}, {"value", fact.value}});
+  return out;
+}
+
 ordered_json json_of(const EvidenceVerdict& verdict) {
   return {
       {"file", verdict.file},
@@ -124,6 +132,7 @@ ordered_json json_of(const EvidenceVerdict& verdict) {
       {"revocation", json_of(verdict.revocation)},
       {"references", json_of(verdict.references)},
       {"comparison", json_of(verdict.comparison)},
+      {"facts", json_of(verdict.facts)},
       {"grounds", json_of(verdict.grounds)},
   };
 }
@@ -228,6 +237,8 @@ std::string to_text(const EvidenceVerdict& verdict, Language language) {
                                 name_of(verdict.verdict), level_name(verdict.level),
                                 to_rfc3339(verdict.as_of), sentence(verdict.reason.code, language));
   if (verdict.device) out += device_lines(*verdict.device);
+  for (const Fact& fact : verdict.facts)
+    out += fmt::format("  {}  {}\n", fact.name, fact.value);
   for (const UsedReference& one : verdict.references)
     out += reference_line(one);
   if (verdict.comparison) out += comparison_lines(*verdict.comparison);

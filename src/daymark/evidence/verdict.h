@@ -63,10 +63,17 @@ struct UsedReference {
   UnixMillis valid_until;
 };
 
+/// Something else that evidence tells, named in words.
+struct Fact {
+  std::string name;
+  std::string value;
+};
+
 struct EvidenceVerdict {
   /// The file, with "#N" behind it where it holds several items.
   std::string file;
-  /// "nvidia-spdm", or "unknown" where the file has no known form.
+  /// "nvidia-spdm", "nvidia-rim", "tpm-quote", "host", "psa-token", "eat",
+  /// "corim", "ear", or "unknown" where the file has no known form.
   std::string_view kind = "unknown";
   /// Genuine where no question that was asked failed, and none stayed unknown.
   Verdict verdict = Verdict::refused;
@@ -89,6 +96,8 @@ struct EvidenceVerdict {
   std::vector<UsedReference> references;
   /// Absent where no reference values fit the device.
   std::optional<Comparison> comparison;
+  /// What other kinds of evidence than NVIDIA's tell; a name may stand twice.
+  std::vector<Fact> facts;
 };
 
 /// One JSON object for one verdict, {"items": […]} for any other number.
