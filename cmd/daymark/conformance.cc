@@ -66,11 +66,11 @@ void add_conformance(CLI::App& app, Session& session) {
   command
       ->add_option(
           "topic", options->topic,
-          "merkle, tlog, cbor, ed25519, ecdsa, cose, eat, corim, ear, nvidia, switch, rim, "
+          "merkle, tlog, cbor, ed25519, ecdsa, cose, eat, corim, ear, oms, nvidia, switch, rim, "
           "ocsp or spdm")
       ->required()
       ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519", "ecdsa", "cose", "eat", "corim",
-                             "ear", "nvidia", "switch", "rim", "ocsp", "spdm"}));
+                             "ear", "oms", "nvidia", "switch", "rim", "ocsp", "spdm"}));
   command
       ->add_option("path", options->paths,
                    "Vector files in the upstream's own form; for tlog, nvidia, switch, rim, ocsp "

@@ -19,12 +19,13 @@ struct TokenTopic {
   Outcome<ConformanceCount> (*run)(const std::string& path);
 };
 
-constexpr std::array<TokenTopic, 5> token_topics{{
+constexpr std::array<TokenTopic, 6> token_topics{{
     {"cose", run_cose_conformance},
     {"ecdsa", run_ecdsa_conformance},
     {"eat", run_eat_conformance},
     {"corim", run_corim_conformance},
     {"ear", run_ear_conformance},
+    {"oms", run_oms_conformance},
 }};
 
 }  // namespace

@@ -24,6 +24,8 @@ namespace daymark::evidence {
 ///          are written as CBOR and read by the profile that upstream's tests read them by
 ///   corim  veraison/corim and cocli: CoRIM signed and unsigned, bare CoMID
 ///   ear    veraison/ear: claim sets, and jwts-arc.json with the key beside it
+///   oms    sigstore/model-transparency: signed folders beside keys/; a Sigstore identity leads to
+///          no authority here (model_certificate), and v0.2 is refused by name (model_version)
 ///
 /// Errors: errc::json_malformed for a file of another form; errc::file_not_opened where a folder
 /// holds no case.

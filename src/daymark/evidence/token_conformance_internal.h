@@ -27,5 +27,6 @@ namespace daymark::evidence {
 [[nodiscard]] Outcome<ConformanceCount> run_eat_conformance(const std::string& path);
 [[nodiscard]] Outcome<ConformanceCount> run_corim_conformance(const std::string& path);
 [[nodiscard]] Outcome<ConformanceCount> run_ear_conformance(const std::string& path);
+[[nodiscard]] Outcome<ConformanceCount> run_oms_conformance(const std::string& path);
 
 }  // namespace daymark::evidence
