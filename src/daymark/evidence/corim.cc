@@ -17,7 +17,7 @@ constexpr std::uint64_t tag_epoch = 1;
 constexpr std::uint64_t tag_corim = 501;
 constexpr std::uint64_t tag_comid = 506;
 constexpr std::uint64_t tag_psa_component = 601;
-constexpr std::int64_t content_type_label = 3;
+constexpr std::int64_t corim_type_label = 3;
 constexpr std::int64_t meta_label = 8;
 constexpr std::string_view corim_content = "application/rim+cbor";
 constexpr std::int64_t epoch_most = 253402300799;
@@ -220,7 +220,7 @@ Result<void> read_tags(const CborItem& list, Corim& out) {
 /// header 8. The content type must be CoRIM's.
 Result<CorimValidity> read_signed_header(ByteView header) {
   DAYMARK_TRY(const CborTree tree, CborTree::parse(header));
-  const auto type = tree.root().find(content_type_label);
+  const auto type = tree.root().find(corim_type_label);
   const auto words = type ? type->text(token_size_max) : Result<std::string_view>("");
   if (words != Result<std::string_view>(corim_content)) return corim_refused(tree.root());
   const auto meta = tree.root().find(meta_label);

@@ -216,8 +216,8 @@ Result<Explanation> explain_token(ByteView content) {
   if (text.starts_with('{')) return explain_ear(content, {}, text);
   if (is_corim(content)) return explain_corim(content);
   DAYMARK_TRY(const CborTree tree, CborTree::parse(content));
-  constexpr std::uint64_t tag_comid = 506;
-  if (tree.root().tag() == tag_comid || tree.root().is(cbor::Type::map)) {
+  constexpr std::uint64_t comid_tag = 506;
+  if (tree.root().tag() == comid_tag || tree.root().is(cbor::Type::map)) {
     const auto comid = read_comid(content);
     if (!comid) return explain_corim(content);
     TokenWords words(content);
