@@ -23,6 +23,7 @@ void add_status(CLI::App& app, Session& session);
 void add_evidence(CLI::App& app, Session& session);
 void add_model(CLI::App& app, Session& session);
 void add_locate(CLI::App& app, Session& session);
+void add_fence(CLI::App& app, Session& session);
 void add_usage(CLI::App& app, Session& session);
 void add_fleet(CLI::App& app, Session& session);
 void add_log(CLI::App& app, Session& session);
@@ -31,5 +32,6 @@ void add_catalog(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_redteam(CLI::App& app, Session& session);
 void add_conformance(CLI::App& app, Session& session);
+void add_audit(CLI::App& app, Session& session);
 
 }  // namespace daymark::cli

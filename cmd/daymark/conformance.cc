@@ -30,6 +30,7 @@ Outcome<ConformanceCount> run_path(const std::string& topic, const std::string& 
   if (topic == "tlog") return tlog::run_tlog_conformance(path);
   if (evidence::is_token_topic(topic)) return evidence::run_token_conformance(topic, path);
   if (topic == "spdm") return evidence::run_spdm_conformance(path);
+  if (topic == "tpm") return evidence::run_tpm_conformance(path);
   if (std::ranges::find(nvidia_topics, topic) != nvidia_topics.end()) {
     return evidence::run_nvidia_conformance(topic, path);
   }
@@ -67,14 +68,14 @@ void add_conformance(CLI::App& app, Session& session) {
       ->add_option(
           "topic", options->topic,
           "merkle, tlog, cbor, ed25519, ecdsa, cose, eat, corim, ear, oms, nvidia, switch, rim, "
-          "ocsp or spdm")
+          "ocsp, spdm or tpm")
       ->required()
       ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519", "ecdsa", "cose", "eat", "corim",
-                             "ear", "oms", "nvidia", "switch", "rim", "ocsp", "spdm"}));
+                             "ear", "oms", "nvidia", "switch", "rim", "ocsp", "spdm", "tpm"}));
   command
       ->add_option("path", options->paths,
-                   "Vector files in the upstream's own form; for tlog, nvidia, switch, rim, ocsp "
-                   "and spdm folders of them")
+                   "Vector files in the upstream's own form; for tlog, nvidia, switch, rim, ocsp, "
+                   "spdm and tpm folders of them")
       ->required();
   command->footer("Example: daymark conformance ed25519 ed25519_test.json");
   session.on_run(*command, [options, &session] { return conformance(*options, session); });

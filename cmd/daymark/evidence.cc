@@ -1,6 +1,7 @@
 // daymark evidence verify: what devices say of themselves, judged offline.
 #include "arguments.h"
 #include "commands.h"
+#include "evidence_tpm.h"
 
 #include "daymark/base/file.h"
 #include "daymark/evidence/ear.h"
@@ -15,6 +16,8 @@ namespace {
 
 struct EvidenceOptions {
   std::vector<std::string> files;
+  std::string kind;
+  TpmFiles tpm;
   std::string chain;
   std::string nonce;
   std::string as_of;
@@ -95,11 +98,6 @@ Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options,
   if (!options.as_of.empty()) {
     DAYMARK_TRY(out.as_of, time_argument("--as-of", options.as_of));
   }
-  if (!options.nonce.empty()) {
-    DAYMARK_TRY(const auto nonce, nonce_of(options));
-    // NVIDIA's challenges have 32 bytes; one of another length is for a token.
-    if (nonce->size() == sizeof(evidence::SpdmNonce)) out.nonce = array_of<32>(*nonce);
-  }
   out.references = basis.references;
   if (!basis.answers.empty()) out.answers = &basis.answers;
   if (basis.policy) out.policy = &*basis.policy;
@@ -119,11 +117,28 @@ void print_verdicts(const EvidenceOptions& options, const Session& session,
   session.print_text(evidence::to_json(verdicts), text);
 }
 
+/// Verdicts on one file that is neither reference values nor a TPM's.
+Outcome<std::vector<evidence::EvidenceVerdict>> verify_report(
+    const evidence::NvidiaVerifier& verifier, const evidence::EvidenceFile& file,
+    const EvidenceOptions& options, evidence::VerifyOptions how) {
+  if (!options.nonce.empty()) {
+    DAYMARK_TRY(how.nonce, hex_argument<32>("--nonce", options.nonce));
+  }
+  return evidence::verify_file(verifier, file, how);
+}
+
+bool is_tpms(const EvidenceOptions& options, ByteView content) {
+  return options.kind.empty() ? is_tpm_evidence(content) : options.kind != "nvidia";
+}
+
+bool is_token(const EvidenceOptions& options, ByteView content) {
+  return options.kind.empty() ? evidence::is_token_file(content) : options.kind == "token";
+}
+
 Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   DAYMARK_TRY(const auto rims, evidence::RimVerifier::create());
   DAYMARK_TRY(const EvidenceBasis basis, read_basis(options, rims));
   DAYMARK_TRY(const evidence::VerifyOptions how, verify_options(options, basis));
-  DAYMARK_TRY(const evidence::TokenOptions tokens, token_options(options, basis, how.as_of));
   std::string chain;
   if (!options.chain.empty()) {
     DAYMARK_TRY(chain, read_text(options.chain, evidence::evidence_file_max));
@@ -132,20 +147,22 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   std::vector<evidence::EvidenceVerdict> verdicts;
   for (const std::string& file : options.files) {
     DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
-    if (evidence::is_token_file(content)) {
+    if (is_token(options, content)) {
+      DAYMARK_TRY(const auto tokens, token_options(options, basis, how.as_of));
       verdicts.push_back(evidence::verify_token(file, content, tokens));
+      continue;
+    }
+    if (is_tpms(options, content)) {
+      DAYMARK_TRY(verdicts.emplace_back(),
+                  verify_tpm_file({file, content, options.nonce, how.as_of}, options.tpm));
       continue;
     }
     if (evidence::is_reference_file(content)) {
       verdicts.push_back(evidence::verify_reference({file, rims.verify(content)}, how));
       continue;
     }
-    if (tokens.nonce && !how.nonce) {
-      return refuse(errc::usage_wrong, "--nonce", "reports are challenged by 32 bytes");
-    }
-    for (auto& verdict : evidence::verify_file(verifier, {file, content, chain}, how)) {
-      verdicts.push_back(std::move(verdict));
-    }
+    DAYMARK_TRY(auto found, verify_report(verifier, {file, content, chain}, options, how));
+    std::ranges::move(found, std::back_inserter(verdicts));
   }
   print_verdicts(options, session, verdicts);
   return exit_of(std::ranges::all_of(verdicts, [](const evidence::EvidenceVerdict& verdict) {
@@ -154,7 +171,7 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
 }
 
 Outcome<Exit> explain(const std::string& file, const Session& session) {
-  DAYMARK_TRY(const auto content, read_file(file, evidence::rim_size_max));
+  DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
   DAYMARK_TRY(const evidence::Explanation words, about(evidence::explain_any(content), file));
   session.print_text(evidence::explanation_json(words), evidence::explanation_text(words));
   return Exit::success;
@@ -166,9 +183,12 @@ void add_verify(CLI::App& family, Session& session) {
       family.add_subcommand("verify", "Judge attestation reports and reference values offline");
   command
       ->add_option("file", options->files,
-                   "Raw or hex report, NVIDIA's JSON array, reference values (XML), a token (COSE: "
-                   "PSA, EAT, CoRIM), or an attestation result (EAR)")
+                   "Raw or hex report, NVIDIA's JSON array, reference values (XML), a TPM's "
+                   "statement, a description of a host (JSON), a token (COSE: PSA, EAT, CoRIM), "
+                   "or an attestation result (EAR)")
       ->required();
+  command->add_option("--kind", options->kind, "nvidia, tpm, host or token; else told by the file")
+      ->check(CLI::IsMember({"nvidia", "tpm", "host", "token"}));
   command->add_option("--chain", options->chain, "Certificate chain (PEM, leaf first)");
   command->add_option("--rim", options->references,
                       "Reference values (SWID XML, or signed CoRIM); repeatable");
@@ -177,11 +197,11 @@ void add_verify(CLI::App& family, Session& session) {
                       "The public key that signed the CoRIM (PEM or JWK)");
   command->add_option("--ocsp", options->answers,
                       "Revocation answer (DER, or base64 of it); repeatable");
-  command->add_option("--nonce", options->nonce,
-                      "The challenge that you drew (hex; 32 bytes for reports)");
+  command->add_option("--nonce", options->nonce, "The challenge that you drew (hexadecimal)");
   command->add_option("--as-of", options->as_of,
                       "Judge certificates, answers and signers at this time (RFC 3339)");
   command->add_option("--policy", options->policy, "What you allow (JSON)");
+  add_tpm_options(*command, options->tpm);
   command->add_flag("--ear", options->ear, "Print an attestation result (EAR, unsigned JSON)");
   command->footer(
       "Example: daymark evidence verify report.hex --chain chain.pem --rim driver.xml "
@@ -192,7 +212,9 @@ void add_verify(CLI::App& family, Session& session) {
 void add_explain(CLI::App& family, Session& session) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = family.add_subcommand(
-      "explain", "Print every field of a report, token, CoRIM, reference values or OCSP answer");
+      "explain",
+      "Print every field of a report, token, CoRIM, reference values, an OCSP answer, a TPM's "
+      "statement, key, signature or event log");
   command->add_option("file", *file, "The file; nothing in it is verified")->required();
   command->footer("Example: daymark evidence explain report.hex");
   session.on_run(*command, [file, &session] { return explain(*file, session); });

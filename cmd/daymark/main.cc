@@ -24,6 +24,7 @@ constexpr auto registrars = std::to_array<Registrar>({
     daymark::cli::add_fleet,       daymark::cli::add_log,       daymark::cli::add_bundle,
     daymark::cli::add_catalog,     daymark::cli::add_report,    daymark::cli::add_redteam,
     daymark::cli::add_conformance, daymark::cli::add_finding,   daymark::cli::add_maker,
+    daymark::cli::add_audit,       daymark::cli::add_fence,
 });
 
 /// CLI11 exits with 104 to 109 on wrong use; every one of them is our 2.

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "commands.h"
+#include "redteam_location.h"
 #include "transport.h"
 #include <fmt/format.h>
 
@@ -86,6 +87,7 @@ void add_redteam(CLI::App& app, Session& session) {
   command->footer("Example: daymark redteam hand-over secret.order --governor g.sock");
   session.on_run(*command, [order, &session] { return hand_over(*order, session); });
 
+  add_redteam_location(*family, session);
   auto view = std::make_shared<SplitViewOptions>();
   CLI::App* split = family->add_subcommand("split-view", "Ask a witness for a second history");
   split->add_option("--log-key", view->log_key, "The log's key")->required();

@@ -242,8 +242,12 @@ void permits_are_bounded(const Case& c) {
   c.expect(!stopped || !c.accepted(), "suspended and lapsed grant nothing");
   // In the last instant of fresh time without any grace there is nothing left to grant.
   const bool last = c.before.grace.value == 0 && c.before.host.tick - c.before.host.ranged >= unit;
-  const bool blocked =
-      c.step.verdict == errc::gov_restriction_near || (last && c.step.verdict == errc::gov_lapsed);
+  // The explorer's job is on no list of programs.
+  const bool listed = c.before.state.policy.program_root != Digest{} ||
+                      c.before.state.current.leaf.program_root != Digest{};
+  const bool blocked = c.step.verdict == errc::gov_restriction_near ||
+                       (last && c.step.verdict == errc::gov_lapsed) ||
+                       (listed && c.step.verdict == errc::gov_program);
   c.expect(stopped || c.accepted() || blocked, "what stands is granted");
   if (!c.step.permit || c.before.state.life != Life::enrolled) return;
   const Millis life = c.step.permit->life;

@@ -84,6 +84,18 @@ FAULTS = [
     ("both slots are one", G + "journal.cc", "static_cast<unsigned>(counter % 2)", "static_cast<unsigned>(counter / ~std::uint64_t{0})"),
     ("a slot is not erased before it is used again", G + "flash_storage.cc", "  return flash_.erase(sector_);", "  return ok();"),
     ("a full counter starts anew from nothing", G + "flash_storage.cc", "std::max(first.value_or(0), second.value_or(0)) + 1);", "1);"),
+    # Which image starts.
+    ("first stage: a record counts without its seal", G + "first_stage.cc", "record && is_sealed(*record, boot_key_of(record->author))", "record"),
+    ("first stage: an image that was left approves", G + "first_stage.cc", "record.step == BootStep::approved && by_running &&", "record.step == BootStep::approved && (by_running || true) &&"),
+    ("first stage: an older version is approved", G + "first_stage.cc", "record.name.version > running_.version", "record.name.version + 1 > running_.version"),
+    ("first stage: trials are not counted", G + "first_stage.cc", "++tries;", "tries += 0;"),
+    ("first stage: a trial is not written down", G + "first_stage.cc", "    DAYMARK_CHECK(BootBook(flash_).append(tried, boot_key_of(Digest{})));\n", "    static_cast<void>(tried);\n"),
+    ("first stage: an image that answered may be left", G + "first_stage.cc", "    running_ = *next;\n", ""),
+    ("first stage: an image is not measured", G + "first_stage.cc", "crypto::sha256(ByteView(space_).first(stored->size())) == image", "image != Digest{}"),
+    ("first stage: keys that are gone are drawn again", G + "first_stage.cc", "count != 0 || !BootBook(flash_).is_blank(0)", "count != 0"),
+    ("first stage: all images have one key", G + "first_stage.cc", "derive(\"daymark image v1\", out.image)", "derive(\"daymark image v1\", Digest{})"),
+    ("first stage: pieces are taken without an order", G + "image_door.cc", "  if (!waits) return fail(errc::gov_no_image);\n", "  static_cast<void>(waits);\n"),
+    ("first stage: an image approves before it answered", G + "image_door.cc", "!confirmed_ || !newer", "!newer"),
     ("a file is not synced", "base/file.cc", "if (synced && calls_.sync(out.get()) != 0) {", "if (synced && !synced) {"),
     ("a folder is not synced", "base/file.cc", "opened.get() < 0 || calls.sync(opened.get()) != 0", "opened.get() < 0"),
 ]

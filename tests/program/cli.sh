@@ -53,6 +53,22 @@ json 0 '.kind == "nvidia-rim" and .reason.name == "rim_good"' evidence verify $h
 json 0 '.fields[4].offset == 4 and .verified == false' evidence explain $h100/report.hex
 json 0 '.kind == "NVIDIA reference values"' evidence explain $h100/rim-vbios.xml
 json 2 '.error.name == "usage_wrong"' evidence verify
+mkdir -p "$scratch/host/sys/class/tpm/tpm0/pcr-sha256" "$scratch/host/dev" && echo 2 >"$scratch/host/sys/class/tpm/tpm0/tpm_version_major" && touch "$scratch/host/dev/tpmrm0"
+json 0 '.verified == false and (.levels | length == 5) and .levels[4].reachable == false' audit host
+json 0 '.levels[2].reachable and .driver.problem == "audit_nvml_missing" and .list_as_of > "2026"' audit host --root "$scratch/host" --nvml libdaymark-none.so
+json 3 '.error.name == "audit_nvml_missing"' audit host --nvml libdaymark-none.so --describe "$scratch/described"
+json 3 '.error.name == "json_malformed"' audit host --list "$scratch/nonsense"
+tpm=tests/vectors/evidence/tpm-foreign
+json 0 '.kind == "tpm-quote" and .level == "L1" and .reason.name == "quote_genuine_bare"' evidence verify $tpm/trustee/tpm-quote-v1.json --ak $tpm/trustee/hcl-report.bin --nonce 6368616c6c656e6765
+json 1 '.reason.name == "quote_nonce"' evidence verify $tpm/trustee/tpm-quote-v1.json --ak $tpm/trustee/hcl-report.bin --nonce 00
+json 1 '.reason.name == "ak_unshown" and .verdict == "undecided"' evidence verify $tpm/trustee/tpm_evidence.json
+json 1 '.submods | to_entries[0].value["ear.trustworthiness-vector"].hardware == 0' evidence verify $tpm/trustee/tpm_evidence.json --ear
+json 1 '.reason.name == "quote_magic"' evidence verify "$scratch/nonsense" --kind tpm
+json 2 '.error.name == "usage_wrong"' evidence verify $tpm/trustee/tpm_evidence.json --nonce x
+json 0 '.kind == "TPM statement" and .fields[3].value == "6368616c6c656e6765"' evidence explain $tpm/trustee/tpm-quote-v1.json
+json 0 '.kind == "TCG event log"' evidence explain $tpm/eventlogs/arch-linux-workstation.bin
+json 1 '.kind == "host" and .level == "L0" and .reason.name == "host_declared"' evidence verify fuzz/seeds/host_description/h20
+json 0 '.passed > 50 and .failed == 0' conformance tpm $tpm
 json 2 '.error.name == "usage_wrong"' evidence verify $h100/report.hex --as-of yesterday
 json 0 '.verdict == "inside" and (.landmarks | length > 60)' locate "${cloud[@]}" --near 1.35,103.82 --within 500 --speed fiber
 json 0 '.verdict == "inside"' locate "${cloud[@]}" --not-country CN --faults 1

@@ -11,7 +11,7 @@ import sys
 
 FILE_LINES, FUNCTION_LINES, NESTING, PARAMETERS, COLUMNS = 600, 60, 3, 5, 100
 MODULES = ("base crypto cbor tlog order ledger ranging governor geo catalog evidence locate usage "
-           "bundle report net store token tpm device lanes witness monitor authority beacon agent gate audit twin").split()
+           "bundle report net store token tpm device lanes witness monitor authority beacon agent gate redteam audit twin").split()
 MARKERS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 PATHS = re.compile(r"(^|[^\w.$}])/(wor[k]|ho[m]e|roo[t]|Use[r]s)/")
 # Modules that only these folders may include: nothing that proves may rest on them.

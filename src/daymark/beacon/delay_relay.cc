@@ -39,13 +39,20 @@ void stamp_received(int fd) {
   (void)::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
 }
 
-Outcome<net::UdpSocket> bind_at(const std::string& address) {
+Outcome<net::UdpSocket> bind_at(const std::string& address, bool allow_public) {
   net::UdpOptions options;
   options.address = address;
+  options.allow_public = allow_public;
   options.kernel_stamps = false;
   DAYMARK_TRY(auto socket, net::UdpSocket::bind(options));
   stamp_received(socket.descriptor());
   return socket;
+}
+
+/// Where to send from: this machine alone, where the target is on it.
+std::string source_for(const net::Endpoint& target) {
+  if (net::is_loopback(target)) return target.ipv6 ? "[::1]:0" : "127.0.0.1:0";
+  return target.ipv6 ? "[::]:0" : "0.0.0.0:0";
 }
 
 /// The next packet that waits at the socket, if any.
@@ -79,7 +86,7 @@ Outcome<void> DelayRelay::add_pair(const RelayPair& pair) {
   if (delay < 0 || delay > relay_round_trip_max.value)
     return refuse(errc::relay_delay, pair.listen);
   DAYMARK_TRY(const net::Endpoint target, about(net::parse_endpoint(pair.target), pair.target));
-  DAYMARK_TRY(auto socket, bind_at(pair.listen));
+  DAYMARK_TRY(auto socket, bind_at(pair.listen, allow_public_));
   pairs_.push_back({std::move(socket), target, delay / 2, delay - delay / 2, {}, {}});
   return {};
 }
@@ -171,7 +178,7 @@ DelayRelay::Client* DelayRelay::client_of(Pair& pair, const net::Endpoint& sourc
     return &pair.clients.find(id)->second;
   }
   make_room(pair);
-  auto upstream = bind_at(pair.target.ipv6 ? "[::1]:0" : "127.0.0.1:0");
+  auto upstream = bind_at(source_for(pair.target), allow_public_);
   if (!upstream) return nullptr;
   id = next_client_++;
   sockets_changed_ = true;

@@ -36,6 +36,7 @@ struct RelayOptions {
   std::vector<RelayPair> pairs;  ///< at most relay_pairs_max
   std::size_t clients_max = 64;  ///< per pair; the one that was idle longest makes room
   std::size_t packets_max = 16'384;
+  bool allow_public = false;  ///< beyond loopback: between network namespaces
 };
 
 class DelayRelay {
@@ -75,7 +76,9 @@ class DelayRelay {
   };
 
   explicit DelayRelay(const RelayOptions& options)
-      : clients_max_(options.clients_max), line_(options.packets_max) {}
+      : clients_max_(options.clients_max),
+        allow_public_(options.allow_public),
+        line_(options.packets_max) {}
 
   [[nodiscard]] Outcome<void> add_pair(const RelayPair& pair);
   void collect_sockets();
@@ -88,6 +91,7 @@ class DelayRelay {
   [[nodiscard]] Outcome<void> wait();
 
   std::size_t clients_max_;
+  bool allow_public_;
   DelayLine line_;
   std::vector<Pair> pairs_;
   std::vector<pollfd> sockets_;  ///< what `routes_` stands for, in the same order

@@ -26,4 +26,9 @@ namespace daymark::evidence {
 /// SpdmSampleMeasurement.json in the folder or in spdm-emu/ inside it.
 [[nodiscard]] Outcome<ConformanceCount> run_spdm_conformance(const std::string& folder);
 
+/// Quotes and event logs of TPMs: trustee/, go-attestation/ and eventlogs/ in the folder, each file
+/// under its upstream's name. Cases whose files are lacking are left out.
+/// Errors: errc::file_not_opened where the folder holds none of them.
+[[nodiscard]] Outcome<ConformanceCount> run_tpm_conformance(const std::string& folder);
+
 }  // namespace daymark::evidence

@@ -41,13 +41,16 @@ std::string_view status_name(const EvidenceVerdict& verdict) {
 }
 
 EarJson vector_of(const EvidenceVerdict& verdict) {
-  const bool forged = verdict.genuine.reason.code == errc::evidence_signature;
+  const Errc reason = verdict.genuine.reason.code;
+  const bool forged = reason == errc::evidence_signature || reason == errc::tpm_signature;
+  // Only the device's own maker says what hardware it is; a TPM may be software.
+  const Answer hardware = verdict.kind.starts_with("nvidia") ? verdict.genuine : Answer{};
   const int instance = forged ? crypto_failed : unrecognized_instance;
   return {{"instance-identity", claim_of(verdict.genuine, {recognized_instance, instance})},
           {"configuration",
            claim_of(verdict.allowed, {approved_configuration, unsupportable_configuration})},
           {"executables", claim_of(verdict.known, {approved_at_boot, unrecognized_executables})},
-          {"hardware", claim_of(verdict.genuine, {genuine_hardware, unrecognized_hardware})}};
+          {"hardware", claim_of(hardware, {genuine_hardware, unrecognized_hardware})}};
 }
 
 EarJson submodule_of(const EvidenceVerdict& verdict) {
@@ -59,6 +62,11 @@ EarJson submodule_of(const EvidenceVerdict& verdict) {
   if (verdict.device) {
     out["ueid"] = verdict.device->certified.ueid;
     out["eat_nonce"] = to_hex(verdict.device->nonce);
+  }
+  for (const Fact& fact : verdict.facts) {
+    if (fact.name == "nonce") out["eat_nonce"] = fact.value;
+    if (fact.name == "TPM") out["daymark.tpm"] = fact.value;
+    if (fact.name == "worth") out["daymark.worth"] = fact.value;
   }
   return out;
 }

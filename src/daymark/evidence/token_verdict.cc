@@ -231,7 +231,8 @@ bool is_token_file(ByteView content) {
   // Tags 0 to 23 in one byte, tags below 2^16 in two or three.
   const bool tagged = content.front() >= 0xC0 && content.front() <= 0xD9;
   const std::string_view text = trimmed_text(content);
-  return tagged || text.starts_with("eyJ") || text.starts_with('{');
+  return tagged || text.starts_with("eyJ") ||
+         (text.starts_with('{') && text.find("\"eat_profile\"") != std::string_view::npos);
 }
 
 EvidenceVerdict verify_token(const std::string& file, ByteView content,

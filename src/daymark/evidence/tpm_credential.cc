@@ -2,13 +2,11 @@
 
 #include <limits>
 
-#include <openssl/core_names.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
 #include "daymark/crypto/ports.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/openssl_internal.h"
+#include "daymark/evidence/public_key_internal.h"
 
 namespace daymark::evidence {
 
@@ -16,8 +14,6 @@ namespace {
 
 using CredentialKeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
-using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 
 /// One block of KDFa with SHA-256 (part 1 §11.4.10.2): enough for the two keys here.
 Digest kdfa(const Digest& key, std::string_view label, ByteView context, std::uint32_t bits) {
@@ -27,24 +23,6 @@ Digest kdfa(const Digest& key, std::string_view label, ByteView context, std::ui
   put_big_endian(bits, std::span(size));
   const std::array<ByteView, 5> parts{first, bytes_of(label), end, context, size};
   return crypto::hmac_sha256(key, parts);
-}
-
-KeyOwner rsa_key(ByteView modulus) {
-  constexpr unsigned exponent = 65537;
-  const ParameterBuilder builder(OSSL_PARAM_BLD_new());
-  const BigNumberOwner n(BN_bin2bn(modulus.data(), static_cast<int>(modulus.size()), nullptr));
-  if (!builder || !n ||
-      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
-      OSSL_PARAM_BLD_push_uint(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent) != 1) {
-    return nullptr;
-  }
-  const Parameters parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-  const CredentialKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-  EVP_PKEY* key = nullptr;
-  const bool made =
-      parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
-  return KeyOwner(made ? key : nullptr);
 }
 
 /// The label of OAEP with its terminating zero (part 1 §B.10.3), owned by the context.
@@ -102,7 +80,7 @@ Result<TpmCredential> make_tpm_credential(ByteView endorsement, const TpmName& n
   const ErrorQueueGuard queue;
   DAYMARK_TRY(const EndorsementPublic parsed, parse_endorsement_public(endorsement));
   Digest seed = random.draw<sizeof(Digest)>();
-  const KeyOwner key = rsa_key(parsed.modulus);
+  const KeyOwner key = rsa_public_key(parsed.modulus);
   TpmCredential out;
   if (key) out.seed = oaep(key.get(), seed);
   const std::vector<Byte> hidden = aes_cfb(kdfa(seed, "STORAGE", name, 128), with_size(secret));

@@ -3,35 +3,16 @@
 #include <algorithm>
 #include <bit>
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-
 #include "daymark/crypto/ports.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/openssl_internal.h"
+#include "daymark/evidence/public_key_internal.h"
 
 namespace daymark::evidence {
 
 namespace {
 
-using KeyContextOwner = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-
-/// An EC key out of its point; null where the point is not on the curve.
 KeyOwner p256_key(const AttestationPublic& parsed) {
-  ByteArray<65> point{0x04};
-  copy_bytes(parsed.x, MutableBytes(point).subspan(1));
-  copy_bytes(parsed.y, MutableBytes(point).subspan(33));
-  std::array<char, 6> group{"P-256"};
-  std::array<OSSL_PARAM, 3> parameters{
-      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
-      OSSL_PARAM_construct_end()};
-  const KeyContextOwner context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* key = nullptr;
-  const bool made =
-      context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.data()) == 1;
-  return KeyOwner(made ? key : nullptr);
+  return ec_public_key("P-256", parsed.x, parsed.y);
 }
 
 /// SEQUENCE { r, s } as OpenSSL takes it; empty where memory is short.

@@ -59,6 +59,14 @@ struct Country::Shape {
   std::string name;
   S2Polygon polygon;
   double area_m2 = 0;
+
+  /// What follows from the polygon.
+  void complete() {
+    const S2LatLng middle(polygon.GetCentroid());
+    area_m2 = polygon.GetArea() * area_per_steradian_m2(middle.lat().degrees());
+    // Queries are const only once the index is complete.
+    polygon.index().ForceBuild();
+  }
 };
 
 Country::Country(std::shared_ptr<const Shape> shape) : shape_(std::move(shape)) {}
@@ -68,10 +76,22 @@ Result<Country> Country::build(const CountryBorders& borders) {
   shape->code = borders.code;
   shape->name = borders.name;
   if (!join(borders, shape->polygon)) return fail(errc::country_geometry, field::country_code);
-  const S2LatLng middle(shape->polygon.GetCentroid());
-  shape->area_m2 = shape->polygon.GetArea() * area_per_steradian_m2(middle.lat().degrees());
-  // Queries are const only once the index is complete.
-  shape->polygon.index().ForceBuild();
+  shape->complete();
+  return Country(shape);
+}
+
+Result<Country> Country::united(const std::string& code, std::span<const Country> parts) {
+  if (parts.empty()) return fail(errc::country_geometry, field::country_code);
+  const auto shape = std::make_shared<Shape>();
+  shape->code = code;
+  shape->name = code;
+  shape->polygon.Copy(parts.front().shape_->polygon);
+  for (const Country& part : parts.subspan(1)) {
+    S2Polygon sum;
+    sum.InitToUnion(shape->polygon, part.shape_->polygon);
+    shape->polygon.Copy(sum);
+  }
+  shape->complete();
   return Country(shape);
 }
 
@@ -91,6 +111,19 @@ Relation Country::relation(const Cell& cell) const {
 
 bool Country::contains(LatLon place) const {
   return shape_->polygon.Contains(point_of(place));
+}
+
+std::vector<std::vector<LatLon>> Country::rings() const {
+  std::vector<std::vector<LatLon>> out;
+  for (int i = 0; i < shape_->polygon.num_loops(); ++i) {
+    const S2Loop& loop = *shape_->polygon.loop(i);
+    std::vector<LatLon>& ring = out.emplace_back();
+    for (int j = 0; j < loop.num_vertices(); ++j) {
+      const S2Point& point = loop.vertex(j);
+      ring.push_back(daymark::geo::place_of({point.x(), point.y(), point.z()}));
+    }
+  }
+  return out;
 }
 
 double Country::area_m2() const {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "daymark/base/result.h"
 #include "daymark/geo/cell.h"
@@ -19,6 +21,11 @@ class Country {
   /// Builds the index. Errors: errc::country_geometry if the rings enclose nothing.
   [[nodiscard]] static Result<Country> build(const CountryBorders& borders);
 
+  /// What any of the parts holds; they may touch and overlap. Errors: errc::country_geometry where
+  /// there is none.
+  [[nodiscard]] static Result<Country> united(const std::string& code,
+                                              std::span<const Country> parts);
+
   [[nodiscard]] const std::string& code() const;
   [[nodiscard]] const std::string& name() const;
 
@@ -26,6 +33,9 @@ class Country {
   [[nodiscard]] Relation relation(const Cell& cell) const;
 
   [[nodiscard]] bool contains(LatLon place) const;
+
+  /// The edges as closed lines whose first place is not repeated, for drawing.
+  [[nodiscard]] std::vector<std::vector<LatLon>> rings() const;
 
   /// Area in square metres, as a figure for people (within 0.1 %).
   [[nodiscard]] double area_m2() const;

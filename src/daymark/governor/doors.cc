@@ -197,18 +197,33 @@ chip looks at its own tick, and what is due by then happens whatever the message
 
 )";
 
-constexpr std::string_view image_doors = R"(
+/// Of a chip that runs as firmware; they change no part of the governor's state.
+struct ImageDoorRow {
+  std::string_view name;
+  std::string_view needs;
+  std::string_view changes;
+  std::string_view never;
+};
+
+constexpr std::array<ImageDoorRow, 2> image_doors{{
+    {"21 `image_piece`",
+     "a proven `firmware` order has bound whose image does not run; pieces come in sequence",
+     "the slot of the flash that does not run", "anything else; which image starts"},
+    {"22 `image_statement`", "a nonce of 8 to 64 bytes", "nothing", "anything"},
+}};
+
+constexpr std::string_view image_head = R"(
 ## Messages to the image
 
-Of a chip that runs as firmware; a governor on a host refuses both. They change nothing of what is named above.
+Of a chip that runs as firmware; a governor on a host refuses both. They change nothing of what is
+named above.
 
-| message | takes the word of | is refused unless | can change | can never change |
-| --- | --- | --- | --- | --- |
-| 21 `image_piece` | anybody | a proven `firmware` order has bound whose image does not run; pieces come in sequence | the slot of the flash that does not run | anything else; which image starts |
-| 22 `image_statement` | anybody | a nonce of 8 to 64 bytes | nothing | anything |
+)";
 
-Which image starts: the maker's, until the running image has sealed that such an order has bound, and the image it names lies in a slot; then that one, three times
-at most until it has answered, and none before it ever again ([firmware.md](firmware.md#the-first-stage)).
+constexpr std::string_view image_foot = R"(
+Which image starts: the maker's, until the running image has sealed that such an order has bound,
+and the image it names lies in a slot; then that one, three times at most until it has answered,
+and none before it ever again ([firmware.md](firmware.md#the-first-stage)).
 )";
 
 constexpr std::string_view columns =
@@ -272,7 +287,11 @@ std::string print_doors() {
   out +=
       "\n`clock`, `session` and `permit` are lost with power; all else is saved before the answer, "
       "but for `refusals`, which are saved\nwith the next change.\n";
-  out += image_doors;
+  out += std::string(image_head) + "| message | " + std::string(columns);
+  for (const ImageDoorRow& door : image_doors)
+    out += fmt::format("| {} | anybody | {} | {} | {} |\n", door.name, door.needs, door.changes,
+                       door.never);
+  out += image_foot;
   return out;
 }
 

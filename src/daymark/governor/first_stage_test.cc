@@ -217,6 +217,29 @@ TEST(FirstStage, AnImageThatNeverStartedCanApproveNothing) {
   EXPECT_TRUE(Booted(flash).runs(image_named(2)));
 }
 
+TEST(FirstStage, VersionsRise) {
+  SimulatedFlash flash = new_chip();
+  update(flash, 1, image_named(2));
+  const Booted running(flash);
+  const ImageName back{1, crypto::sha256(image_named(1))};
+  ASSERT_TRUE(BootBook(flash).append({BootStep::approved, back, running.handover.image, Digest{}},
+                                     running.handover.boot_key));
+  EXPECT_TRUE(Booted(flash).runs(image_named(2)));
+}
+
+TEST(ImageDoor, ApprovesNothingBeforeItHasAnswered) {
+  SimulatedFlash flash = new_chip();
+  Booted old(flash);
+  ASSERT_EQ(verdict(old.door->note(approval(1, image_named(2)))), "ok");
+  ASSERT_EQ(verdict(old.install(approval(1, image_named(2)), image_named(2))), "ok");
+  Booted next(flash);
+  ASSERT_EQ(verdict(next.door->note(approval(2, image_named(3)))), "ok");
+  ASSERT_EQ(verdict(next.door->confirm()), "ok");
+  ASSERT_EQ(verdict(next.door->note(approval(2, image_named(3)))), "ok");
+  ASSERT_EQ(verdict(next.install(approval(2, image_named(3)), image_named(3))), "ok");
+  EXPECT_TRUE(Booted(flash).runs(image_named(3)));
+}
+
 TEST(ImageDoor, TakesPiecesOnlyForAnApprovedImageThatDoesNotRun) {
   SimulatedFlash flash = new_chip();
   const std::vector<Byte> image = image_named(2);

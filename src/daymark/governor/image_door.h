@@ -4,8 +4,9 @@
 //   image piece     [1, 21, offset, size of the image, bytes]  ->  [1, 0, bytes written]
 //   image statement [1, 22, nonce]  ->  [1, 0, [certificate, statement]]
 //
-// The list of every door, docs/command-list.md, names both (doors.cc). A piece is taken only while an approved image waits that does not run, and goes into the slot
-// that does not run; what stands there starts if its digest is the approved one, and not otherwise.
+// A piece is taken only while an approved image waits that does not run, and goes into the slot
+// that does not run; what stands there starts if its digest is the approved one, and not
+// otherwise. The list of every door, docs/command-list.md, names both (doors.cc).
 #pragma once
 
 #include "daymark/governor/first_stage.h"

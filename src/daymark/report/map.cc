@@ -99,6 +99,17 @@ class MapPainter {
     return out;
   }
 
+  /// The same for an area that the borders don't list.
+  [[nodiscard]] std::vector<std::vector<Pixel>> rings_of(const geo::Country& area) const {
+    std::vector<std::vector<Pixel>> out;
+    for (std::vector<geo::LatLon> ring : area.rings()) {
+      ring.push_back(ring.front());
+      std::vector<Pixel> line = view_.projection.project(ring);
+      if (line.size() > 3 && may_show(line)) out.push_back(std::move(line));
+    }
+    return out;
+  }
+
   static bool may_show(const std::vector<Pixel>& ring) {
     const auto [west, east] = std::ranges::minmax(ring, {}, &Pixel::x);
     const auto [north, south] = std::ranges::minmax(ring, {}, &Pixel::y);
@@ -166,8 +177,8 @@ class MapPainter {
     }
     if (const auto* country = std::get_if<geo::Zone::CountryZone>(&zone.shape())) {
       const geo::CountryBorders* const entry = borders_.find(country->country.code());
-      if (entry != nullptr)
-        svg_.area(rings_of(*entry), country->excluded ? excluded_style : zone_style);
+      svg_.area(entry != nullptr ? rings_of(*entry) : rings_of(country->country),
+                country->excluded ? excluded_style : zone_style);
     }
     if (const auto* parts = std::get_if<std::vector<geo::Zone>>(&zone.shape())) {
       for (const geo::Zone& part : *parts)
@@ -266,8 +277,11 @@ class MapPainter {
       cross(at);
       taken_.push_back({at.x - 8, at.y - 8, at.x + 8, at.y + 8});
     }
-    if (scene_.declared) {
-      const Pixel at = view_.projection.project(*scene_.declared);
+    std::vector<geo::LatLon> claimed = scene_.sites;
+    if (scene_.declared) claimed.push_back(*scene_.declared);
+    for (const geo::LatLon place : claimed) {
+      const Pixel at = view_.projection.project(place);
+      if (!MapView::shows(at, 4)) continue;
       diamond(at);
       taken_.push_back({at.x - 8, at.y - 8, at.x + 8, at.y + 8});
     }
@@ -336,9 +350,10 @@ class MapPainter {
     cross({at.x + 11, at.y - 4});
     legend_text(at, MapWord::estimate);
     at.x += 300;
-    scene_.declared ? diamond({at.x + 11, at.y - 4})
-                    : svg_.circle({at.x + 11, at.y - 4}, 4, R"(fill="#33618f")");
-    legend_text(at, scene_.declared ? MapWord::declared : MapWord::landmark);
+    const bool claimed = scene_.declared || !scene_.sites.empty();
+    claimed ? diamond({at.x + 11, at.y - 4})
+            : svg_.circle({at.x + 11, at.y - 4}, 4, R"(fill="#33618f")");
+    legend_text(at, claimed ? MapWord::declared : MapWord::landmark);
     at.x += 300;
     svg_.line({at.x, at.y - 3}, {at.x + 22, at.y - 3}, disc_style);
     legend_text(at, MapWord::other_disc);

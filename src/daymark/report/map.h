@@ -30,6 +30,7 @@ struct MapScene {
   std::optional<geo::Zone> zone;
   std::optional<geo::LatLon> estimate;
   std::optional<geo::LatLon> declared;  // the place that somebody claims
+  std::vector<geo::LatLon> sites;       // further ones
 };
 
 /// The scene of a verdict about `zone`; `declared` is drawn if given.
