@@ -21,6 +21,7 @@ void add_governor(CLI::App& app, Session& session);
 void add_gate(CLI::App& app, Session& session);
 void add_status(CLI::App& app, Session& session);
 void add_evidence(CLI::App& app, Session& session);
+void add_model(CLI::App& app, Session& session);
 void add_locate(CLI::App& app, Session& session);
 void add_fence(CLI::App& app, Session& session);
 void add_usage(CLI::App& app, Session& session);

@@ -12,6 +12,7 @@
 #include "daymark/cbor/conformance.h"
 #include "daymark/crypto/conformance.h"
 #include "daymark/evidence/conformance.h"
+#include "daymark/evidence/token_conformance.h"
 #include "daymark/tlog/conformance.h"
 
 namespace daymark::cli {
@@ -27,6 +28,7 @@ struct ConformanceOptions {
 
 Outcome<ConformanceCount> run_path(const std::string& topic, const std::string& path) {
   if (topic == "tlog") return tlog::run_tlog_conformance(path);
+  if (evidence::is_token_topic(topic)) return evidence::run_token_conformance(topic, path);
   if (topic == "spdm") return evidence::run_spdm_conformance(path);
   if (topic == "tpm") return evidence::run_tpm_conformance(path);
   if (std::ranges::find(nvidia_topics, topic) != nvidia_topics.end()) {
@@ -63,11 +65,13 @@ void add_conformance(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("conformance", "Run foreign test vectors; exit 1 if one fails");
   command
-      ->add_option("topic", options->topic,
-                   "merkle, tlog, cbor, ed25519, nvidia, switch, rim, ocsp, spdm or tpm")
+      ->add_option(
+          "topic", options->topic,
+          "merkle, tlog, cbor, ed25519, ecdsa, cose, eat, corim, ear, oms, nvidia, switch, rim, "
+          "ocsp, spdm or tpm")
       ->required()
-      ->check(CLI::IsMember(
-          {"merkle", "tlog", "cbor", "ed25519", "nvidia", "switch", "rim", "ocsp", "spdm", "tpm"}));
+      ->check(CLI::IsMember({"merkle", "tlog", "cbor", "ed25519", "ecdsa", "cose", "eat", "corim",
+                             "ear", "oms", "nvidia", "switch", "rim", "ocsp", "spdm", "tpm"}));
   command
       ->add_option("path", options->paths,
                    "Vector files in the upstream's own form; for tlog, nvidia, switch, rim, ocsp, "

@@ -5,8 +5,10 @@
 
 #include "daymark/base/file.h"
 #include "daymark/evidence/ear.h"
+#include "daymark/evidence/errors.h"
 #include "daymark/evidence/evidence_file.h"
 #include "daymark/evidence/explain.h"
+#include "daymark/evidence/token_verdict.h"
 
 namespace daymark::cli {
 
@@ -22,21 +24,42 @@ struct EvidenceOptions {
   std::vector<std::string> references;
   std::vector<std::string> answers;
   std::string policy;
+  std::string key;
+  std::string rim_key;
   bool ear = false;
 };
 
 /// What the verdict rests on besides the evidence; the options point into it.
 struct EvidenceBasis {
   std::vector<evidence::ReferenceFile> references;
+  std::vector<evidence::CorimReference> corims;
   evidence::StapledAnswers answers;
   std::optional<evidence::EvidencePolicy> policy;
 };
 
+Outcome<std::optional<evidence::VerifyingKey>> read_key(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  DAYMARK_TRY(const std::string text, read_text(path, evidence::key_text_max));
+  DAYMARK_TRY(const auto key, about(evidence::VerifyingKey::from_text(text), path));
+  return key;
+}
+
+Result<evidence::VerifiedCorim> corim_of(ByteView content,
+                                         const std::optional<evidence::VerifyingKey>& key) {
+  if (!key) return fail(errc::token_key_missing);
+  return evidence::verify_corim(content, *key);
+}
+
 Outcome<EvidenceBasis> read_basis(const EvidenceOptions& options,
                                   const evidence::RimVerifier& verifier) {
   EvidenceBasis out;
+  DAYMARK_TRY(const auto key, read_key(options.rim_key));
   for (const std::string& file : options.references) {
     DAYMARK_TRY(const auto content, read_file(file, evidence::rim_size_max));
+    if (evidence::is_token_file(content)) {
+      out.corims.push_back({file, corim_of(content, key)});
+      continue;
+    }
     out.references.push_back({file, verifier.verify(content)});
   }
   for (const std::string& file : options.answers) {
@@ -46,6 +69,25 @@ Outcome<EvidenceBasis> read_basis(const EvidenceOptions& options,
   if (options.policy.empty()) return out;
   DAYMARK_TRY(const std::string text, read_text(options.policy, evidence::policy_size_max));
   DAYMARK_TRY(out.policy, about(evidence::parse_policy(text), options.policy));
+  return out;
+}
+
+Outcome<std::optional<std::vector<Byte>>> nonce_of(const EvidenceOptions& options) {
+  if (options.nonce.empty()) return std::nullopt;
+  const auto bytes = from_hex(options.nonce);
+  if (!bytes || bytes->size() < 8 || bytes->size() > 64) {
+    return refuse(errc::usage_wrong, "--nonce", "8 to 64 bytes in hexadecimal: " + options.nonce);
+  }
+  return *bytes;
+}
+
+Outcome<evidence::TokenOptions> token_options(const EvidenceOptions& options,
+                                              const EvidenceBasis& basis, UnixMillis as_of) {
+  evidence::TokenOptions out;
+  DAYMARK_TRY(out.key, read_key(options.key));
+  DAYMARK_TRY(out.nonce, nonce_of(options));
+  out.as_of = as_of;
+  out.references = basis.corims;
   return out;
 }
 
@@ -89,6 +131,10 @@ bool is_tpms(const EvidenceOptions& options, ByteView content) {
   return options.kind.empty() ? is_tpm_evidence(content) : options.kind != "nvidia";
 }
 
+bool is_token(const EvidenceOptions& options, ByteView content) {
+  return options.kind.empty() ? evidence::is_token_file(content) : options.kind == "token";
+}
+
 Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   DAYMARK_TRY(const auto rims, evidence::RimVerifier::create());
   DAYMARK_TRY(const EvidenceBasis basis, read_basis(options, rims));
@@ -101,6 +147,11 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   std::vector<evidence::EvidenceVerdict> verdicts;
   for (const std::string& file : options.files) {
     DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
+    if (is_token(options, content)) {
+      DAYMARK_TRY(const auto tokens, token_options(options, basis, how.as_of));
+      verdicts.push_back(evidence::verify_token(file, content, tokens));
+      continue;
+    }
     if (is_tpms(options, content)) {
       DAYMARK_TRY(verdicts.emplace_back(),
                   verify_tpm_file({file, content, options.nonce, how.as_of}, options.tpm));
@@ -133,12 +184,17 @@ void add_verify(CLI::App& family, Session& session) {
   command
       ->add_option("file", options->files,
                    "Raw or hex report, NVIDIA's JSON array, reference values (XML), a TPM's "
-                   "statement, or a description of a host (JSON)")
+                   "statement, a description of a host (JSON), a token (COSE: PSA, EAT, CoRIM), "
+                   "or an attestation result (EAR)")
       ->required();
-  command->add_option("--kind", options->kind, "nvidia, tpm or host; else told by the file")
-      ->check(CLI::IsMember({"nvidia", "tpm", "host"}));
+  command->add_option("--kind", options->kind, "nvidia, tpm, host or token; else told by the file")
+      ->check(CLI::IsMember({"nvidia", "tpm", "host", "token"}));
   command->add_option("--chain", options->chain, "Certificate chain (PEM, leaf first)");
-  command->add_option("--rim", options->references, "Reference values (SWID XML); repeatable");
+  command->add_option("--rim", options->references,
+                      "Reference values (SWID XML, or signed CoRIM); repeatable");
+  command->add_option("--key", options->key, "The public key that signed the token (PEM or JWK)");
+  command->add_option("--rim-key", options->rim_key,
+                      "The public key that signed the CoRIM (PEM or JWK)");
   command->add_option("--ocsp", options->answers,
                       "Revocation answer (DER, or base64 of it); repeatable");
   command->add_option("--nonce", options->nonce, "The challenge that you drew (hexadecimal)");
@@ -157,8 +213,8 @@ void add_explain(CLI::App& family, Session& session) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = family.add_subcommand(
       "explain",
-      "Print every field of a report, reference values, an OCSP answer, a TPM's statement, key, "
-      "signature or event log");
+      "Print every field of a report, token, CoRIM, reference values, an OCSP answer, a TPM's "
+      "statement, key, signature or event log");
   command->add_option("file", *file, "The file; nothing in it is verified")->required();
   command->footer("Example: daymark evidence explain report.hex");
   session.on_run(*command, [file, &session] { return explain(*file, session); });

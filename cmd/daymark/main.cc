@@ -16,15 +16,15 @@ using daymark::cli::Registrar;
 using daymark::cli::Session;
 
 constexpr auto registrars = std::to_array<Registrar>({
-    daymark::cli::add_keygen,  daymark::cli::add_charter,   daymark::cli::add_order,
-    daymark::cli::add_chip,    daymark::cli::add_authority, daymark::cli::add_witness,
-    daymark::cli::add_beacon,  daymark::cli::add_governor,  daymark::cli::add_firmware,
-    daymark::cli::add_gate,    daymark::cli::add_status,    daymark::cli::add_evidence,
-    daymark::cli::add_locate,  daymark::cli::add_usage,     daymark::cli::add_fleet,
-    daymark::cli::add_log,     daymark::cli::add_bundle,    daymark::cli::add_catalog,
-    daymark::cli::add_report,  daymark::cli::add_redteam,   daymark::cli::add_conformance,
-    daymark::cli::add_finding, daymark::cli::add_maker,     daymark::cli::add_audit,
-    daymark::cli::add_fence,
+    daymark::cli::add_keygen,      daymark::cli::add_charter,   daymark::cli::add_order,
+    daymark::cli::add_chip,        daymark::cli::add_authority, daymark::cli::add_witness,
+    daymark::cli::add_beacon,      daymark::cli::add_governor,  daymark::cli::add_firmware,
+    daymark::cli::add_gate,        daymark::cli::add_status,    daymark::cli::add_evidence,
+    daymark::cli::add_model,       daymark::cli::add_locate,    daymark::cli::add_usage,
+    daymark::cli::add_fleet,       daymark::cli::add_log,       daymark::cli::add_bundle,
+    daymark::cli::add_catalog,     daymark::cli::add_report,    daymark::cli::add_redteam,
+    daymark::cli::add_conformance, daymark::cli::add_finding,   daymark::cli::add_maker,
+    daymark::cli::add_audit,       daymark::cli::add_fence,
 });
 
 /// CLI11 exits with 104 to 109 on wrong use; every one of them is our 2.

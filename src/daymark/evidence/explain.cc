@@ -12,6 +12,7 @@
 #include "daymark/evidence/ocsp.h"
 #include "daymark/evidence/rim.h"
 #include "daymark/evidence/spdm_report.h"
+#include "daymark/evidence/token_verdict.h"
 #include "daymark/evidence/tpm_explain.h"
 
 namespace daymark::evidence {
@@ -205,6 +206,11 @@ std::string measurement_words(const RimMeasurement& one) {
   return out;
 }
 
+/// A map or an array of CBOR: no character of text and no other form begins so.
+bool is_bare_cbor(ByteView content) {
+  return !content.empty() && content.front() >= 0x80 && content.front() < 0xC0;
+}
+
 std::string status_words(const OcspSingle& one) {
   std::string out = "unknown";
   if (one.status == OcspStatus::good) out = "good";
@@ -281,7 +287,9 @@ Result<Explanation> explain_ocsp(ByteView der) {
 }
 
 Result<Explanation> explain_any(ByteView content) {
+  if (is_token_file(content)) return explain_token(content);
   if (auto statement = explain_tpm_any(content)) return *std::move(statement);
+  if (is_bare_cbor(content)) return explain_token(content);
   std::string text;
   for (const char c : text_of(content)) {
     if (c != '\n' && c != '\r' && c != ' ' && c != '\t') text += c;

@@ -72,8 +72,8 @@ struct Fact {
 struct EvidenceVerdict {
   /// The file, with "#N" behind it where it holds several items.
   std::string file;
-  /// "nvidia-spdm", "nvidia-rim", "tpm-quote", "host", or "unknown" where the file has no known
-  /// form.
+  /// "nvidia-spdm", "nvidia-rim", "tpm-quote", "host", "psa-token", "eat",
+  /// "corim", "ear", or "unknown" where the file has no known form.
   std::string_view kind = "unknown";
   /// Genuine where no question that was asked failed, and none stayed unknown.
   Verdict verdict = Verdict::refused;

@@ -1,0 +1,165 @@
+// daymark model: models signed and verified whole.
+#include "arguments.h"
+#include "commands.h"
+#include <fmt/format.h>
+
+#include "daymark/base/file.h"
+#include "daymark/base/progress.h"
+#include "daymark/evidence/model_signing.h"
+
+namespace daymark::cli {
+
+namespace {
+
+struct ModelOptions {
+  std::string folder;
+  std::string bundle;
+  std::string key;
+  std::string authorities;
+  std::string as_of;
+  std::string cache;
+  std::vector<std::string> ignored;
+  unsigned threads = 0;
+};
+
+/// Hashing with a bar on stderr, where that is a terminal.
+class Hashing {
+ public:
+  explicit Hashing(const ModelOptions& options) {
+    options_.threads = options.threads;
+    options_.cache = options.cache;
+    options_.progress = [this](std::uint64_t done, std::uint64_t total) {
+      if (!bar_) bar_.emplace("hashing", total);
+      bar_->advance_to(done);
+    };
+  }
+
+  [[nodiscard]] const evidence::HashOptions& options() const { return options_; }
+
+ private:
+  std::optional<Progress> bar_;
+  evidence::HashOptions options_;
+};
+
+Outcome<evidence::ModelTrust> trust_of(const ModelOptions& options) {
+  evidence::ModelTrust out;
+  if (options.key.empty() == options.authorities.empty()) {
+    return refuse(errc::usage_wrong, "--key", "give --key or --ca");
+  }
+  out.as_of = SystemClock().now();
+  if (!options.as_of.empty()) {
+    DAYMARK_TRY(out.as_of, time_argument("--as-of", options.as_of));
+  }
+  if (options.key.empty()) {
+    DAYMARK_TRY(out.authorities, read_text(options.authorities, evidence::key_text_max * 4));
+    return out;
+  }
+  DAYMARK_TRY(const std::string text, read_text(options.key, evidence::key_text_max));
+  DAYMARK_TRY(out.key, about(evidence::VerifyingKey::from_text(text), options.key));
+  return out;
+}
+
+nlohmann::ordered_json text_or_nothing(const std::string& text) {
+  return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
+}
+
+nlohmann::ordered_json document_of(const evidence::ModelVerdict& verdict) {
+  const ErrorEntry& reason = entry_of(verdict.reason.code);
+  return {{"verdict", evidence::name_of(verdict.verdict)},
+          {"reason", reason.name},
+          {"file", text_or_nothing(verdict.file)},
+          {"model", text_or_nothing(verdict.name)},
+          {"digest", text_or_nothing(verdict.digest)},
+          {"files", verdict.files},
+          {"bytes", verdict.bytes},
+          {"signer", text_or_nothing(verdict.signer)},
+          {"certificate", text_or_nothing(verdict.certificate)},
+          {"ignore_paths", verdict.ignored},
+          {"log_entries_not_judged", verdict.log_entries}};
+}
+
+std::string text_of_verdict(const evidence::ModelVerdict& verdict, const Session& session) {
+  std::string out = fmt::format("{}: {}", evidence::name_of(verdict.verdict),
+                                sentence(verdict.reason.code, session.language()));
+  if (!verdict.file.empty()) out += fmt::format("\n  file  {}", verdict.file);
+  if (verdict.digest.empty()) return out;
+  out += fmt::format("\n  model  {}, {} files, {} bytes\n  digest  {}\n  signer  {} {}",
+                     verdict.name, verdict.files, verdict.bytes, verdict.digest, verdict.signer,
+                     verdict.certificate);
+  for (const std::string& path : verdict.ignored)
+    out += fmt::format("\n  left out by the signer, not judged  {}", path);
+  if (verdict.log_entries > 0) {
+    out += fmt::format("\n  entries of a transparency log, not judged  {}", verdict.log_entries);
+  }
+  return out;
+}
+
+Outcome<Exit> verify_folder(const ModelOptions& options, const Session& session) {
+  DAYMARK_TRY(const evidence::ModelTrust trust, trust_of(options));
+  evidence::ModelVerdict verdict;
+  {
+    const Hashing hashing(options);
+    verdict = evidence::verify_model({options.folder, options.bundle}, trust, hashing.options());
+  }
+  session.print(document_of(verdict), text_of_verdict(verdict, session));
+  return exit_of(verdict.verdict == evidence::Verdict::genuine);
+}
+
+Outcome<Exit> sign_folder(const ModelOptions& options, const Session& session) {
+  DAYMARK_TRY(const auto pem, read_secret(options.key, evidence::key_text_max));
+  const evidence::ModelSigning signing{std::string(text_of(pem)), options.ignored};
+  std::string bundle;
+  {
+    const Hashing hashing(options);
+    DAYMARK_TRY(bundle,
+                evidence::sign_model({options.folder, options.bundle}, signing, hashing.options()));
+  }
+  DAYMARK_CHECK(write_text(options.bundle, bundle));
+  session.print({{"bundle", options.bundle}}, fmt::format("wrote {}", options.bundle));
+  return Exit::success;
+}
+
+void add_hashing(CLI::App& command, ModelOptions& options) {
+  command.add_option("folder", options.folder, "The model: a folder, or one file")->required();
+  command.add_option("--threads", options.threads, "Files hashed at once (default: all cores)");
+  command.add_option("--cache", options.cache,
+                     "Keep digests of finished files here, and go on from them");
+}
+
+void add_sign(CLI::App& family, Session& session) {
+  auto options = std::make_shared<ModelOptions>();
+  CLI::App* command = family.add_subcommand("sign", "Sign every file of a model");
+  add_hashing(*command, *options);
+  command->add_option("--key", options->key, "Private key (PKCS#8 PEM, mode 0600; P-256, P-384, …)")
+      ->required();
+  command->add_option("--out", options->bundle, "The bundle to write")->required();
+  command->add_option("--ignore", options->ignored, "Leave this path out; repeatable");
+  command->footer("Example: daymark model sign llama/ --key maker.pem --out llama/model.sig");
+  session.on_run(*command, [options, &session] { return sign_folder(*options, session); });
+}
+
+void add_verify_model(CLI::App& family, Session& session) {
+  auto options = std::make_shared<ModelOptions>();
+  CLI::App* command =
+      family.add_subcommand("verify", "Verify that a model is whole and the one that was signed");
+  add_hashing(*command, *options);
+  command->add_option("--bundle", options->bundle, "OpenSSF model signature (Sigstore bundle)")
+      ->required();
+  command->add_option("--key", options->key, "The signer's public key (PEM or JWK)");
+  command->add_option("--ca", options->authorities,
+                      "Certificates to which the signer's must lead (PEM)");
+  command->add_option("--as-of", options->as_of, "Judge certificates at this time (RFC 3339)");
+  command->footer("Example: daymark model verify llama/ --bundle llama/model.sig --key maker.pub");
+  session.on_run(*command, [options, &session] { return verify_folder(*options, session); });
+}
+
+}  // namespace
+
+void add_model(CLI::App& app, Session& session) {
+  CLI::App* family = app.add_subcommand("model", "Models signed and verified whole");
+  family->require_subcommand(1);
+  add_sign(*family, session);
+  add_verify_model(*family, session);
+}
+
+}  // namespace daymark::cli

@@ -1,0 +1,191 @@
+#include "daymark/evidence/model_signing.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <openssl/pem.h>
+
+#include "daymark/base/errors.h"
+#include "daymark/base/file.h"
+#include "daymark/base/hex.h"
+#include "daymark/crypto/errors.h"
+#include "daymark/crypto/ports.h"
+#include "daymark/evidence/errors.h"
+#include "daymark/evidence/model_certificate_internal.h"
+#include "daymark/evidence/openssl_internal.h"
+
+namespace daymark::evidence {
+
+namespace {
+
+namespace fs = std::filesystem;
+using BioOwner = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+
+std::string hint_of(const VerifyingKey& key) {
+  return to_hex(crypto::sha256(bytes_of(key.pem())));
+}
+
+Result<ModelSigner> signer_of(const ModelBundle& bundle, const ModelTrust& trust) {
+  if (bundle.certificates.empty() != trust.key.has_value()) return fail(errc::model_key);
+  if (!trust.key) return certified_signer(bundle.certificates, trust.authorities, trust.as_of);
+  if (bundle.key_hint != hint_of(*trust.key)) return fail(errc::model_key);
+  return ModelSigner{*trust.key, ""};
+}
+
+/// The bundle's name within the folder; empty where it lies elsewhere.
+std::string name_within(const ModelPlace& place) {
+  std::error_code code;
+  const fs::path bundle = fs::weakly_canonical(place.bundle, code);
+  const fs::path folder = fs::weakly_canonical(place.folder, code);
+  const std::string name = bundle.lexically_relative(folder).generic_string();
+  return !code && is_plain_path(name) && name != "." ? name : "";
+}
+
+std::vector<std::string> left_out(const ModelPlace& place, std::vector<std::string> ignored) {
+  const std::string bundle = name_within(place);
+  if (!bundle.empty() && std::ranges::find(ignored, bundle) == ignored.end()) {
+    ignored.push_back(bundle);
+  }
+  return ignored;
+}
+
+using Resources = std::vector<ModelResource>;
+
+/// Files and resources, both in the order of names, must be the same names.
+Outcome<void> check_names(const std::vector<ModelFile>& files, const Resources& resources) {
+  for (std::size_t i = 0; i < std::max(files.size(), resources.size()); ++i) {
+    const bool ended = i >= files.size();
+    if (ended || (i < resources.size() && resources[i].name < files[i].name)) {
+      return refuse(errc::model_missing, resources[i].name);
+    }
+    if (i >= resources.size() || files[i].name < resources[i].name) {
+      return refuse(errc::model_unlisted, files[i].name);
+    }
+  }
+  return {};
+}
+
+Outcome<std::uint64_t> check_files(const ModelPlace& place, const ModelStatement& statement,
+                                   const HashOptions& options) {
+  Resources sorted = statement.resources;
+  std::ranges::sort(sorted, {}, &ModelResource::name);
+  DAYMARK_TRY(const auto files, list_model(place.folder, left_out(place, statement.ignored)));
+  DAYMARK_CHECK(check_names(files, sorted));
+  DAYMARK_TRY(const auto digests, hash_model(place.folder, files, options));
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    if (digests[i] != sorted[i].digest) return refuse(errc::model_changed, sorted[i].name);
+    bytes += files[i].size;
+  }
+  return bytes;
+}
+
+KeyOwner private_key(const std::string& pem) {
+  const ErrorQueueGuard guard;
+  const BioOwner memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // No passphrase is ever asked for.
+  const auto refuse_passphrase = [](char*, int, int, void*) { return -1; };
+  return KeyOwner(PEM_read_bio_PrivateKey(memory.get(), nullptr, refuse_passphrase, nullptr));
+}
+
+Result<VerifyingKey> public_part(EVP_PKEY* key) {
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key, &der);
+  const BytesOwner owner(der);
+  if (size <= 0) return fail(errc::key_invalid);
+  return VerifyingKey::from_spki({der, static_cast<std::size_t>(size)});
+}
+
+const EVP_MD* signing_digest(KeyKind kind) {
+  if (kind == KeyKind::ed25519) return nullptr;
+  if (kind == KeyKind::p256) return EVP_sha256();
+  return kind == KeyKind::p384 ? EVP_sha384() : EVP_sha512();
+}
+
+Result<std::vector<Byte>> sign_text(EVP_PKEY* key, KeyKind kind, std::string_view text) {
+  const ErrorQueueGuard guard;
+  constexpr std::size_t signature_most = 256;
+  std::size_t size = signature_most;
+  std::vector<Byte> out(size);
+  const ByteView message = bytes_of(text);
+  const DigestContextOwner context(EVP_MD_CTX_new());
+  if (!context ||
+      EVP_DigestSignInit(context.get(), nullptr, signing_digest(kind), nullptr, key) != 1 ||
+      EVP_DigestSign(context.get(), out.data(), &size, message.data(), message.size()) != 1) {
+    return fail(errc::key_invalid);
+  }
+  out.resize(size);
+  return out;
+}
+
+}  // namespace
+
+Result<VerifiedStatement> verify_model_bundle(std::string_view json, const ModelTrust& trust) {
+  DAYMARK_TRY(const ModelBundle bundle, parse_model_bundle(json));
+  // Its form decides which rules the signature follows, so an older one is named first.
+  DAYMARK_TRY(ModelStatement statement, parse_model_statement(bundle.payload));
+  DAYMARK_TRY(const ModelSigner signer, signer_of(bundle, trust));
+  const std::string covered = model_signed_text(bundle.payload);
+  if (!signer.key.verifies_der(bytes_of(covered), bundle.signature)) {
+    return fail(errc::model_signature);
+  }
+  VerifiedStatement out(std::move(statement), signer.key);
+  out.certificate_ = signer.subject;
+  out.log_entries_ = bundle.log_entries;
+  return out;
+}
+
+ModelVerdict verify_model(const ModelPlace& place, const ModelTrust& trust,
+                          const HashOptions& options) {
+  ModelVerdict out;
+  const auto text = read_text(place.bundle, model_bundle_max);
+  const auto verified = text ? verify_model_bundle(*text, trust)
+                             : Result<VerifiedStatement>(fail(text.error().error));
+  if (!verified) {
+    out.reason = verified.error();
+    return out;
+  }
+  const ModelStatement& statement = verified->statement();
+  out.name = statement.name;
+  out.digest = to_hex(statement.digest);
+  out.signer = to_hex(verified->signer().thumbprint());
+  out.certificate = verified->certificate();
+  out.log_entries = verified->log_entries();
+  out.files = statement.resources.size();
+  out.ignored = statement.ignored;
+  const auto bytes = check_files(place, statement, options);
+  if (!bytes) {
+    out.reason = bytes.error().error;
+    out.file = bytes.error().subject;
+    return out;
+  }
+  out.bytes = *bytes;
+  out.reason = {errc::model_good, no_field, 0};
+  out.verdict = Verdict::genuine;
+  return out;
+}
+
+Outcome<std::string> sign_model(const ModelPlace& place, const ModelSigning& signing,
+                                const HashOptions& options) {
+  const KeyOwner key = private_key(signing.private_pem);
+  if (!key) return refuse(errc::key_invalid, "private key");
+  DAYMARK_TRY(const VerifyingKey verifying, public_part(key.get()));
+  ModelStatement statement;
+  std::error_code code;
+  statement.name = fs::weakly_canonical(place.folder, code).filename().string();
+  statement.ignored = left_out(place, signing.ignored);
+  DAYMARK_TRY(const auto files, list_model(place.folder, statement.ignored));
+  if (files.empty()) return refuse(errc::model_statement, place.folder);
+  DAYMARK_TRY(const auto digests, hash_model(place.folder, files, options));
+  statement.resources.reserve(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i)
+    statement.resources.push_back({files[i].name, digests[i]});
+  ModelBundle bundle;
+  bundle.key_hint = hint_of(verifying);
+  bundle.payload = write_model_statement(statement);
+  DAYMARK_TRY(bundle.signature,
+              sign_text(key.get(), verifying.kind(), model_signed_text(bundle.payload)));
+  return write_model_bundle(bundle);
+}
+
+}  // namespace daymark::evidence
