@@ -126,8 +126,7 @@ class HashRun {
       digests_[i] = *known;
       done_ += files_[i].size;
     }
-    std::ranges::sort(queue_, std::greater{},
-                             [this](std::size_t i) { return files_[i].size; });
+    std::ranges::sort(queue_, std::greater{}, [this](std::size_t i) { return files_[i].size; });
   }
 
   void work() {

@@ -8,7 +8,6 @@ namespace daymark::governor {
 
 namespace {
 
-
 HeldLicence summary(const Licence& licence) {
   HeldLicence out;
   if (!licence.held) return out;
