@@ -1,0 +1,64 @@
+/* libdaymark-verify: Daymark's offline verifiers for other programs. C ABI; no network, no files, no
+ * configuration, no state between calls; safe from several threads. Version 1: what is here stays;
+ * structures grow at their end and say their size.
+ *
+ *   struct daymark_evidence_request ask = { sizeof ask };
+ *   ask.evidence.data = bytes; ask.evidence.size = size;
+ *   ask.as_of_ms = 1772000000000;
+ *   char *json = NULL;
+ *   int result = daymark_verify_evidence(&ask, &json);
+ *   ... daymark_free(json);
+ */
+#ifndef DAYMARK_VERIFY_H
+#define DAYMARK_VERIFY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a call returns. The JSON says the rest: the same as `daymark … --json` prints. */
+enum {
+  DAYMARK_HOLDS = 0,     /* evidence: genuine; bundle: verified under the given fingerprint */
+  DAYMARK_REFUSED = 1,   /* something does not hold; the JSON names it */
+  DAYMARK_UNDECIDED = 2, /* consistent, but whom to trust was not said */
+  DAYMARK_MISUSE = 3,    /* the request is not well-formed; no JSON */
+  DAYMARK_FAILED = 4     /* no memory, or the library is broken; no JSON */
+};
+
+struct daymark_bytes {
+  const unsigned char *data; /* may be NULL where size is 0 */
+  size_t size;
+};
+
+struct daymark_evidence_request {
+  size_t struct_size;            /* sizeof(struct daymark_evidence_request) */
+  struct daymark_bytes evidence; /* a report, raw or hexadecimal; NVIDIA's JSON; COSE or JSON token */
+  struct daymark_bytes chain;    /* PEM, leaf first; for reports that bring none */
+  const struct daymark_bytes *references; /* NVIDIA's reference values (SWID XML) */
+  size_t reference_count;
+  struct daymark_bytes nonce; /* the challenge that you drew: 8 to 64 bytes, 32 for reports */
+  struct daymark_bytes key;   /* PEM or JWK: who signed a token */
+  int64_t as_of_ms;           /* Unix time that certificates must hold at */
+};
+
+/* Judges evidence. On DAYMARK_HOLDS and DAYMARK_REFUSED *json is a text that daymark_free frees. */
+int daymark_verify_evidence(const struct daymark_evidence_request *request, char **json);
+
+/* Judges a bundle. fingerprint: 32 bytes, the charter that you trust, or NULL: then a bundle that
+ * holds is DAYMARK_UNDECIDED. */
+int daymark_verify_bundle(struct daymark_bytes bundle, const unsigned char *fingerprint,
+                          char **json);
+
+void daymark_free(char *json);
+
+/* "0.1.0": never freed. */
+const char *daymark_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
