@@ -1,6 +1,6 @@
-/* libdaymark-verify: Daymark's offline verifiers for other programs. C ABI; no network, no files, no
- * configuration, no state between calls; safe from several threads. Version 1: what is here stays;
- * structures grow at their end and say their size.
+/* libdaymark-verify: Daymark's offline verifiers for other programs. C ABI; no network, no files,
+ * no configuration, no state between calls; safe from several threads. Version 1: what is here
+ * stays; structures grow at their end and say their size.
  *
  *   struct daymark_evidence_request ask = { sizeof ask };
  *   ask.evidence.data = bytes; ask.evidence.size = size;
@@ -35,7 +35,7 @@ struct daymark_bytes {
 
 struct daymark_evidence_request {
   size_t struct_size;            /* sizeof(struct daymark_evidence_request) */
-  struct daymark_bytes evidence; /* a report, raw or hexadecimal; NVIDIA's JSON; COSE or JSON token */
+  struct daymark_bytes evidence; /* report (raw, hexadecimal, NVIDIA's JSON) or token */
   struct daymark_bytes chain;    /* PEM, leaf first; for reports that bring none */
   const struct daymark_bytes *references; /* NVIDIA's reference values (SWID XML) */
   size_t reference_count;

@@ -46,7 +46,7 @@ Outcome<std::optional<evidence::VerifyingKey>> read_key(const std::string& path)
 
 Result<evidence::VerifiedCorim> corim_of(ByteView content,
                                          const std::optional<evidence::VerifyingKey>& key) {
-  if (!key) return fail(errc::token_key_missing);
+  if (!key) return fail(errc::verifying_key_missing);
   return evidence::verify_corim(content, *key);
 }
 

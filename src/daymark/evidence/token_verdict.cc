@@ -37,7 +37,7 @@ class TokenJudge {
     const auto message = parse_cose(content, Untagged::refused);
     if (!ask("form", message ? ok() : fail(message.error()))) return;
     if (!options_.key) {
-      out_.genuine = {Finding::unknown, {errc::token_key_missing, field::key_to_verify, 0}};
+      out_.genuine = {Finding::unknown, {errc::verifying_key_missing, field::key_to_verify, 0}};
       return;
     }
     const auto verified = verify_cose(*message, *options_.key);
@@ -54,7 +54,7 @@ class TokenJudge {
     const auto parsed = parse_jwt(text);
     if (!ask("form", parsed ? ok() : fail(parsed.error()))) return;
     if (!options_.key) {
-      out_.genuine = {Finding::unknown, {errc::token_key_missing, field::key_to_verify, 0}};
+      out_.genuine = {Finding::unknown, {errc::verifying_key_missing, field::key_to_verify, 0}};
       return;
     }
     const auto verified = verify_jwt(text, *options_.key);

@@ -227,7 +227,7 @@ TEST(PsaTokens, RefusedByAnotherKeyAndUndecidedWithout) {
   const auto token = sign1_by(device_key(), encoded(psa_claims()));
   const EvidenceVerdict without = verify_token("t", token, {});
   EXPECT_EQ(without.verdict, Verdict::undecided);
-  EXPECT_EQ(without.reason.code, errc::token_key_missing);
+  EXPECT_EQ(without.reason.code, errc::verifying_key_missing);
 }
 
 TEST(PsaTokens, NonceIsTheChallenge) {
