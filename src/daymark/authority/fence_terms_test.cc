@@ -14,7 +14,6 @@ namespace daymark::authority {
 namespace {
 
 using governor::testing::Device;
-using governor::testing::verdict;
 using order::testing::World;
 
 constexpr std::int64_t nanos_per_ms = 1'000'000;
@@ -94,7 +93,7 @@ TEST_F(FenceTermsTest, TheGovernorAcceptsAndRefusesAsPromised) {
       for (std::size_t liar = 0; liar <= task.beacons.size(); ++liar) {
         const Device::Beacons seen = seen_from(place, 1, liar);
         device.range_with(seen);
-        const auto answer = verdict(device.ask());
+        const auto answer = governor::testing::verdict(device.ask());
         EXPECT_EQ(answer, promised(seen) ? "ok" : "gov_fence_outside") << km << " " << azimuth;
         // Whoever passes is inside, with one operator on its side and paths as fast as light.
         EXPECT_TRUE(answer != "ok" || km < 1201) << km << " " << azimuth;
@@ -114,9 +113,9 @@ TEST_F(FenceTermsTest, TheSitePassesAndReceiptsThatGrowOldDoNot) {
     seen.round_trips[one.beacon].value = std::llround(one.rtt_ms * nanos_per_ms);
   device.range_with(seen);
   device.wait(seconds(static_cast<std::int64_t>(task.age_s)));
-  EXPECT_EQ(verdict(device.ask()), "ok");
+  EXPECT_EQ(governor::testing::verdict(device.ask()), "ok");
   device.wait(hours(2));
-  EXPECT_EQ(verdict(device.ask()), "gov_fence_outside");
+  EXPECT_EQ(governor::testing::verdict(device.ask()), "gov_fence_outside");
 }
 
 TEST_F(FenceTermsTest, ARefusedFenceGivesNoTerms) {
