@@ -14,8 +14,8 @@ namespace daymark::cli {
 
 namespace {
 
-constexpr std::size_t certificate_size_max = 16384;
-constexpr std::size_t image_size_max = std::size_t{1} << 20U;
+constexpr std::size_t chain_text_max = 16384;
+constexpr std::size_t installed_size_max = std::size_t{1} << 20U;
 
 struct IdentifyOptions {
   std::string socket;
@@ -29,8 +29,8 @@ enum class MakerVerdict { not_judged, of_this_maker, not_of_this_maker };
 Outcome<MakerVerdict> judge_maker(const IdentifyOptions& options, const governor::ImageClaim& claim,
                                   UnixMillis now) {
   if (options.chain.empty()) return MakerVerdict::not_judged;
-  DAYMARK_TRY(const std::string chain, read_text(options.chain, certificate_size_max));
-  DAYMARK_TRY(const std::string root, read_text(options.root, certificate_size_max));
+  DAYMARK_TRY(const std::string chain, read_text(options.chain, chain_text_max));
+  DAYMARK_TRY(const std::string root, read_text(options.root, chain_text_max));
   const auto named = evidence::check_identity_certificate(chain, root, now);
   const evidence::DeviceIdentity answered{claim.identity, claim.first_stage};
   return named && *named == answered ? MakerVerdict::of_this_maker
@@ -82,7 +82,7 @@ struct InstallOptions {
 };
 
 Outcome<Exit> install(const InstallOptions& options, const Session& session) {
-  DAYMARK_TRY(const std::vector<Byte> image, read_file(options.image, image_size_max));
+  DAYMARK_TRY(const std::vector<Byte> image, read_file(options.image, installed_size_max));
   DAYMARK_CHECK(governor::install_image(socket_transport(options.socket), image));
   const std::string digest = to_hex(crypto::sha256(image));
   session.print({{"image", options.image}, {"digest", digest}, {"bytes", image.size()}},

@@ -14,7 +14,7 @@ namespace daymark::cli {
 
 namespace {
 
-constexpr std::size_t certificate_size_max = 16384;
+constexpr std::size_t root_text_max = 16384;
 
 struct MakerOptions {
   std::string key;
@@ -43,7 +43,7 @@ Outcome<Exit> make_root(const MakerOptions& options, const Session& session) {
 /// Of the identity that a running chip proves to hold.
 Outcome<Exit> certify(const MakerOptions& options, const Session& session) {
   DAYMARK_TRY(const evidence::Maker maker, read_maker(options));
-  DAYMARK_TRY(const std::string root, read_text(options.root, certificate_size_max));
+  DAYMARK_TRY(const std::string root, read_text(options.root, root_text_max));
   DAYMARK_TRY(const governor::ImageClaim claim, ask_image_claim(options.socket));
   crypto::SystemRandom random;
   const auto certificate = evidence::certify_identity(
