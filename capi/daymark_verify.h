@@ -29,15 +29,15 @@ enum {
 };
 
 struct daymark_bytes {
-  const unsigned char *data; /* may be NULL where size is 0 */
+  const unsigned char* data; /* may be NULL where size is 0 */
   size_t size;
 };
 
 struct daymark_evidence_request {
-  size_t struct_size;            /* sizeof(struct daymark_evidence_request) */
-  struct daymark_bytes evidence; /* report (raw, hexadecimal, NVIDIA's JSON) or token */
-  struct daymark_bytes chain;    /* PEM, leaf first; for reports that bring none */
-  const struct daymark_bytes *references; /* NVIDIA's reference values (SWID XML) */
+  size_t struct_size;                     /* sizeof(struct daymark_evidence_request) */
+  struct daymark_bytes evidence;          /* report (raw, hexadecimal, NVIDIA's JSON) or token */
+  struct daymark_bytes chain;             /* PEM, leaf first; for reports that bring none */
+  const struct daymark_bytes* references; /* NVIDIA's reference values (SWID XML) */
   size_t reference_count;
   struct daymark_bytes nonce; /* the challenge that you drew: 8 to 64 bytes, 32 for reports */
   struct daymark_bytes key;   /* PEM or JWK: who signed a token */
@@ -45,17 +45,17 @@ struct daymark_evidence_request {
 };
 
 /* Judges evidence. On DAYMARK_HOLDS and DAYMARK_REFUSED *json is a text that daymark_free frees. */
-int daymark_verify_evidence(const struct daymark_evidence_request *request, char **json);
+int daymark_verify_evidence(const struct daymark_evidence_request* request, char** json);
 
 /* Judges a bundle. fingerprint: 32 bytes, the charter that you trust, or NULL: then a bundle that
  * holds is DAYMARK_UNDECIDED. */
-int daymark_verify_bundle(struct daymark_bytes bundle, const unsigned char *fingerprint,
-                          char **json);
+int daymark_verify_bundle(struct daymark_bytes bundle, const unsigned char* fingerprint,
+                          char** json);
 
-void daymark_free(char *json);
+void daymark_free(char* json);
 
 /* "0.1.0": never freed. */
-const char *daymark_version(void);
+const char* daymark_version(void);
 
 #ifdef __cplusplus
 }
