@@ -148,8 +148,8 @@ TEST(VerifyingKeys, RefusesOtherKeys) {
   EXPECT_FALSE(VerifyingKey::from_pem(pem + pem));
   EXPECT_FALSE(VerifyingKey::from_pem(""));
   EXPECT_FALSE(VerifyingKey::from_pem(TestKey().private_pem()));
-  auto spki = TestKey().verifying().spki();
-  std::vector<Byte> longer(spki.begin(), spki.end());
+  const VerifyingKey key = TestKey().verifying();
+  std::vector<Byte> longer(key.spki().begin(), key.spki().end());
   longer.push_back(0);
   EXPECT_FALSE(VerifyingKey::from_spki(longer));
   // Off the curve.

@@ -383,7 +383,8 @@ TEST(Jwts, OnlyTheGivenKeyAndItsAlgorithm) {
 }
 
 TEST(Jwts, KeysInTheTokenAreNotTaken) {
-  const auto spki = TestKey().verifying().spki();
+  const VerifyingKey key = TestKey().verifying();
+  const ByteView spki = key.spki();
   const std::string jwk = R"({"kty":"EC","crv":"P-256","x":")" +
                           to_base64url(spki.subspan(27, 32)) + R"(","y":")" +
                           to_base64url(spki.subspan(59, 32)) + "\"}";
