@@ -40,8 +40,7 @@ struct EvidenceBasis {
 Outcome<std::optional<evidence::VerifyingKey>> read_key(const std::string& path) {
   if (path.empty()) return std::nullopt;
   DAYMARK_TRY(const std::string text, read_text(path, evidence::key_text_max));
-  DAYMARK_TRY(const auto key, about(evidence::VerifyingKey::from_text(text), path));
-  return key;
+  return about(evidence::VerifyingKey::from_text(text), path);
 }
 
 Result<evidence::VerifiedCorim> corim_of(ByteView content,

@@ -144,6 +144,16 @@ Result<CorimKeys> read_keys(const CborItem& item, std::string_view kind) {
   return out;
 }
 
+/// References and endorsements have values, the other two kinds have keys.
+Result<void> read_triple(const CborItem& item, bool values, std::string_view kind, Comid& out) {
+  if (values) {
+    DAYMARK_TRY(out.triples.emplace_back(), read_values(item, kind));
+  } else {
+    DAYMARK_TRY(out.keys.emplace_back(), read_keys(item, kind));
+  }
+  return ok();
+}
+
 Result<void> read_triples(const CborItem& map, Comid& out) {
   constexpr std::array<std::string_view, 4> kinds{"reference values", "endorsed values",
                                                   "identity keys", "attestation keys"};
@@ -153,11 +163,7 @@ Result<void> read_triples(const CborItem& map, Comid& out) {
     DAYMARK_TRY(const auto items, corim_list(*list));
     const std::string_view kind = kinds.at(static_cast<std::size_t>(label));
     for (const CborItem& item : items) {
-      if (label < 2) {
-        DAYMARK_TRY(out.triples.emplace_back(), read_values(item, kind));
-      } else {
-        DAYMARK_TRY(out.keys.emplace_back(), read_keys(item, kind));
-      }
+      DAYMARK_CHECK(read_triple(item, label < 2, kind, out));
     }
   }
   DAYMARK_TRY(const auto unknown, unread(map, "triples", {0, 1, 2, 3}));

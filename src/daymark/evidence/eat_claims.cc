@@ -110,7 +110,7 @@ Result<UnixMillis> time_of(const CborItem& value) {
   const auto json = cbor::internal::to_json(value.raw());
   if (!number || !json || !json->is_number()) return claim_refused(value);
   const auto seconds = json->get<double>();
-  if (!(seconds >= 0 && seconds <= time_most)) return claim_refused(value);
+  if (std::isnan(seconds) || seconds < 0 || seconds > time_most) return claim_refused(value);
   return UnixMillis{static_cast<std::int64_t>(std::floor(seconds * 1000))};
 }
 

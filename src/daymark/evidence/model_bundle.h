@@ -27,7 +27,7 @@ struct ModelBundle {
 };
 
 /// Errors: errc::model_bundle.
-[[nodiscard]] Result<ModelBundle> parse_model_bundle(std::string_view json);
+[[nodiscard]] Result<ModelBundle> parse_model_bundle(std::string_view text);
 
 /// What the signature covers: PAE (DSSE v1).
 [[nodiscard]] std::string model_signed_text(std::string_view payload);
@@ -49,7 +49,7 @@ struct ModelStatement {
 /// Errors: errc::model_version for the form of v0.2; errc::model_statement for anything but SHA-256
 /// over whole files without links; errc::model_path for a name that is not plain;
 /// errc::model_digest where the digest is not that of the resources.
-[[nodiscard]] Result<ModelStatement> parse_model_statement(std::string_view json);
+[[nodiscard]] Result<ModelStatement> parse_model_statement(std::string_view text);
 
 /// The statement as JSON. Its digest is computed from the resources.
 [[nodiscard]] std::string write_model_statement(const ModelStatement& statement);

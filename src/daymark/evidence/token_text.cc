@@ -147,7 +147,7 @@ Result<Explanation> explain_ear(ByteView content, std::string_view header,
 }  // namespace
 
 std::string_view trimmed_text(ByteView content) {
-  std::string_view text = text_of(content);
+  const std::string_view text = text_of(content);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);

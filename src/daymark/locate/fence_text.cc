@@ -44,9 +44,10 @@ FenceJson missing_json(const std::optional<MissingBeacons>& missing) {
 }
 
 std::string missing_text(const MissingBeacons& missing, const FenceSite& site) {
-  if (missing.operators == 0)
+  if (missing.operators == 0) {
     return fmt::format("no beacon is missing for {}, but the fence has no alternative left",
                        site.id);
+  }
   if (!missing.possible)
     return fmt::format("no beacon, however near to {}, would be answered soon enough", site.id);
   return fmt::format(
@@ -145,9 +146,10 @@ std::string to_json(const FencePlan& plan, const FenceTask& task) {
 std::string to_text(const FencePlan& plan, const FenceTask& task) {
   std::string out = fmt::format("plan for {}: {} posts, cost {:g}\n", task.zone.describe(),
                                 plan.posts.size(), plan.cost);
-  for (const PlannedPost& post : plan.posts)
+  for (const PlannedPost& post : plan.posts) {
     out += fmt::format("  at {}: beacons of {} operators for {} sites, cost {:g}\n", post.near,
                        post.operators, post.serves.size(), post.cost);
+  }
   for (const SitePlan& site : plan.sites) {
     const FenceSite& named = task.sites[site.site];
     out += fmt::format("{}: {:.0f} km to the edge, ", named.id, std::floor(site.depth_km));
