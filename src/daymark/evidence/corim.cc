@@ -1,5 +1,6 @@
 #include "daymark/evidence/corim.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>

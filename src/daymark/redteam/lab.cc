@@ -189,19 +189,22 @@ Outcome<void> Lab::start(const beacon::RelayOptions& options) {
   return {};
 }
 
+void Lab::add_paths(const geo::LatLon& place, std::size_t beacon, beacon::RelayOptions& out) const {
+  const double km = geo::distance(place, lab_place(beacon)).value / 1000;
+  for (const LabBeacon kind : lab_kinds) {
+    const net::Endpoint& target = served_.at({beacon, kind})->server.local();
+    out.pairs.push_back({"127.0.0.1:0", net::print_endpoint(target), lab_round_trip(km)});
+  }
+}
+
 Outcome<void> Lab::connect(const std::vector<double>& away_km) {
   std::vector<geo::LatLon> places{home()};
   for (const double km : away_km)
     places.push_back(geo::destination(home(), 80, Metres{km * 1000}));
   beacon::RelayOptions paths;
   for (const geo::LatLon place : places) {
-    for (std::size_t beacon = 0; beacon < beacons; ++beacon) {
-      const double km = geo::distance(place, lab_place(beacon)).value / 1000;
-      for (const LabBeacon kind : lab_kinds) {
-        const net::Endpoint& target = served_.at({beacon, kind})->server.local();
-        paths.pairs.push_back({"127.0.0.1:0", net::print_endpoint(target), lab_round_trip(km)});
-      }
-    }
+    for (std::size_t beacon = 0; beacon < beacons; ++beacon)
+      add_paths(place, beacon, paths);
   }
   DAYMARK_CHECK(start(paths));
   return connect_boxes(places);

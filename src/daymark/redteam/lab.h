@@ -93,6 +93,7 @@ class Lab {
   [[nodiscard]] Outcome<void> add_fence();
   [[nodiscard]] Outcome<void> serve(std::size_t beacon, LabBeacon kind);
   [[nodiscard]] Outcome<void> serve_all(std::size_t beacon);
+  void add_paths(const geo::LatLon& place, std::size_t beacon, beacon::RelayOptions& out) const;
   [[nodiscard]] Outcome<void> connect(const std::vector<double>& away_km);
   [[nodiscard]] Outcome<void> connect_boxes(const std::vector<geo::LatLon>& places);
   [[nodiscard]] Outcome<void> start(const beacon::RelayOptions& options);
