@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "tpm_fields.h"
+
 #include "daymark/evidence/tpm_attest.h"
 #include "daymark/evidence/tpm_explain.h"
 #include "daymark/evidence/tpm_quote_file.h"
@@ -9,18 +11,8 @@
 namespace {
 
 using namespace daymark;
-
-template <class Unsigned>
-void put(std::vector<Byte>& out, Unsigned value) {
-  ByteArray<sizeof(Unsigned)> bytes{};
-  put_big_endian(value, std::span(bytes));
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
-void put_sized(std::vector<Byte>& out, ByteView bytes) {
-  put(out, static_cast<std::uint16_t>(bytes.size()));
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
+using fuzz::put;
+using fuzz::put_sized;
 
 void put_quote(std::vector<Byte>& out, const evidence::TpmsQuote& quote) {
   put(out, static_cast<std::uint32_t>(quote.banks.size()));

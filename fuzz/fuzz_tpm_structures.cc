@@ -2,23 +2,15 @@
 #include <cstdlib>
 #include <vector>
 
+#include "tpm_fields.h"
+
 #include "daymark/evidence/tpm_structures.h"
 
 namespace {
 
 using namespace daymark;
-
-template <class Unsigned>
-void put(std::vector<Byte>& out, Unsigned value) {
-  ByteArray<sizeof(Unsigned)> bytes{};
-  put_big_endian(value, std::span(bytes));
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
-
-void put_sized(std::vector<Byte>& out, ByteView bytes) {
-  put(out, static_cast<std::uint16_t>(bytes.size()));
-  out.insert(out.end(), bytes.begin(), bytes.end());
-}
+using fuzz::put;
+using fuzz::put_sized;
 
 std::vector<Byte> put_together(const evidence::TpmAttest& attest) {
   const auto* const quote = std::get_if<evidence::TpmQuoteInfo>(&attest.info);
