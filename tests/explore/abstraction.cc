@@ -30,9 +30,10 @@ Saved saved_by(Actor& actor) {
   return {state.floor, state.grace_left, std::as_const(state).appealed_list()};
 }
 
-/// Sums of spans whose ends lie some milliseconds apart.
-std::int64_t in_seconds(Millis span) {
-  return (span.value + 500) / 1000;
+/// Sums of spans whose ends lie some milliseconds apart: to the second, and exactly where the sum
+/// is about to run out.
+Millis rounded(Millis span) {
+  return span < minutes(1) ? span : seconds((span.value + 500) / 1000);
 }
 
 class Words {
@@ -60,7 +61,7 @@ void put_earliest(UnixMillis earliest, bool moves, Actor& actor, Words& out) {
   const Host& host = actor.machine.host;
   bool decides = moves;
   if (host.withheld >= 0) {
-    decides = decides || earliest > actor.mint.at(host.withheld).logged_at + unit;
+    decides = decides || earliest >= actor.mint.at(host.withheld).logged_at + unit;
   }
   out.relative(earliest, host.now, decides ? unit + unit + unit : unit + seconds(2));
 }
@@ -154,7 +155,7 @@ void put_restrictions(Actor& actor, Words& out) {
     out.relative(suspension.until, host.now, Millis{});
     const Millis known = host.tick - host.suspended_known;
     const Millis rest = std::max(suspension.until - suspension.since - known, Millis{});
-    out.put(rest < minutes(1) ? rest.value : in_seconds(rest) * 1000);
+    out.put(rounded(rest));
   }
   out.put(static_cast<std::int64_t>(state.appealed_count));
   for (const governor::Appealed& appealed : state.appealed_list()) {
@@ -165,7 +166,7 @@ void put_restrictions(Actor& actor, Words& out) {
     out.put(appealed.confirmed ? 1 : 0);
   }
   const auto& bounds = actor.mint.first_charter().bounds;
-  out.put(in_seconds(suspension_budget(state, bounds, host.now)));
+  out.put(rounded(suspension_budget(state, bounds, host.now)));
   out.put(state.policy.bound ? 1 : 0);
   out.put(state.firmware.version > 0 ? 1 : 0);
 }
@@ -177,7 +178,16 @@ void put_host(Actor& actor, Words& out) {
   if (host.withheld < 0) return;
   const Minted& kept = actor.mint.at(host.withheld);
   out.relative(kept.logged_at, host.now, unit + unit + unit);
-  out.relative(kept.until, host.now, unit);
+  out.relative(kept.until, host.now, unit + unit);
+  // Handed over, it waits or is over at once; and it begins a notice after the suspensions before
+  // it.
+  out.put(kept.until <= actor.machine.governor().clock().earliest ? 1 : 0);
+  UnixMillis end_before = kept.until - unit - unit;
+  for (const Pending& pending : actor.state().pending_list())
+    end_before = std::max(end_before, pending.what.until);
+  if (actor.state().suspension.active)
+    end_before = std::max(end_before, actor.state().suspension.until);
+  out.put(std::max(kept.until - end_before, Millis{}));
   out.put(kept.charter == actor.mint.charter_of(actor.machine).hash ? 1 : 0);
   out.put(kept.own == actor.state().own.hash ? 1 : 0);
 }

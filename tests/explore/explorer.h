@@ -33,7 +33,8 @@ struct Report {
   std::size_t refusals = 0;
   std::size_t cuts = 0;
   std::size_t twins = 0;
-  std::size_t left = 0;  ///< states that were found and not gone on from: 0 at a fixed point
+  std::size_t drifted = 0;  ///< steps after which a pair lies milliseconds apart
+  std::size_t left = 0;     ///< states that were found and not gone on from: 0 at a fixed point
   std::uint64_t fingerprint = 0;  ///< of all transitions
   double seconds = 0;
   std::map<std::string, std::size_t> tried;     ///< by action
@@ -70,6 +71,7 @@ class Explorer {
   [[nodiscard]] std::string reopened(const Host& host);
   [[nodiscard]] std::string seen_with(const Host& host);
   void compare_twins();
+  void compare_closely(const Twin& twin, std::size_t action, const Step& step);
   void note(const std::string& rule, std::size_t node, const std::string& action);
   [[nodiscard]] std::string way_to(std::size_t node) const;
   [[nodiscard]] bool follows(std::size_t action) const;

@@ -76,10 +76,11 @@ Options options_of(std::span<char*> arguments) {
 
 void print(const std::string& name, const Report& report) {
   fmt::print(
-      "{:14} {:7} states {:9} transitions {:9} refusals {:7} cuts {:5} twins {:6} left {:7.1f} s "
+      "{:14} {:7} states {:9} transitions {:9} refusals {:7} cuts {:5} twins ({} drifted) {:6} "
+      "left {:7.1f} s "
       "{:016x}\n",
       name, report.states, report.transitions, report.refusals, report.cuts, report.twins,
-      report.left, report.seconds, report.fingerprint);
+      report.drifted, report.left, report.seconds, report.fingerprint);
   for (const std::string& broken : report.broken)
     fmt::print("  BROKEN {}\n", broken);
 }
