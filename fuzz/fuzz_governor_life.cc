@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "abstraction.h"
 #include "invariants.h"
 
 namespace {
@@ -62,6 +63,9 @@ class Life {
     }
     machine_->host = torn(host, machine_->host);
     if (reset().run(actor_) != Errc{}) stop("a chip starts again", actions()[action].name);
+    // A lapse that goes on is counted from this start.
+    machine_->host.lapsed_before = is_lapsed(actor_);
+    machine_->host.lapsed_known = machine_->host.tick;
     if (machine_->storage.counter().value_or(0) < counter)
       stop("the counter never goes back", actions()[action].name);
   }
