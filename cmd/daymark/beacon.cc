@@ -20,6 +20,7 @@ struct ServeOptions {
   beacon::BeaconOptions beacon;
   std::string key_file;
   std::string place;
+  std::int64_t batch_ms = beacon::BeaconSettings{}.batch_interval.value;
   double lie_rtt_ms = 0;
   std::string lie_time;
 };
@@ -43,6 +44,7 @@ Outcome<Exit> serve(ServeOptions options, const Session& session) {
   DAYMARK_TRY(const geo::LatLon place, about(geo::LatLon::parse(options.place), "--place"));
   options.beacon.name = key.name;
   options.beacon.settings.key = key.sign;
+  options.beacon.settings.batch_interval = Millis{options.batch_ms};
   options.beacon.settings.place = {to_e7(place.latitude()), to_e7(place.longitude())};
   DAYMARK_CHECK(take_faults(options, options.beacon.settings.simulated_fault));
   const std::unique_ptr<Clock> clock = session.clock();
@@ -74,6 +76,11 @@ void add_beacon(CLI::App& app, Session& session) {
   command->add_option("--place", options->place, "LAT,LON as in the charter")->required();
   command->add_option("--listen", options->beacon.address, "HOST:PORT")->capture_default_str();
   command->add_flag("--allow-public", options->beacon.allow_public, "Listen beyond loopback");
+  command
+      ->add_option("--batch-ms", options->batch_ms,
+                   "Sign once for the sessions that end within so long; 0: for each at once")
+      ->check(CLI::Range(std::int64_t{0}, beacon::batch_interval_max.value))
+      ->capture_default_str();
   command->add_option("--simulate-lie-rtt-ms", options->lie_rtt_ms,
                       "Simulation only: claim this round trip");
   command->add_option("--simulate-lie-time", options->lie_time,

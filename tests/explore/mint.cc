@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "daymark/cbor/encode.h"
-#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::explore {
 
@@ -369,9 +368,7 @@ std::vector<Byte> Mint::receipt(std::size_t index, const ranging::Opened& opened
   receipt.exchanges = 1;
   receipt.time = time;
   receipt.radius = radius;
-  ByteArray<ranging::receipt_size_max> space{};
-  const ByteView payload = must(ranging::write_receipt(receipt, space), "write_receipt");
-  return cbor::sign1(payload, ranging::receipt_purpose, world_.beacon_key(index));
+  return must(ranging::sign_receipt(receipt, world_.beacon_key(index)), "sign_receipt");
 }
 
 }  // namespace daymark::explore

@@ -9,10 +9,9 @@
 
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
-#include "daymark/cbor/encode.h"
 #include "daymark/net/errors.h"
 #include "daymark/net/unix_address_internal.h"
-#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::firmware::testing {
 
@@ -191,10 +190,8 @@ Outcome<void> FirmwareChip::range_one(std::size_t beacon) {
   receipt.exchanges = 1;
   receipt.time = world.now;
   receipt.radius = Millis{10};
-  ByteArray<ranging::receipt_size_max> space{};
-  DAYMARK_TRY(const ByteView payload, ranging::write_receipt(receipt, space));
-  DAYMARK_CHECK(
-      client().accept_receipt(index, cbor::sign1(payload, ranging::receipt_purpose, key)));
+  DAYMARK_TRY(const std::vector<Byte> message, ranging::sign_receipt(receipt, key));
+  DAYMARK_CHECK(client().accept_receipt(index, message));
   return {};
 }
 

@@ -13,10 +13,10 @@
 #include "daymark/agent/ranging_client.h"
 #include "daymark/beacon/delay_relay.h"
 #include "daymark/beacon/server.h"
-#include "daymark/cbor/cose.h"
 #include "daymark/governor/governor_testing.h"
 #include "daymark/locate/fence.h"
 #include "daymark/locate/verdict.h"
+#include "daymark/ranging/receipt_verifier.h"
 
 namespace daymark::place {
 
@@ -294,13 +294,11 @@ class PlaceChip final : public agent::GovernorPort {
 
   /// Only what the beacon signed counts.
   void add_measurement(std::size_t i, ByteView message) {
-    const auto parsed = cbor::parse_sign1(message);
-    const auto claimed =
-        parsed ? ranging::parse_receipt(parsed->payload) : std::unexpected(parsed.error());
+    const auto claimed = ranging::parse_receipt(message);
     ASSERT_TRUE(claimed);
     const order::BeaconEntry& entry = world_.charter().beacons[i];
     const auto verified =
-        ranging::verify_receipt(message, {&entry, device_.chip.key, claimed->chip_nonce});
+        verifier_.verify(message, {&entry, device_.chip.key, claimed->chip_nonce});
     ASSERT_TRUE(verified);
     const Spot& spot = beacon_spots[own_[i]];
     receipts_.push_back({std::string(spot.name), place_of(spot), std::string(spot.owner),
@@ -341,6 +339,7 @@ class PlaceChip final : public agent::GovernorPort {
   Device device_;
   geo::Zone zone_;
   std::vector<locate::Measurement> receipts_;
+  ranging::ReceiptVerifier verifier_;
 };
 
 using Chips = std::vector<std::unique_ptr<PlaceChip>>;

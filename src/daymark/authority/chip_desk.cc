@@ -5,13 +5,13 @@
 #include "daymark/authority/errors.h"
 #include "daymark/cbor/encode.h"
 #include "daymark/cbor/reader.h"
+#include "daymark/ranging/receipt.h"
 
 namespace daymark::authority {
 
 namespace {
 
 constexpr std::size_t ranging_receipts_max = 16;
-constexpr std::size_t document_max = 4096;
 
 /// Views the list.
 struct RangingReceipt {
@@ -24,9 +24,9 @@ Result<std::vector<RangingReceipt>> read_ranging(ByteView list) {
   DAYMARK_TRY(const std::size_t count, reader.enter_array(ranging_receipts_max));
   std::vector<RangingReceipt> out(count);
   for (RangingReceipt& receipt : out) {
-    DAYMARK_TRY(receipt.bytes, reader.read_bytes(1, document_max));
-    DAYMARK_TRY(const cbor::Sign1 parsed, cbor::parse_sign1(receipt.bytes));
-    receipt.beacon = parsed.key;
+    DAYMARK_TRY(receipt.bytes, reader.read_bytes(1, ranging::receipt_size_max));
+    DAYMARK_TRY(const ranging::Receipt claimed, ranging::parse_receipt(receipt.bytes));
+    receipt.beacon = claimed.beacon;
   }
   DAYMARK_CHECK(reader.expect_end());
   return out;

@@ -5,6 +5,7 @@
 #include "daymark/authority/chip_testing.h"
 #include "daymark/authority/errors.h"
 #include "daymark/cbor/encode.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::authority {
 namespace {
@@ -99,8 +100,9 @@ class RangingListTest : public ChipDeskTest {
  protected:
   /// Beacon `i` says something; who believes it is the verifiers' business.
   std::vector<Byte> receipt(std::size_t i, Byte content) {
-    const ByteArray<1> payload{content};
-    return cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(i));
+    ranging::Receipt said;
+    said.exchanges = content;
+    return ranging::sign_receipt(said, fleet.office.world.beacon_key(i)).value();
   }
 
   static std::vector<Byte> list(const std::vector<std::vector<Byte>>& receipts) {

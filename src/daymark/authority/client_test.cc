@@ -14,6 +14,7 @@
 #include "daymark/cbor/encode.h"
 #include "daymark/net/http_server.h"
 #include "daymark/order/errors.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::authority {
 namespace {
@@ -153,9 +154,7 @@ TEST_F(ClientTest, WhatAChipSaysIsStored) {
   ASSERT_EQ(verdict(answer), "ok");
   EXPECT_TRUE(Json::parse(*answer)["consistent"].get<bool>());
   EXPECT_EQ(*client.get("/chips/" + id + "/attestation"), text_of(attested.bytes));
-  const ByteArray<1> payload{7};
-  const auto receipt =
-      cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
+  const auto receipt = ranging::sign_receipt({}, fleet.office.world.beacon_key(0)).value();
   EXPECT_EQ(verdict(agent.post_ranging(device.chip.id, {receipt})), "ok");
   EXPECT_EQ(verdict(auditor.post_verdict(R"({"chip": ")" + id + R"(", "verdict": "fine"})")), "ok");
   EXPECT_EQ(get("/chips/" + id)["verdicts"][0]["verdict"], "fine");

@@ -13,6 +13,7 @@
 #include "daymark/cbor/encode.h"
 #include "daymark/order/appeal.h"
 #include "daymark/order/finding_testing.h"
+#include "daymark/ranging/receipt_batch.h"
 #include "daymark/store/errors.h"
 
 namespace daymark::authority {
@@ -165,9 +166,7 @@ TEST_F(LimitsTest, TwoDraftsBecomeOneBatch) {
 }
 
 TEST_F(LimitsTest, EveryStatementTwiceIsOneStatement) {
-  const ByteArray<1> payload{7};
-  const auto receipt =
-      cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
+  const auto receipt = ranging::sign_receipt({}, fleet.office.world.beacon_key(0)).value();
   const std::string rangings = text(cbor::encode([&](cbor::Writer& writer) {
     writer.open_array(1);
     writer.put_bytes(receipt);

@@ -20,6 +20,7 @@
 #include "daymark/cbor/encode.h"
 #include "daymark/order/appeal.h"
 #include "daymark/order/finding_testing.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::authority {
 namespace {
@@ -233,9 +234,7 @@ class AnswersTest : public OpenApiTest {
            {"{licence}", "xyz"},
            {"{batch}", "xyz"},
            {"{finding}", "xyz"}};
-    const ByteArray<1> payload{7};
-    const auto receipt =
-        cbor::sign1(payload, ranging::receipt_purpose, fleet.office.world.beacon_key(0));
+    const auto receipt = ranging::sign_receipt({}, fleet.office.world.beacon_key(0)).value();
     const auto stop =
         fleet.office.submit(fleet.office.world.suspend_fleet(days(10)), {"maker", "regulator-a"});
     ASSERT_EQ(verdict(stop), "ok");

@@ -25,6 +25,7 @@ inline BeaconSettings settings() {
   out.key.seed[0] = 42;
   out.place = {223'379'000, 1'142'642'000};
   out.stamp_error = {1000};
+  out.batch_interval = {};
   return out;
 }
 
@@ -35,7 +36,7 @@ inline net::Endpoint address(Byte last = 1, std::uint16_t port = 5000) {
   return out;
 }
 
-/// One beacon and one chip; the test moves `now`.
+/// One beacon and one chip; the test moves `now`. No receipt waits, unless the settings say so.
 struct Scene {
   explicit Scene(const BeaconSettings& with = settings())
       : used(with), service(with, clock, random) {}
@@ -53,9 +54,17 @@ struct Scene {
 
   [[nodiscard]] crypto::PublicKey beacon_key() const { return crypto::ed25519_public(used.key); }
 
+  /// The reply, or the receipt that is ready then.
+  std::optional<Reply> handle(ByteView datagram, const StampNanos& at) {
+    const auto reply = service.handle(datagram, source, at);
+    if (reply) return reply;
+    const auto receipt = service.next_receipt(at.nanos);
+    return receipt ? std::optional(receipt->reply) : std::nullopt;
+  }
+
   /// Sends bytes to the beacon; the reply, if it is a challenge, leaves at once.
   std::optional<ranging::Packet> send(ByteView datagram) {
-    const auto reply = service.handle(datagram, source, {now});
+    const auto reply = handle(datagram, {now});
     last.clear();
     if (!reply) return std::nullopt;
     service.sent(*reply, {now});

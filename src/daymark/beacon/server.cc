@@ -1,5 +1,6 @@
 #include "daymark/beacon/server.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@ namespace daymark::beacon {
 namespace {
 
 constexpr Millis stop_check{100};
+/// Receipts that are sent before the next datagram is looked at.
+constexpr int burst = 64;
 
 std::string start_line(const BeaconOptions& options, const net::Endpoint& local) {
   const order::PlaceE7& place = options.settings.place;
@@ -39,10 +42,28 @@ Outcome<void> BeaconServer::run() {
   // One byte more than any packet, so that a longer one is seen to be longer.
   ByteArray<ranging::packet_size_max + 1> buffer{};
   while (!stopping_->load()) {
-    DAYMARK_TRY(const auto datagram, socket_.receive(buffer, stop_check));
+    DAYMARK_TRY(const auto datagram, socket_.receive(buffer, patience()));
     if (datagram) handle(*datagram);
+    send_receipts();
   }
   return {};
+}
+
+Millis BeaconServer::patience() const {
+  const std::optional<std::int64_t> due = service_->batch_due();
+  if (!due) return stop_check;
+  const std::int64_t now = monotonic_nanos();
+  if (*due <= now) return Millis{};
+  return std::min(stop_check, Millis{(*due - now) / to_nanos(Millis{1}) + 1});
+}
+
+void BeaconServer::send_receipts() {
+  for (int i = 0; i < burst; ++i) {
+    const auto receipt = service_->next_receipt(monotonic_nanos());
+    if (!receipt) return;
+    // A peer that is gone concerns nobody else; whoever lost its receipt asks again.
+    (void)socket_.send_to(receipt->to, receipt->reply.view());
+  }
 }
 
 void BeaconServer::handle(const net::Datagram& datagram) {

@@ -44,6 +44,9 @@ class BeaconServer {
       : socket_(std::move(socket)), service_(std::move(service)) {}
 
   void handle(const net::Datagram& datagram);
+  /// How long the socket may be waited for.
+  [[nodiscard]] Millis patience() const;
+  void send_receipts();
 
   net::UdpSocket socket_;
   std::unique_ptr<BeaconService> service_;

@@ -1,9 +1,11 @@
 #include "daymark/beacon/service.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "daymark/beacon/errors.h"
-#include "daymark/cbor/cose.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::beacon {
 
@@ -57,7 +59,10 @@ BeaconService::BeaconService(const BeaconSettings& settings, Clock& clock, Rando
       cookies_(random),
       sessions_(settings.limits.sessions, settings.limits.session_nanos),
       address_rate_(settings.limits.per_address, settings.limits.rate_keys),
-      chip_rate_(settings.limits.per_chip, settings.limits.rate_keys) {}
+      chip_rate_(settings.limits.per_chip, settings.limits.rate_keys) {
+  settings_.limits.batch =
+      std::clamp<std::size_t>(settings.limits.batch, 1, ranging::batch_receipts_max);
+}
 
 std::optional<Reply> BeaconService::handle(ByteView datagram, const net::Endpoint& source,
                                            const StampNanos& received) {
@@ -116,7 +121,7 @@ std::optional<Reply> BeaconService::open_new(const ranging::Opened& opened,
 std::optional<Reply> BeaconService::proceed(const ranging::ReadyPacket& packet,
                                             const Arrival& arrival) {
   Session* session = session_at(packet.session, arrival.source);
-  return session == nullptr ? refuse_with(errc::beacon_session) : next(*session);
+  return session == nullptr ? refuse_with(errc::beacon_session) : next(*session, arrival.at.nanos);
 }
 
 std::optional<Reply> BeaconService::take(const ranging::AnswerPacket& packet,
@@ -136,16 +141,17 @@ std::optional<Reply> BeaconService::take(const ranging::AnswerPacket& packet,
     session->quality = std::min(sent->quality, arrival.at.quality);
   }
   ++session->exchanges;
-  return next(*session);
+  return next(*session, arrival.at.nanos);
 }
 
-std::optional<Reply> BeaconService::next(Session& session) {
+std::optional<Reply> BeaconService::next(Session& session, std::int64_t now_nanos) {
+  if (session.waiting) return std::nullopt;
   if (!session.receipt.empty() || session.exchanges >= settings_.exchanges) {
-    return finish(session);
+    return finish(session, now_nanos);
   }
   const std::uint32_t most = settings_.exchanges * settings_.limits.challenges_each_answer;
   if (session.challenges < most) return challenge(session);
-  return session.exchanges > 0 ? finish(session) : refuse_with(errc::beacon_unanswered);
+  return session.exchanges > 0 ? finish(session, now_nanos) : refuse_with(errc::beacon_unanswered);
 }
 
 std::optional<Reply> BeaconService::challenge(Session& session) {
@@ -159,37 +165,77 @@ std::optional<Reply> BeaconService::challenge(Session& session) {
   return reply;
 }
 
-std::optional<Reply> BeaconService::finish(Session& session) {
-  if (session.receipt.empty()) {
-    session.open.reset();
-    if (const auto signed_ok = sign_receipt(session); !signed_ok) {
-      return refuse_with(signed_ok.error().code);
-    }
-    ++counters_.receipts;
+std::optional<Reply> BeaconService::finish(Session& session, std::int64_t now_nanos) {
+  if (!session.receipt.empty()) {
+    return reply_with(ranging::ReceiptPacket{session.opened.session, session.receipt});
   }
-  return reply_with(ranging::ReceiptPacket{session.opened.session, session.receipt});
+  session.open.reset();
+  session.waiting = true;
+  if (batch_.empty()) {
+    batch_due_nanos_ = add_saturating(now_nanos, to_nanos(settings_.batch_interval));
+  }
+  batch_.push_back(session.opened.session);
+  if (batch_.size() >= settings_.limits.batch) close_batch();
+  return std::nullopt;
 }
 
-Result<void> BeaconService::sign_receipt(Session& session) {
-  const SimulatedFault& fault = settings_.simulated_fault;
-  ranging::Receipt receipt;
-  receipt.chip = session.opened.chip;
-  receipt.chip_nonce = session.opened.chip_nonce;
-  receipt.beacon_nonce = session.opened.beacon_nonce;
-  receipt.place = settings_.place;
-  receipt.least_round_trip = fault.claimed_round_trip.value_or(session.least_round_trip);
-  receipt.exchanges = session.exchanges;
-  receipt.time = clock_.now() + fault.time_shift;
-  receipt.radius = settings_.clock_radius;
-  receipt.quality = session.quality;
-  ByteArray<ranging::receipt_size_max> payload_space{};
-  ByteArray<ranging::receipt_size_max> message_space{};
-  ByteArray<ranging::receipt_size_max + cbor::sig_structure_overhead> scratch{};
-  DAYMARK_TRY(const ByteView payload, ranging::write_receipt(receipt, payload_space));
-  DAYMARK_TRY(const ByteView message, cbor::make_sign1(payload, ranging::receipt_purpose,
-                                                       settings_.key, message_space, scratch));
-  session.receipt.assign(message.begin(), message.end());
-  return ok();
+void BeaconService::close_batch() {
+  std::vector<Session*> sessions;
+  std::vector<ranging::ReceiptLeaf> leaves;
+  for (const ranging::SessionId& id : std::exchange(batch_, {})) {
+    Session* session = sessions_.find(id);
+    if (session == nullptr) continue;  // its minute was over
+    session->waiting = false;
+    sessions.push_back(session);
+    leaves.push_back(leaf_of(*session));
+  }
+  auto receipts = ranging::sign_batch(leaves, statement(), settings_.key);
+  if (!receipts) {
+    // No honest clock leads here; whoever asks again is in the next batch.
+    counters_.refused += sessions.size();
+    return;
+  }
+  ++counters_.batches;
+  counters_.receipts += receipts->size();
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    sessions[i]->receipt = std::move((*receipts)[i]);
+    unsent_.push_back(sessions[i]->opened.session);
+  }
+}
+
+std::optional<AddressedReply> BeaconService::next_receipt(std::int64_t now_nanos) {
+  if (!batch_.empty() && batch_due_nanos_ <= now_nanos) close_batch();
+  while (!unsent_.empty()) {
+    const Session* session = sessions_.find(unsent_.front());
+    unsent_.pop_front();
+    if (session == nullptr) continue;
+    const auto reply =
+        reply_with(ranging::ReceiptPacket{session->opened.session, session->receipt});
+    if (reply) return AddressedReply{session->source, *reply};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> BeaconService::batch_due() const {
+  if (!unsent_.empty()) return std::numeric_limits<std::int64_t>::min();
+  return batch_.empty() ? std::nullopt : std::optional(batch_due_nanos_);
+}
+
+ranging::ReceiptLeaf BeaconService::leaf_of(const Session& session) const {
+  ranging::ReceiptLeaf out;
+  out.chip = session.opened.chip;
+  out.chip_nonce = session.opened.chip_nonce;
+  out.beacon_nonce = session.opened.beacon_nonce;
+  out.least_round_trip =
+      settings_.simulated_fault.claimed_round_trip.value_or(session.least_round_trip);
+  out.exchanges = session.exchanges;
+  out.quality = session.quality;
+  return out;
+}
+
+ranging::BatchStatement BeaconService::statement() {
+  return {settings_.place, clock_.now() + settings_.simulated_fault.time_shift,
+          settings_.clock_radius};
 }
 
 std::optional<Reply> BeaconService::refuse_with(Errc code) {

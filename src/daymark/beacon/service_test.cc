@@ -270,7 +270,7 @@ TEST(BeaconService, QualityIsThatOfTheWorseStamp) {
     scene.now += milli;
     const auto written = ranging::write_packet(scene.answer_to(*challenge), space);
     const auto quality = ranging::StampQuality::kernel_software;
-    reply = scene.service.handle(*written, scene.source, {scene.now, quality});
+    reply = scene.handle(*written, {scene.now, quality});
     ASSERT_TRUE(reply);
     scene.service.sent(*reply, {scene.now, quality});
     const auto packet = ranging::parse_packet(reply->view());

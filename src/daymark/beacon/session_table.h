@@ -18,6 +18,11 @@ struct StampNanos {
   ranging::StampQuality quality = ranging::StampQuality::user_space;
 };
 
+[[nodiscard]] constexpr std::int64_t to_nanos(Millis span) {
+  constexpr std::int64_t nanos_per_milli = 1'000'000;
+  return span.value * nanos_per_milli;
+}
+
 /// The challenge that waits for its answer. It is open once its sending has been stamped.
 struct OpenChallenge {
   std::uint32_t number = 0;
@@ -35,7 +40,8 @@ struct Session {
   std::uint32_t wrong = 0;       ///< answers that were not right
   RoundTripNanos least_round_trip;
   ranging::StampQuality quality = ranging::StampQuality::user_space;
-  std::vector<Byte> receipt;  ///< signed, once the exchanges are done
+  bool waiting = false;       ///< measured, and in the batch that is signed next
+  std::vector<Byte> receipt;  ///< once its batch is signed
 };
 
 /// Not thread-safe. Pointers stay good until the next add or expire.

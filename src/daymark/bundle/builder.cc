@@ -41,11 +41,12 @@ Result<governor::Attestation> claims_of(ByteView attestation) {
   return governor::parse_attestation(message.payload);
 }
 
-UnixMillis time_of(const Part& ranging) {
-  const auto message = cbor::parse_sign1(ranging.content);
-  if (!message) return end_of_time;
-  const auto receipt = ranging::parse_receipt(message->payload);
-  return receipt ? receipt->time : end_of_time;
+/// Where a beacon's receipt stands among others: by its time, then by its leaf.
+std::pair<UnixMillis, std::vector<Byte>> turn_of(const Part& ranging) {
+  const auto parts = ranging::split_receipt(ranging.content);
+  const auto receipt = ranging::parse_receipt(ranging.content);
+  if (!parts || !receipt) return {end_of_time, ranging.content};
+  return {receipt->time, {parts->leaf.begin(), parts->leaf.end()}};
 }
 
 }  // namespace
@@ -145,9 +146,7 @@ Outcome<std::vector<Part>> Builder::finish() && {
     const auto order = order_of(part);
     return std::pair(order ? place_of(*order) : orders_.size(), part.content);
   });
-  std::ranges::sort(rangings_, [](const Part& a, const Part& b) {
-    return std::pair(time_of(a), a.content) < std::pair(time_of(b), b.content);
-  });
+  std::ranges::sort(rangings_, {}, turn_of);
   for (Placed& order : orders_)
     parts_.push_back(std::move(order.part));
   parts_.insert(parts_.end(), receipts_.begin(), receipts_.end());

@@ -5,8 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "daymark/base/file.h"
-#include "daymark/cbor/encode.h"
-#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::bundle::testing {
 
@@ -14,6 +13,8 @@ using governor::testing::verdict;
 using order::testing::Logged;
 
 namespace {
+
+constexpr std::size_t own_leaf = 2;
 
 std::vector<Byte> evidence_file(const std::string& name) {
   const auto bytes = read_file(
@@ -92,10 +93,13 @@ void Life::range(std::size_t beacon) {
   // Beacon 0 ranged first, though its receipt is added last.
   receipt.time = world.now + minutes(static_cast<std::int64_t>(beacon));
   receipt.radius = Millis{10};
-  ByteArray<ranging::receipt_size_max> space{};
-  const auto payload = ranging::write_receipt(receipt, space);
-  ASSERT_TRUE(payload);
-  builder_.add_ranging(cbor::sign1(*payload, ranging::receipt_purpose, world.beacon_key(beacon)));
+  // One of a batch: sessions of other chips stand on both sides of it.
+  std::vector<ranging::ReceiptLeaf> leaves(4, receipt);
+  for (std::size_t i = 0; i < leaves.size(); ++i)
+    if (i != own_leaf) leaves[i].beacon_nonce.fill(static_cast<Byte>(20 + i));
+  const auto batch = ranging::sign_batch(leaves, receipt, world.beacon_key(beacon));
+  ASSERT_TRUE(batch);
+  builder_.add_ranging(batch->at(own_leaf));
 }
 
 std::vector<Byte> Life::attest() {

@@ -157,18 +157,16 @@ Outcome<LeafFacts> Replay::prove_licence(const Part& batch, const Part& leaf,
                    found.leaf().not_after, proven.logged_at()};
 }
 
-Outcome<ranging::Receipt> Replay::verify_ranging(const Part& part) const {
-  DAYMARK_TRY(const cbor::Sign1 message, about(cbor::parse_sign1(part.content), part.name));
+Outcome<ranging::Receipt> Replay::verify_ranging(const Part& part) {
   DAYMARK_TRY(const ranging::Receipt claimed,
-              about(ranging::parse_receipt(message.payload), part.name));
+              about(ranging::parse_receipt(part.content), part.name));
   for (const order::Charter* charter : charters_.all()) {
     for (const order::BeaconEntry& beacon : charter->beacon_list()) {
-      if (crypto::key_id(beacon.key) != message.key) continue;
+      if (crypto::key_id(beacon.key) != claimed.beacon) continue;
       // The nonce is the session's, long gone: what counts here is who measured what, and where.
       DAYMARK_TRY(
           const ranging::VerifiedReceipt receipt,
-          about(ranging::verify_receipt(part.content, {&beacon, *chip_, claimed.chip_nonce}),
-                part.name));
+          about(rangings_.verify(part.content, {&beacon, *chip_, claimed.chip_nonce}), part.name));
       return receipt.receipt();
     }
   }

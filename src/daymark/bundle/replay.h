@@ -10,7 +10,7 @@
 #include "daymark/bundle/verify.h"
 #include "daymark/order/leaf_file.h"
 #include "daymark/order/proven.h"
-#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/receipt_verifier.h"
 
 namespace daymark::bundle {
 
@@ -41,7 +41,7 @@ class Replay {
                                                  const order::LeafFile& file);
 
   /// A receipt of one of the charters' beacons for this chip. Errors: errc::receipt_*.
-  [[nodiscard]] Outcome<ranging::Receipt> verify_ranging(const Part& part) const;
+  [[nodiscard]] Outcome<ranging::Receipt> verify_ranging(const Part& part);
 
   [[nodiscard]] const std::optional<crypto::PublicKey>& chip() const { return chip_; }
 
@@ -74,6 +74,7 @@ class Replay {
   order::StreamHead own_;
   std::vector<Digest> applied_;
   std::vector<Statement> statements_;
+  ranging::ReceiptVerifier rangings_;
   std::unique_ptr<order::ProofScratch> scratch_ = std::make_unique<order::ProofScratch>();
 };
 

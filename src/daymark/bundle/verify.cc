@@ -128,13 +128,15 @@ class Verification {
     return about(replay_.place_of(receipt.order), part.name);
   }
 
-  /// In the turn of their times, so that none stands twice.
+  /// In the turn of their times, so that no session stands twice: a leaf may lie at two places of
+  /// a tree of whoever made it so.
   Outcome<void> check_rangings() {
     using Place = std::pair<UnixMillis, std::vector<Byte>>;
     std::optional<Place> before;
     return each(PartKind::ranging, [&](const Part& part) -> Outcome<void> {
       DAYMARK_TRY(const ranging::Receipt receipt, replay_.verify_ranging(part));
-      Place place{receipt.time, part.content};
+      DAYMARK_TRY(const auto parts, about(ranging::split_receipt(part.content), part.name));
+      Place place{receipt.time, {parts.leaf.begin(), parts.leaf.end()}};
       if (before == place) return refuse(errc::bundle_part_twice, part.name);
       if (before > place) return refuse(errc::bundle_turn, part.name);
       before = std::move(place);

@@ -7,8 +7,11 @@
 #include "daymark/bundle/arrangement.h"
 #include "daymark/bundle/bundle_testing.h"
 #include "daymark/bundle/errors.h"
+#include "daymark/cbor/encode.h"
 #include "daymark/crypto/random.h"
 #include "daymark/order/errors.h"
+#include "daymark/ranging/receipt_batch.h"
+#include "daymark/tlog/merkle.h"
 
 namespace daymark::bundle {
 namespace {
@@ -119,6 +122,31 @@ TEST(VerifyBundle, AnOrderTwiceIsRefused) {
                  "order 5: policy");
   expect_refused(judge(plus(life().part("order 1: enrol"))), errc::bundle_part_twice,
                  "order 5: enrol");
+}
+
+/// A beacon may put one session at two places of its tree; its receipts are still of one session.
+TEST(VerifyBundle, ASessionAtTwoPlacesOfATreeCountsOnce) {
+  const crypto::SecretKey& key = life().world.beacon_key(0);
+  const auto claimed = ranging::parse_receipt(life().part("ranging 1").content).value();
+  ByteArray<ranging::receipt_leaf_size_max> leaf_space{};
+  const ByteView leaf = ranging::write_receipt_leaf(claimed, leaf_space).value();
+  const Digest node = tlog::hash_leaf(leaf, tlog::receipt_tree);
+  const Digest hash = tlog::hash_node(node, node, tlog::receipt_tree);
+  ByteArray<ranging::receipt_root_size_max> payload_space{};
+  const auto root = cbor::sign1(*ranging::write_batch_root({claimed, {2}, hash}, payload_space),
+                                ranging::receipt_root_purpose, key);
+  const auto part_at = [&](std::uint64_t index) {
+    ByteArray<ranging::receipt_size_max> space{};
+    const ByteView made = ranging::write_receipt({leaf, {index}, node, root}, space).value();
+    return Part{PartKind::ranging, "ranging 1", {made.begin(), made.end()}};
+  };
+  std::vector<Part> parts = without("ranging 2");
+  const std::size_t at = life().place_of("ranging 1");
+  parts[at] = part_at(0);
+  EXPECT_EQ(judge(parts).result, BundleResult::verified);
+  parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(at + 1), part_at(1));
+  ASSERT_TRUE(arrange(parts));
+  expect_refused(judge(parts), errc::bundle_part_twice, "ranging 2");
 }
 
 TEST(VerifyBundle, PartsThatMustBeThereOnceAre) {

@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "daymark/base/error_table.h"
-#include "daymark/cbor/encode.h"
 #include "daymark/governor/errors.h"
-#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::governor::testing {
 
@@ -113,9 +112,8 @@ Outcome<ClockReading> Device::range_one(std::size_t beacon, RoundTripNanos round
   receipt.exchanges = 1;
   receipt.time = world.now + lie;
   receipt.radius = Millis{10};
-  ByteArray<ranging::receipt_size_max> space{};
-  DAYMARK_TRY(const ByteView payload, ranging::write_receipt(receipt, space));
-  return client().accept_receipt(index, cbor::sign1(payload, ranging::receipt_purpose, key));
+  DAYMARK_TRY(const std::vector<Byte> message, ranging::sign_receipt(receipt, key));
+  return client().accept_receipt(index, message);
 }
 
 void Device::range_with(const Beacons& beacons) {

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "daymark/base/error_table.h"
-#include "daymark/cbor/encode.h"
 #include "daymark/governor/errors.h"
 #include "daymark/governor/governor_testing.h"
+#include "daymark/ranging/receipt_batch.h"
 
 namespace daymark::governor {
 namespace {
@@ -73,13 +73,10 @@ TEST_F(TimekeeperTest, AReplayedOrForeignReceiptIsRefused) {
   receipt.least_round_trip.value = 1;
   receipt.exchanges = 1;
   receipt.time = world.now;
-  ByteArray<ranging::receipt_size_max> space{};
-  const auto payload = ranging::write_receipt(receipt, space);
-  ASSERT_TRUE(payload);
-  const auto old = cbor::sign1(*payload, ranging::receipt_purpose, world.beacon_key(0));
+  const auto old = ranging::sign_receipt(receipt, world.beacon_key(0)).value();
   EXPECT_EQ(verdict(device.client().accept_receipt(0, old)), "receipt_nonce");
-  const auto foreign = cbor::sign1(*payload, ranging::receipt_purpose, world.beacon_key(1));
-  EXPECT_NE(verdict(device.client().accept_receipt(0, foreign)), "ok");
+  const auto foreign = ranging::sign_receipt(receipt, world.beacon_key(1)).value();
+  EXPECT_EQ(verdict(device.client().accept_receipt(0, foreign)), "receipt_beacon");
 }
 
 TEST_F(TimekeeperTest, AResetForgetsAllButTheFloor) {

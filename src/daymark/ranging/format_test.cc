@@ -12,6 +12,7 @@
 #include "daymark/base/errors.h"
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
+#include "daymark/cbor/cose.h"
 #include "daymark/ranging/errors.h"
 #include "daymark/ranging/packet.h"
 #include "daymark/ranging/ranging_testing.h"
@@ -138,7 +139,8 @@ TEST(Format, PacketsAreAsDrawn) {
         {"cookie", copy_of(cookie)}, {"session", session_bytes}, {"COSE_Sign1", message}};
     expect_packet("opening", OpeningPacket{cookie, message}, in, n);
     expect_packet("welcome", WelcomePacket{drawn_session, message}, in, n);
-    expect_packet("receipt", ReceiptPacket{drawn_session, message}, in, n);
+    expect_packet("receipt", ReceiptPacket{drawn_session, message},
+                  {{"session", session_bytes}, {"receipt", message}}, n);
   }
   expect_packet("opening", OpeningPacket{},
                 {{"cookie", std::vector<Byte>(16)}, {"COSE_Sign1", {}}});
@@ -160,8 +162,15 @@ TEST(Format, SizesAreAsStated) {
                                         opening_packet_size)),
             std::string::npos);
   EXPECT_NE(document().find(fmt::format("n is 1 to {}.", welcome_size_max)), std::string::npos);
-  EXPECT_EQ(welcome_size_max, receipt_size_max);
-  EXPECT_NE(document().find(fmt::format("at most {} bytes", receipt_size_max)), std::string::npos);
+  EXPECT_NE(document().find(fmt::format("n is 1 to {}.", receipt_size_max)), std::string::npos);
+  for (const std::string& line : {
+           fmt::format("leaf: bstr .size (1..{}),", receipt_leaf_size_max),
+           fmt::format("index: 0..{},", batch_receipts_max - 1),
+           fmt::format("path: bstr .size (0..{}),", receipt_nodes_max * sizeof(Digest)),
+           fmt::format("root: bstr .size (1..{})]", receipt_root_size_max),
+           fmt::format("leaves: 1..{},", batch_receipts_max),
+       })
+    EXPECT_NE(document().find(line), std::string::npos) << line;
 }
 
 /// Bytes of the message at a diagram's field, for those that only the sender knows.
@@ -190,23 +199,60 @@ TEST(Format, SignedMessagesAreAsDrawn) {
   in["key id"] = copy_of(crypto::key_id(pair.beacon).view());
   in["signature"] = bytes_at(welcome, 176, 64);
   expect_as_drawn("signed welcome", welcome, in);
-  Receipt receipt;
-  receipt.chip = pair.chip;
-  receipt.chip_nonce = opened->chip_nonce;
-  receipt.beacon_nonce = opened->beacon_nonce;
-  receipt.place = {501'109'000, -86'821'000};
-  receipt.least_round_trip.value = 1'234'567;
-  receipt.exchanges = 4;
-  receipt.time.value = 1'772'366'400'000;
-  receipt.radius = Millis{20};
-  ByteArray<receipt_size_max> space{};
-  const auto payload = write_receipt(receipt, space);
-  ASSERT_TRUE(payload);
-  // 1a1dde5108: 501109000, 3a052cc887: -86821000, and so on, each in its shortest form.
-  const std::vector<Byte> numbers =
-      from_hex("1a1dde51083a052cc8871a0012d687041b0000019ca9450a001400").value();
-  in["numbers, shortest"] = numbers;
-  expect_as_drawn("receipt payload", *payload, in, numbers.size());
+}
+
+/// Two sessions of one batch; the second one's receipt is drawn.
+struct Drawn {
+  Pair pair;
+  std::vector<ReceiptLeaf> leaves{2};
+  BatchStatement statement{{501'109'000, -86'821'000}, {1'772'366'400'000}, {20}};
+  std::vector<std::vector<Byte>> receipts;
+
+  Drawn() {
+    for (ReceiptLeaf& leaf : leaves) {
+      leaf.chip = pair.chip;
+      pair.random.fill(leaf.chip_nonce);
+      pair.random.fill(leaf.beacon_nonce);
+      leaf.least_round_trip.value = 1'234'567;
+      leaf.exchanges = 4;
+    }
+    receipts = sign_batch(leaves, statement, pair.beacon_secret).value();
+  }
+};
+
+TEST(Format, LeafAndRootAreAsDrawn) {
+  const Drawn drawn;
+  // 1a0012d687: 1234567, and so on, each in its shortest form.
+  const std::vector<Byte> measured = from_hex("1a0012d6870400").value();
+  ByteArray<receipt_leaf_size_max> space{};
+  const auto leaf = write_receipt_leaf(drawn.leaves[1], space);
+  ASSERT_TRUE(leaf);
+  expect_as_drawn("receipt leaf", *leaf,
+                  {{"chip key", copy_of(drawn.pair.chip.bytes)},
+                   {"chip nonce", copy_of(drawn.leaves[1].chip_nonce)},
+                   {"beacon nonce", copy_of(drawn.leaves[1].beacon_nonce)},
+                   {"numbers, shortest", measured}},
+                  measured.size());
+  // Leaves, 501109000, -86821000, the time and 20.
+  const std::vector<Byte> stated = from_hex("021a1dde51083a052cc8871b0000019ca9450a0014").value();
+  const auto parts = split_receipt(drawn.receipts[1]).value();
+  const auto message = cbor::parse_sign1(parts.root).value();
+  const auto root = parse_batch_root(message.payload).value();
+  expect_as_drawn("receipt root payload", message.payload,
+                  {{"root hash", copy_of(root.hash)}, {"numbers, shortest", stated}},
+                  stated.size());
+}
+
+TEST(Format, ReceiptsAreAsDrawn) {
+  const Drawn drawn;
+  const auto parts = split_receipt(drawn.receipts[1]).value();
+  const Contents in{{"leaf size", {static_cast<Byte>(parts.leaf.size())}},
+                    {"leaf", copy_of(parts.leaf)},
+                    {"node", copy_of(parts.path)},
+                    {"root size", {static_cast<Byte>(parts.root.size())}},
+                    {"root", copy_of(parts.root)}};
+  EXPECT_EQ(parts.root.size(), 142U);
+  expect_as_drawn("receipt of the second of two", drawn.receipts[1], in, parts.leaf.size());
 }
 
 }  // namespace

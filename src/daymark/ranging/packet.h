@@ -1,11 +1,13 @@
 // The datagrams of ranging (docs/formats/ranging.md): strict form, one way to write each. Core.
 //
-//   chip   -> beacon  opening    cookie (zero at first) and COSE_Sign1, padded to
-//   opening_packet_size beacon -> chip    cookie     proves the source address; then the opening
-//   comes again with it beacon -> chip    welcome    session and COSE_Sign1 chip   -> beacon  ready
-//   session: asks for the next challenge, or for the receipt again beacon -> chip    challenge
-//   session, number, 16 random bytes chip   -> beacon  answer     session, number, tag beacon ->
-//   chip    receipt    session and COSE_Sign1 beacon -> chip    error      the number of an Errc
+//   opening    to the beacon: cookie (zero at first) and COSE_Sign1, padded to one size
+//   cookie     to the chip: proves the source address; then the opening comes again with it
+//   welcome    to the chip: session and COSE_Sign1
+//   ready      to the beacon: session; asks for the next challenge, or for the receipt again
+//   challenge  to the chip: session, number, 16 random bytes
+//   answer     to the beacon: session, number, tag
+//   receipt    to the chip: session and receipt (receipt.h)
+//   error      to the chip: the number of an Errc
 //
 // All start with magic, version, type and the length of what follows; no reply is larger than its
 // request until a cookie came back (PROTOCOL §9.1).
@@ -26,12 +28,13 @@ using Cookie = ByteArray<16>;
 inline constexpr std::size_t packet_head_size = 8;
 /// Every opening has exactly this size: no smaller than the largest welcome.
 inline constexpr std::size_t opening_packet_size = 416;
-/// The longest packet of all.
-inline constexpr std::size_t packet_size_max = opening_packet_size;
+/// The longest packet of all: a receipt.
+inline constexpr std::size_t packet_size_max =
+    packet_head_size + SessionId::size + receipt_size_max;
 
 static_assert(opening_packet_size >= packet_head_size + Cookie{}.size() + opening_size_max);
-static_assert(packet_size_max >= packet_head_size + SessionId::size + welcome_size_max);
-static_assert(packet_size_max >= packet_head_size + SessionId::size + receipt_size_max);
+static_assert(opening_packet_size >= packet_head_size + SessionId::size + welcome_size_max);
+static_assert(packet_size_max >= opening_packet_size);
 
 // The views point into the datagram that was parsed, which must outlive them.
 

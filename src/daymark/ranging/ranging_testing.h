@@ -5,7 +5,7 @@
 
 #include "daymark/crypto/ports.h"
 #include "daymark/crypto/random.h"
-#include "daymark/ranging/receipt.h"
+#include "daymark/ranging/receipt_batch.h"
 #include "daymark/ranging/session.h"
 
 namespace daymark::ranging::testing {
@@ -43,5 +43,37 @@ struct Pair {
 [[nodiscard]] inline ByteView welcome_of(const Opened& opened) {
   return ByteView(opened.welcome).first(opened.welcome_size);
 }
+
+/// One batch of a beacon: chip i has the i-th leaf, and round trips differ.
+struct Batch {
+  explicit Batch(std::size_t size, std::uint64_t seed = 7) : random(seed), leaves(size) {
+    std::int64_t next = 1'000'000;
+    for (ReceiptLeaf& leaf : leaves) {
+      random.fill(leaf.chip.bytes);
+      random.fill(leaf.chip_nonce);
+      random.fill(leaf.beacon_nonce);
+      leaf.least_round_trip = {++next};
+      leaf.exchanges = 4;
+    }
+    sign_with(crypto::SecretKey{{42}});
+  }
+
+  void sign_with(const crypto::SecretKey& key) {
+    secret = key;
+    beacon.key = crypto::ed25519_public(key);
+    receipts = sign_batch(leaves, statement, secret).value_or(std::vector<std::vector<Byte>>{});
+  }
+
+  [[nodiscard]] ReceiptExpectation expected(std::size_t i) const {
+    return {&beacon, leaves[i].chip, leaves[i].chip_nonce};
+  }
+
+  crypto::SeededRandom random;
+  std::vector<ReceiptLeaf> leaves;
+  BatchStatement statement{{223'379'000, 1'142'642'000}, {1'772'366'400'000}, {20}};
+  order::BeaconEntry beacon{"b", "o", {}, statement.place};
+  crypto::SecretKey secret;
+  std::vector<std::vector<Byte>> receipts;
+};
 
 }  // namespace daymark::ranging::testing

@@ -2,20 +2,30 @@
 
 #include "daymark/cbor/cose.h"
 #include "daymark/cbor/reader.h"
-#include "daymark/cbor/writer.h"
 #include "daymark/ranging/errors.h"
+#include "daymark/tlog/errors.h"
+#include "daymark/tlog/merkle.h"
 
 namespace daymark::ranging {
 
 namespace {
 
-constexpr std::size_t receipt_items = 11;
+constexpr std::size_t receipt_items = 4;
+constexpr std::size_t part_items = 7;
 constexpr std::uint64_t receipt_version = 1;
+constexpr std::size_t node_size = sizeof(Digest);
 constexpr std::int32_t latitude_max = 900'000'000;
 constexpr std::int32_t longitude_max = 1'800'000'000;
 /// 9999-12-31T23:59:59.999Z: what RFC 3339 can still write.
 constexpr std::uint64_t time_max = 253'402'300'799'999;
 constexpr std::uint64_t round_trip_max = std::numeric_limits<std::int64_t>::max();
+
+/// The array and the version that leaf and root begin with.
+Result<void> enter_part(cbor::Reader& reader) {
+  DAYMARK_CHECK(reader.enter_array_of(part_items));
+  DAYMARK_TRY(const std::uint64_t version, reader.read_unsigned());
+  return version == receipt_version ? ok() : fail(errc::receipt_malformed);
+}
 
 Result<std::int32_t> read_degrees(cbor::Reader& reader, std::int32_t most) {
   DAYMARK_TRY(const std::int64_t value, reader.read_integer(field::place));
@@ -25,37 +35,53 @@ Result<std::int32_t> read_degrees(cbor::Reader& reader, std::int32_t most) {
   return static_cast<std::int32_t>(value);
 }
 
-Result<StampQuality> read_quality(cbor::Reader& reader) {
-  constexpr auto best = static_cast<std::uint64_t>(StampQuality::hardware);
-  DAYMARK_TRY(const std::uint64_t value, reader.read_unsigned_up_to(best));
-  return static_cast<StampQuality>(value);
-}
-
-template <class Quantity>
-Result<Quantity> read_quantity(cbor::Reader& reader, std::uint64_t most) {
-  DAYMARK_TRY(const std::uint64_t value, reader.read_unsigned_up_to(most));
-  return Quantity{static_cast<std::int64_t>(value)};
-}
-
-/// The four keys and nonces behind the version.
-Result<void> read_identity(cbor::Reader& reader, Receipt& out) {
+/// Into `out`, for nothing is copied on a chip that need not be.
+Result<void> read_leaf(ByteView leaf, ReceiptLeaf& out) {
+  cbor::Reader reader(leaf);
+  DAYMARK_CHECK(enter_part(reader));
   DAYMARK_TRY(out.chip.bytes, reader.read_array_of_bytes<32>());
   DAYMARK_TRY(out.chip_nonce, reader.read_array_of_bytes<32>(field::chip_nonce));
   DAYMARK_TRY(out.beacon_nonce, reader.read_array_of_bytes<32>());
-  return ok();
-}
-
-Result<void> read_measurement(cbor::Reader& reader, Receipt& out) {
-  DAYMARK_TRY(out.place.latitude, read_degrees(reader, latitude_max));
-  DAYMARK_TRY(out.place.longitude, read_degrees(reader, longitude_max));
-  DAYMARK_TRY(out.least_round_trip, read_quantity<RoundTripNanos>(reader, round_trip_max));
+  DAYMARK_TRY(const std::uint64_t round_trip, reader.read_unsigned_up_to(round_trip_max));
   DAYMARK_TRY(const std::uint64_t exchanges,
               reader.read_unsigned_up_to(std::numeric_limits<std::uint32_t>::max()));
+  constexpr auto best = static_cast<std::uint64_t>(StampQuality::hardware);
+  DAYMARK_TRY(const std::uint64_t quality, reader.read_unsigned_up_to(best));
+  out.least_round_trip.value = static_cast<std::int64_t>(round_trip);
   out.exchanges = static_cast<std::uint32_t>(exchanges);
-  DAYMARK_TRY(out.time, read_quantity<UnixMillis>(reader, time_max));
-  DAYMARK_TRY(out.radius, read_quantity<Millis>(reader, time_max));
-  DAYMARK_TRY(out.quality, read_quality(reader));
-  return ok();
+  out.quality = static_cast<StampQuality>(quality);
+  return reader.expect_end();
+}
+
+Result<void> read_root(ByteView payload, BatchRoot& out) {
+  cbor::Reader reader(payload);
+  DAYMARK_CHECK(enter_part(reader));
+  DAYMARK_TRY(out.hash, reader.read_array_of_bytes<node_size>(field::root));
+  DAYMARK_TRY(out.size.value, reader.read_unsigned_up_to(batch_receipts_max, field::tree_size));
+  if (out.size.value == 0) return fail(errc::receipt_malformed, field::tree_size);
+  DAYMARK_TRY(out.place.latitude, read_degrees(reader, latitude_max));
+  DAYMARK_TRY(out.place.longitude, read_degrees(reader, longitude_max));
+  DAYMARK_TRY(const std::uint64_t time, reader.read_unsigned_up_to(time_max));
+  DAYMARK_TRY(const std::uint64_t radius, reader.read_unsigned_up_to(time_max));
+  out.time.value = static_cast<std::int64_t>(time);
+  out.radius.value = static_cast<std::int64_t>(radius);
+  return reader.expect_end();
+}
+
+/// An array of its own: on a chip it must not lie on the stack under a signature's verification.
+Result<void> check_path(const ReceiptParts& parts, const BatchRoot& root) {
+  std::array<Digest, receipt_nodes_max> nodes{};
+  const std::size_t count = parts.path.size() / node_size;
+  if (count > nodes.size() || parts.path.size() % node_size != 0) {
+    return fail(errc::receipt_malformed, field::path);
+  }
+  for (std::size_t i = 0; i < count; ++i)
+    nodes[i] = array_of<node_size>(parts.path.subspan(i * node_size, node_size));
+  const Digest leaf = tlog::hash_leaf(parts.leaf, tlog::receipt_tree);
+  DAYMARK_TRY(const Digest found,
+              tlog::root_from_path(leaf, parts.index, root.size, std::span(nodes).first(count),
+                                   tlog::receipt_tree));
+  return found == root.hash ? ok() : fail(errc::tlog_root, field::root);
 }
 
 Result<void> check_expected(const Receipt& receipt, const ReceiptExpectation& expected) {
@@ -72,51 +98,72 @@ Result<void> check_expected(const Receipt& receipt, const ReceiptExpectation& ex
 
 }  // namespace
 
-Result<Receipt> parse_receipt(ByteView payload) {
-  cbor::Reader reader(payload);
-  Receipt out;
+Result<ReceiptParts> split_receipt(ByteView message) {
+  if (message.size() > receipt_size_max) return fail(errc::receipt_malformed);
+  cbor::Reader reader(message);
+  ReceiptParts out;
   DAYMARK_CHECK(reader.enter_array_of(receipt_items));
-  DAYMARK_TRY(const std::uint64_t version, reader.read_unsigned());
-  if (version != receipt_version) return fail(errc::receipt_malformed);
-  DAYMARK_CHECK(read_identity(reader, out));
-  DAYMARK_CHECK(read_measurement(reader, out));
+  DAYMARK_TRY(out.leaf, reader.read_bytes(1, receipt_leaf_size_max));
+  DAYMARK_TRY(out.index.value,
+              reader.read_unsigned_up_to(batch_receipts_max - 1, field::leaf_index));
+  DAYMARK_TRY(out.path, reader.read_bytes(0, receipt_nodes_max * node_size, field::path));
+  if (out.path.size() % node_size != 0) return fail(errc::receipt_malformed, field::path);
+  DAYMARK_TRY(out.root, reader.read_bytes(1, receipt_root_size_max, field::root));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }
 
-Result<ByteView> write_receipt(const Receipt& receipt, MutableBytes out) {
-  if (receipt.least_round_trip.value < 0 || receipt.time.value < 0 || receipt.radius.value < 0) {
-    return fail(errc::receipt_malformed);
+Result<ReceiptLeaf> parse_receipt_leaf(ByteView leaf) {
+  ReceiptLeaf out;
+  DAYMARK_CHECK(read_leaf(leaf, out));
+  return out;
+}
+
+Result<BatchRoot> parse_batch_root(ByteView payload) {
+  BatchRoot out;
+  DAYMARK_CHECK(read_root(payload, out));
+  return out;
+}
+
+Result<Receipt> parse_receipt(ByteView message) {
+  DAYMARK_TRY(const ReceiptParts parts, split_receipt(message));
+  DAYMARK_TRY(const cbor::Sign1 signed_root, cbor::parse_sign1(parts.root));
+  Receipt out;
+  DAYMARK_CHECK(read_leaf(parts.leaf, out));
+  DAYMARK_TRY(static_cast<BatchStatement&>(out), parse_batch_root(signed_root.payload));
+  out.beacon = signed_root.key;
+  return out;
+}
+
+Result<CheckedRoot> check_root(ByteView root, const crypto::PublicKey& beacon) {
+  DAYMARK_TRY(const cbor::Sign1 signed_root, cbor::parse_sign1(root));
+  // PROTOCOL §9.2: one key serves one place, so the pinned key is the only one that may sign.
+  if (signed_root.key != crypto::key_id(beacon)) {
+    return fail(errc::receipt_beacon, field::beacon_key);
   }
-  cbor::Writer writer(out);
-  writer.open_array(receipt_items);
-  writer.put_unsigned(receipt_version);
-  writer.put_bytes(receipt.chip.bytes);
-  writer.put_bytes(receipt.chip_nonce);
-  writer.put_bytes(receipt.beacon_nonce);
-  writer.put_integer(receipt.place.latitude);
-  writer.put_integer(receipt.place.longitude);
-  writer.put_integer(receipt.least_round_trip.value);
-  writer.put_unsigned(receipt.exchanges);
-  writer.put_integer(receipt.time.value);
-  writer.put_integer(receipt.radius.value);
-  writer.put_unsigned(static_cast<std::uint64_t>(receipt.quality));
-  return writer.finish();
+  DAYMARK_CHECK(cbor::verify_sign1(signed_root, receipt_root_purpose, beacon));
+  CheckedRoot out;
+  DAYMARK_CHECK(read_root(signed_root.payload, out.root_));
+  out.beacon_ = beacon;
+  return out;
+}
+
+Result<VerifiedReceipt> verify_under(const CheckedRoot& root, const ReceiptParts& parts,
+                                     const ReceiptExpectation& expected) {
+  if (root.beacon() != expected.beacon->key) return fail(errc::receipt_beacon, field::beacon_key);
+  DAYMARK_CHECK(check_path(parts, root.root()));
+  VerifiedReceipt out;
+  DAYMARK_CHECK(read_leaf(parts.leaf, out.receipt_));
+  static_cast<BatchStatement&>(out.receipt_) = root.root();
+  out.receipt_.beacon = crypto::key_id(root.beacon());
+  DAYMARK_CHECK(check_expected(out.receipt_, expected));
+  return out;
 }
 
 Result<VerifiedReceipt> verify_receipt(ByteView message, const ReceiptExpectation& expected) {
-  if (message.size() > receipt_size_max) return fail(errc::receipt_malformed);
-  DAYMARK_TRY(const cbor::Sign1 signed_receipt, cbor::parse_sign1(message));
-  // PROTOCOL §9.2: one key serves one place, so the pinned key is the only one that may sign.
-  if (signed_receipt.key != crypto::key_id(expected.beacon->key)) {
-    return fail(errc::receipt_beacon, field::beacon_key);
-  }
-  ByteArray<receipt_size_max + cbor::sig_structure_overhead> scratch{};
-  DAYMARK_CHECK(cbor::verify_sign1(signed_receipt, receipt_purpose, expected.beacon->key, scratch));
-  VerifiedReceipt out;
-  DAYMARK_TRY(out.receipt_, parse_receipt(signed_receipt.payload));
-  DAYMARK_CHECK(check_expected(out.receipt_, expected));
-  return out;
+  DAYMARK_TRY(const ReceiptParts parts, split_receipt(message));
+  DAYMARK_TRY(const CheckedRoot root, check_root(parts.root, expected.beacon->key));
+  return verify_under(root, parts, expected);
 }
 
 }  // namespace daymark::ranging

@@ -10,6 +10,8 @@
 #include "daymark/cbor/errors.h"
 #include "daymark/ranging/errors.h"
 #include "daymark/ranging/ranging_testing.h"
+#include "daymark/ranging/receipt_batch.h"
+#include "daymark/tlog/merkle.h"
 
 namespace daymark::ranging {
 
@@ -18,7 +20,7 @@ namespace {
 using testing::copy_of;
 using testing::flipped;
 
-/// A signed receipt and what its reader expects.
+/// A receipt of one alone and what its reader expects.
 struct Signed {
   crypto::SeededRandom random{11};
   crypto::SecretKey secret{random.draw<32>()};
@@ -37,19 +39,31 @@ struct Signed {
     receipt.quality = StampQuality::kernel_software;
   }
 
-  [[nodiscard]] std::vector<Byte> payload() const {
-    ByteArray<receipt_size_max> space{};
-    return copy_of(*write_receipt(receipt, space));
+  [[nodiscard]] std::vector<Byte> message() const {
+    return sign_receipt(receipt, secret).value_or(std::vector<Byte>{});
   }
 
-  [[nodiscard]] std::vector<Byte> message() const {
-    return cbor::sign1(payload(), receipt_purpose, secret);
+  [[nodiscard]] std::vector<Byte> leaf() const {
+    ByteArray<receipt_leaf_size_max> space{};
+    return copy_of(*write_receipt_leaf(receipt, space));
+  }
+
+  /// The payload of the root over this leaf alone.
+  [[nodiscard]] std::vector<Byte> root_payload() const {
+    const Digest hash = tlog::hash_leaf(leaf(), tlog::receipt_tree);
+    ByteArray<receipt_root_size_max> space{};
+    return copy_of(*write_batch_root({receipt, TreeSize{1}, hash}, space));
   }
 
   [[nodiscard]] ReceiptExpectation expected() const {
     return {&beacon, receipt.chip, receipt.chip_nonce};
   }
 };
+
+std::vector<Byte> joined(const ReceiptParts& parts) {
+  ByteArray<2 * receipt_size_max> space{};
+  return copy_of(*write_receipt(parts, space));
+}
 
 TEST(Receipt, WrittenAndVerified) {
   const Signed given;
@@ -66,6 +80,19 @@ TEST(Receipt, WrittenAndVerified) {
   EXPECT_EQ(receipt.time, given.receipt.time);
   EXPECT_EQ(receipt.radius, given.receipt.radius);
   EXPECT_EQ(receipt.quality, StampQuality::kernel_software);
+  EXPECT_EQ(receipt.beacon, crypto::key_id(given.beacon.key));
+}
+
+TEST(Receipt, ClaimsAreReadWithoutVerifying) {
+  Signed given;
+  given.secret.seed[0] ^= 1;
+  const auto message = given.message();
+  EXPECT_FALSE(verify_receipt(message, given.expected()));
+  const auto claimed = parse_receipt(message);
+  ASSERT_TRUE(claimed);
+  EXPECT_EQ(claimed->chip_nonce, given.receipt.chip_nonce);
+  EXPECT_EQ(claimed->time, given.receipt.time);
+  EXPECT_EQ(claimed->beacon, crypto::key_id(crypto::ed25519_public(given.secret)));
 }
 
 TEST(Receipt, EachMismatchHasItsOwnReason) {
@@ -101,29 +128,80 @@ TEST(Receipt, EveryFlippedBitIsRefused) {
     EXPECT_FALSE(verify_receipt(flipped(message, bit), given.expected())) << bit;
 }
 
-TEST(Receipt, OfAnotherPurposeIsRefused) {
+TEST(Receipt, RootOfAnotherPurposeIsRefused) {
   const Signed given;
-  const auto message = cbor::sign1(given.payload(), "daymark ranging welcome v1", given.secret);
-  EXPECT_EQ(verify_receipt(message, given.expected()).error().code, errc::cose_signature);
+  const auto leaf = given.leaf();
+  const auto root = cbor::sign1(given.root_payload(), receipt_root_purpose, given.secret);
+  EXPECT_EQ(joined({leaf, {}, {}, root}), given.message());
+  const auto other = cbor::sign1(given.root_payload(), "daymark receipt v1", given.secret);
+  EXPECT_EQ(verify_receipt(joined({leaf, {}, {}, other}), given.expected()).error().code,
+            errc::cose_signature);
 }
 
 TEST(Receipt, FormIsStrict) {
   const Signed given;
-  std::vector<Byte> longer = given.payload();
+  std::vector<Byte> longer = given.message();
   longer.push_back(0);
-  EXPECT_EQ(parse_receipt(longer).error().code, errc::cbor_trailing);
-  for (std::size_t size = 0; size < given.payload().size(); ++size)
-    EXPECT_FALSE(parse_receipt(ByteView(given.payload()).first(size))) << size;
+  EXPECT_EQ(split_receipt(longer).error().code, errc::cbor_trailing);
+  const auto message = given.message();
+  for (std::size_t size = 0; size < message.size(); ++size)
+    EXPECT_FALSE(parse_receipt(ByteView(message).first(size))) << size;
   const std::vector<Byte> huge(receipt_size_max + 1);
   EXPECT_EQ(verify_receipt(huge, given.expected()).error().code, errc::receipt_malformed);
+}
+
+TEST(Receipt, LeafAndRootAreStrict) {
+  const Signed given;
+  const auto leaf = given.leaf();
+  const auto root = given.root_payload();
+  ASSERT_TRUE(parse_receipt_leaf(leaf));
+  ASSERT_TRUE(parse_batch_root(root));
+  EXPECT_FALSE(parse_receipt_leaf(root));
+  EXPECT_FALSE(parse_batch_root(leaf));
+  for (std::size_t size = 0; size < leaf.size(); ++size)
+    EXPECT_FALSE(parse_receipt_leaf(ByteView(leaf).first(size))) << size;
+  for (std::size_t size = 0; size < root.size(); ++size)
+    EXPECT_FALSE(parse_batch_root(ByteView(root).first(size))) << size;
+  auto longer = leaf;
+  longer.push_back(0);
+  EXPECT_EQ(parse_receipt_leaf(longer).error().code, errc::cbor_trailing);
+  longer = root;
+  longer.push_back(0);
+  EXPECT_EQ(parse_batch_root(longer).error().code, errc::cbor_trailing);
+  auto version = leaf;
+  version[1] = 2;
+  EXPECT_EQ(parse_receipt_leaf(version).error().code, errc::receipt_malformed);
+  version = root;
+  version[1] = 2;
+  EXPECT_EQ(parse_batch_root(version).error().code, errc::receipt_malformed);
+}
+
+TEST(Receipt, PartsAreBounded) {
+  const Signed given;
+  const auto leaf = given.leaf();
+  const auto root = cbor::sign1(given.root_payload(), receipt_root_purpose, given.secret);
+  const std::vector<Byte> path(receipt_nodes_max * sizeof(Digest) + 32);
+  const ByteView most = ByteView(path).first(receipt_nodes_max * sizeof(Digest));
+  EXPECT_TRUE(split_receipt(joined({leaf, {batch_receipts_max - 1}, most, root})));
+  EXPECT_FALSE(split_receipt(joined({leaf, {batch_receipts_max}, most, root})));
+  EXPECT_FALSE(split_receipt(joined({{}, {}, {}, root})));
+  EXPECT_FALSE(split_receipt(joined({leaf, {}, {}, {}})));
+  EXPECT_EQ(split_receipt(joined({leaf, {}, most.first(31), root})).error().code,
+            errc::receipt_malformed);
+  const std::vector<Byte> long_leaf(receipt_leaf_size_max + 1);
+  const std::vector<Byte> long_root(receipt_root_size_max + 1);
+  EXPECT_EQ(split_receipt(joined({long_leaf, {}, {}, root})).error().code, errc::cbor_length);
+  EXPECT_EQ(split_receipt(joined({leaf, {}, {}, long_root})).error().code, errc::cbor_length);
+  EXPECT_FALSE(split_receipt(joined({leaf, {}, path, root})));
 }
 
 TEST(Receipt, RefusesImpossibleValues) {
   const auto refused = [](const std::function<void(Receipt&)>& change) {
     Signed given;
     change(given.receipt);
-    return !parse_receipt(given.payload());
+    return !parse_receipt_leaf(given.leaf()) || !parse_batch_root(given.root_payload());
   };
+  EXPECT_FALSE(refused([](Receipt&) {}));
   EXPECT_TRUE(refused([](Receipt& r) { r.place.latitude = 900'000'001; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.place.latitude = -900'000'001; }));
   EXPECT_TRUE(refused([](Receipt& r) { r.place.longitude = 1'800'000'001; }));
@@ -133,11 +211,15 @@ TEST(Receipt, RefusesImpossibleValues) {
 
 TEST(Receipt, WriterRefusesNegativesAndSmallBuffers) {
   Signed given;
-  ByteArray<receipt_size_max> space{};
-  EXPECT_EQ(write_receipt(given.receipt, std::span(space).first(20)).error().code,
+  ByteArray<receipt_leaf_size_max> space{};
+  EXPECT_EQ(write_receipt_leaf(given.receipt, std::span(space).first(20)).error().code,
             errc::buffer_too_small);
   given.receipt.least_round_trip = {-1};
-  EXPECT_EQ(write_receipt(given.receipt, space).error().code, errc::receipt_malformed);
+  EXPECT_EQ(write_receipt_leaf(given.receipt, space).error().code, errc::receipt_malformed);
+  EXPECT_EQ(sign_receipt(given.receipt, given.secret).error().code, errc::receipt_malformed);
+  given.receipt.least_round_trip = {1};
+  given.receipt.time = {-1};
+  EXPECT_EQ(sign_receipt(given.receipt, given.secret).error().code, errc::receipt_malformed);
 }
 
 RC_GTEST_PROP(Receipt, WhatIsWrittenIsRead, ()) {
@@ -147,7 +229,7 @@ RC_GTEST_PROP(Receipt, WhatIsWrittenIsRead, ()) {
   given.receipt.least_round_trip = {*rc::gen::nonNegative<std::int64_t>()};
   given.receipt.exchanges = *rc::gen::arbitrary<std::uint32_t>();
   given.receipt.time = {*rc::gen::inRange<std::int64_t>(0, 253'402'300'800'000)};
-  const auto read = parse_receipt(given.payload());
+  const auto read = parse_receipt(given.message());
   RC_ASSERT(read.has_value());
   RC_ASSERT(read->place == given.receipt.place);
   RC_ASSERT(read->least_round_trip == given.receipt.least_round_trip);

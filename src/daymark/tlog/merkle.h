@@ -1,9 +1,9 @@
 // Merkle trees of RFC 6962 §2.1 as pure functions over hashes. Core.
 //
-// One code serves three trees that can't be mistaken for one another, because their leaves and
-// nodes are hashed behind different prefixes: the log (RFC 6962: 00, 01), a licence batch (10, 11)
-// and a list of approved programs (12, 13). Every refusal is a named error; nodes left over are
-// refused.
+// One code serves four trees that can't be mistaken for one another, because their leaves and
+// nodes are hashed behind different prefixes: the log (RFC 6962: 00, 01), a licence batch (10, 11),
+// a list of approved programs (12, 13) and a batch of beacon receipts (14, 15). Every refusal is a
+// named error; nodes left over are refused.
 #pragma once
 
 #include <span>
@@ -22,6 +22,7 @@ struct TreeKind {
 inline constexpr TreeKind log_tree{0x00, 0x01};
 inline constexpr TreeKind batch_tree{0x10, 0x11};
 inline constexpr TreeKind program_tree{0x12, 0x13};
+inline constexpr TreeKind receipt_tree{0x14, 0x15};
 
 /// Longest path of a tree of at most 2^63 leaves.
 inline constexpr std::size_t path_max = 63;

@@ -29,6 +29,7 @@ TEST(Merkle, HashesBehindTheirPrefixes) {
   const Digest leaf = hash_leaf(bytes_of("x"));
   EXPECT_NE(leaf, hash_leaf(bytes_of("x"), batch_tree));
   EXPECT_NE(hash_leaf(bytes_of("x"), batch_tree), hash_leaf(bytes_of("x"), program_tree));
+  EXPECT_NE(hash_leaf(bytes_of("x"), program_tree), hash_leaf(bytes_of("x"), receipt_tree));
   EXPECT_NE(hash_node(leaf, leaf), hash_node(leaf, leaf, batch_tree));
 }
 
