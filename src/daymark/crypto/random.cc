@@ -1,5 +1,8 @@
 #include "daymark/crypto/random.h"
 
+#include <algorithm>
+
+#include "daymark/crypto/ports.h"
 #include "daymark/crypto/sodium_internal.h"
 
 namespace daymark::crypto {
@@ -10,6 +13,25 @@ SystemRandom::SystemRandom() {
 
 void SystemRandom::fill(MutableBytes out) {
   if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
+
+BufferedRandom::~BufferedRandom() {
+  erase(buffer_);
+}
+
+void BufferedRandom::fill(MutableBytes out) {
+  while (!out.empty()) {
+    if (used_ == buffer_.size()) {
+      source_.fill(buffer_);
+      used_ = 0;
+    }
+    const MutableBytes part =
+        std::span(buffer_).subspan(used_, std::min(out.size(), buffer_.size() - used_));
+    copy_bytes(part, out);
+    erase(part);
+    used_ += part.size();
+    out = out.subspan(part.size());
+  }
 }
 
 SeededRandom::SeededRandom(std::uint64_t seed) : seed_(seed) {

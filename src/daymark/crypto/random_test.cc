@@ -47,5 +47,33 @@ TEST(SystemRandom, FillsAnySize) {
   EXPECT_GT(std::set<Byte>(large.begin(), large.end()).size(), 250U);
 }
 
+/// Counts up, so that a byte handed out twice or left out shows.
+class CountingRandom final : public Random {
+ public:
+  void fill(MutableBytes out) override {
+    ++calls;
+    for (Byte& byte : out)
+      byte = next_++;
+  }
+
+  std::size_t calls = 0;
+
+ private:
+  Byte next_ = 0;
+};
+
+TEST(BufferedRandom, HandsOutEachByteOnce) {
+  CountingRandom source;
+  BufferedRandom random(source);
+  Byte expected = 0;
+  for (const std::size_t size : {16U, 0U, 1U, 4000U, 200U, 9000U, 16U}) {
+    std::vector<Byte> out(size);
+    random.fill(out);
+    for (const Byte byte : out)
+      ASSERT_EQ(byte, expected++);
+  }
+  EXPECT_EQ(source.calls, 4U);
+}
+
 }  // namespace
 }  // namespace daymark::crypto

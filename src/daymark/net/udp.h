@@ -57,6 +57,8 @@ class UdpSocket {
   [[nodiscard]] int descriptor() const { return socket_.get(); }
 
  private:
+  friend class UdpBatch;
+
   UdpSocket() = default;
   [[nodiscard]] std::optional<Stamp> sent_stamp(std::uint32_t packet) const;
   [[nodiscard]] Outcome<std::optional<Datagram>> take(MutableBytes buffer) const;
