@@ -107,7 +107,8 @@ Outcome<void> Carrier::await() {
   Buffer buffer{};
   const Millis wait = reply_due_ - clock_.tick();
   if (wait <= Millis{}) return ask_again();
-  DAYMARK_TRY(const auto datagram, socket_.receive(buffer, wait));
+  const bool burst = patience_.busy && session_.has_value();
+  DAYMARK_TRY(const auto datagram, socket_.receive(buffer, burst ? Millis{} : wait));
   if (!datagram || datagram->from != peer_) return {};
   return handle(datagram->content);
 }

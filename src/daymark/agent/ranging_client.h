@@ -36,6 +36,9 @@ struct RangingPatience {
   Millis each = seconds(2);    ///< for one reply, before the request is sent again
   unsigned tries = 4;          ///< of one request
   Millis whole = seconds(30);  ///< for the session
+  /// Looks for challenges without sleeping, on a whole core while the burst lasts: a sleeper's wake
+  /// costs as much round trip as kilometres of fibre.
+  bool busy = false;
 };
 
 /// Runs one session to its receipt, delivers it to the governor and returns it. What the beacon

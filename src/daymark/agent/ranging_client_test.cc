@@ -109,6 +109,22 @@ TEST(RangingClient, BringsTheReceiptToTheGovernor) {
   EXPECT_EQ(ranging::parse_receipt(*receipt)->time, beacon.clock.time);
 }
 
+TEST(RangingClient, LooksWithoutSleepingWhereItIsTold) {
+  RunningBeacon beacon;
+  TestGovernor governor(beacon.settings());
+  RangingPatience patience;
+  patience.busy = true;
+  ASSERT_TRUE(range_with(route_to(beacon.local()), governor, patience));
+  EXPECT_EQ(governor.delivered->exchanges, 4U);
+  // A silent beacon ends it all the same, at the same time.
+  ScriptedPeer silent([](ByteView) { return std::vector<Byte>{}; });
+  RangingPatience short_patience = hasty;
+  short_patience.busy = true;
+  EXPECT_EQ(
+      range_with(route_to(silent.socket.local()), governor, short_patience).error().error.code,
+      errc::net_timeout);
+}
+
 TEST(RangingClient, WorksThroughTheDelayRelay) {
   RunningBeacon beacon;
   beacon::RelayOptions options;

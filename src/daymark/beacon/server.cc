@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -12,8 +13,6 @@ namespace daymark::beacon {
 namespace {
 
 constexpr Millis stop_check{100};
-/// Receipts that are sent before the next datagram is looked at.
-constexpr int burst = 64;
 
 std::string start_line(const BeaconOptions& options, const net::Endpoint& local) {
   const order::PlaceE7& place = options.settings.place;
@@ -39,11 +38,12 @@ Outcome<BeaconServer> BeaconServer::listen(const BeaconOptions& options, Clock& 
 }
 
 Outcome<void> BeaconServer::run() {
-  // One byte more than any packet, so that a longer one is seen to be longer.
-  ByteArray<ranging::packet_size_max + 1> buffer{};
+  replies_.reserve(net::udp_batch_max);
+  outgoing_.reserve(net::udp_batch_max);
   while (!stopping_->load()) {
-    DAYMARK_TRY(const auto datagram, socket_.receive(buffer, patience()));
-    if (datagram) handle(*datagram);
+    DAYMARK_TRY(const auto datagrams, socket_.receive(patience()));
+    bridge_.advance(read_clocks());
+    handle(datagrams);
     send_receipts();
   }
   return {};
@@ -57,29 +57,52 @@ Millis BeaconServer::patience() const {
   return std::min(stop_check, Millis{(*due - now) / to_nanos(Millis{1}) + 1});
 }
 
+/// At most as many as leave by one call, before the next datagrams are looked at.
 void BeaconServer::send_receipts() {
-  for (int i = 0; i < burst; ++i) {
+  if (!service_->batch_due()) return;
+  replies_.clear();
+  outgoing_.clear();
+  while (replies_.size() < net::udp_batch_max) {
     const auto receipt = service_->next_receipt(monotonic_nanos());
-    if (!receipt) return;
-    // A peer that is gone concerns nobody else; whoever lost its receipt asks again.
-    (void)socket_.send_to(receipt->to, receipt->reply.view());
+    if (!receipt) break;
+    replies_.push_back(receipt->reply);
+    outgoing_.push_back({receipt->to, replies_.back().view()});
+  }
+  // A peer that is gone concerns nobody else; whoever lost its receipt asks again.
+  if (!outgoing_.empty()) (void)socket_.send(outgoing_);
+}
+
+/// What came together is answered together: the stamps are of each packet's own passage.
+void BeaconServer::handle(std::span<const net::Datagram> datagrams) {
+  replies_.clear();
+  outgoing_.clear();
+  for (const net::Datagram& datagram : datagrams) {
+    const StampNanos received = bridge_.received(datagram.received);
+    auto reply = service_->handle(datagram.content, datagram.from, received);
+    if (!reply) continue;
+    replies_.push_back(*reply);
+    outgoing_.push_back({datagram.from, replies_.back().view()});
+  }
+  if (!replies_.empty()) send_replies();
+}
+
+void BeaconServer::send_replies() {
+  const ClockPair before = read_clocks();
+  const auto stamps = socket_.send(outgoing_);
+  const ClockPair after = read_clocks();
+  for (std::size_t i = 0; i < replies_.size(); ++i) {
+    if (!replies_[i].timed || !stamps[i]) continue;
+    service_->sent(replies_[i], StampBridge::sent(*stamps[i], before, after));
   }
 }
 
-void BeaconServer::handle(const net::Datagram& datagram) {
-  const StampNanos received = bridge_.received(datagram.received, read_clocks());
-  const auto reply = service_->handle(datagram.content, datagram.from, received);
-  if (!reply) return;
-  const ClockPair before = read_clocks();
-  const Outcome<net::Stamp> stamp = socket_.send_to(datagram.from, reply->view());
-  if (!stamp) return;  // this peer is gone; others are not concerned
-  if (reply->timed) service_->sent(*reply, StampBridge::sent(*stamp, before, read_clocks()));
-}
-
-Outcome<void> run_beacon(const BeaconOptions& options, Clock& clock, Random& random) {
+Outcome<void> run_beacon(const BeaconOptions& options, Clock& clock, Random& random,
+                         const Beside& beside) {
   DAYMARK_TRY(BeaconServer server, BeaconServer::listen(options, clock, random));
   const net::StopSignals signals([&server] { server.stop(); });
   fmt::print(stderr, "{}\n", start_line(options, server.local()));
+  // After the signals are blocked: the thread inherits that.
+  const std::jthread other = beside ? std::jthread(beside) : std::jthread();
   return server.run();
 }
 

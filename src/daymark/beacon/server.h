@@ -2,13 +2,17 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <span>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include "daymark/base/failure.h"
 #include "daymark/beacon/service.h"
 #include "daymark/beacon/stamp.h"
-#include "daymark/net/udp.h"
+#include "daymark/net/udp_batch.h"
 
 namespace daymark::beacon {
 
@@ -41,21 +45,28 @@ class BeaconServer {
 
  private:
   BeaconServer(net::UdpSocket socket, std::unique_ptr<BeaconService> service)
-      : socket_(std::move(socket)), service_(std::move(service)) {}
+      : socket_(std::move(socket), ranging::packet_size_max), service_(std::move(service)) {}
 
-  void handle(const net::Datagram& datagram);
+  void handle(std::span<const net::Datagram> datagrams);
+  void send_replies();
   /// How long the socket may be waited for.
   [[nodiscard]] Millis patience() const;
   void send_receipts();
 
-  net::UdpSocket socket_;
+  net::UdpBatch socket_;
   std::unique_ptr<BeaconService> service_;
   StampBridge bridge_;
+  std::vector<Reply> replies_;  ///< to what came together
+  std::vector<net::Outgoing> outgoing_;
   std::unique_ptr<std::atomic<bool>> stopping_ = std::make_unique<std::atomic<bool>>(false);
 };
 
-/// Serves until SIGINT or SIGTERM; says on stderr where it listens, and if it simulates a fault.
-/// Errors: those of BeaconServer.
-[[nodiscard]] Outcome<void> run_beacon(const BeaconOptions& options, Clock& clock, Random& random);
+/// Work on a thread of its own while the beacon serves; returns soon after a stop was requested.
+using Beside = std::function<void(const std::stop_token& stop)>;
+
+/// Serves until SIGINT or SIGTERM, with `beside` unless it is empty; says on stderr where it
+/// listens, and if it simulates a fault. Errors: those of BeaconServer.
+[[nodiscard]] Outcome<void> run_beacon(const BeaconOptions& options, Clock& clock, Random& random,
+                                       const Beside& beside = {});
 
 }  // namespace daymark::beacon

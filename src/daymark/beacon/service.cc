@@ -56,6 +56,7 @@ BeaconService::BeaconService(const BeaconSettings& settings, Clock& clock, Rando
     : settings_(settings),
       clock_(clock),
       random_(random),
+      challenges_(random),
       cookies_(random),
       sessions_(settings.limits.sessions, settings.limits.session_nanos),
       address_rate_(settings.limits.per_address, settings.limits.rate_keys),
@@ -87,7 +88,8 @@ std::optional<Reply> BeaconService::handle(ByteView datagram, const net::Endpoin
 
 void BeaconService::sent(const Reply& reply, const StampNanos& stamp) {
   Session* session = reply.timed ? sessions_.find(*reply.timed) : nullptr;
-  if (session != nullptr && session->open) session->open->sent = stamp;
+  const bool open = session != nullptr && session->open;
+  if (open && session->open->number == reply.challenge) session->open->sent = stamp;
 }
 
 std::optional<Reply> BeaconService::open(const ranging::OpeningPacket& packet,
@@ -157,11 +159,13 @@ std::optional<Reply> BeaconService::next(Session& session, std::int64_t now_nano
 std::optional<Reply> BeaconService::challenge(Session& session) {
   OpenChallenge open;
   open.number = session.challenges++;
-  random_.fill(open.challenge);
+  challenges_.fill(open.challenge);
   session.open = open;
   auto reply =
       reply_with(ranging::ChallengePacket{session.opened.session, open.number, open.challenge});
-  if (reply) reply->timed = session.opened.session;
+  if (!reply) return reply;
+  reply->timed = session.opened.session;
+  reply->challenge = open.number;
   return reply;
 }
 

@@ -19,6 +19,7 @@
 #include "daymark/beacon/cookie.h"
 #include "daymark/beacon/rate_table.h"
 #include "daymark/beacon/session_table.h"
+#include "daymark/crypto/random.h"
 #include "daymark/order/charter.h"
 #include "daymark/ranging/packet.h"
 
@@ -73,6 +74,7 @@ struct Reply {
   ByteArray<ranging::packet_size_max> bytes{};
   std::size_t size = 0;
   std::optional<ranging::SessionId> timed;  ///< holds a challenge: report its sending
+  std::uint32_t challenge = 0;              ///< its number
 
   [[nodiscard]] ByteView view() const { return ByteView(bytes).first(size); }
 };
@@ -133,6 +135,7 @@ class BeaconService {
   BeaconSettings settings_;
   Clock& clock_;
   Random& random_;
+  crypto::BufferedRandom challenges_;
   CookieJar cookies_;
   SessionTable sessions_;
   RateTable<ByteArray<17>> address_rate_;

@@ -1,9 +1,11 @@
 // The sessions that a beacon holds open: bounded in number and in time. Host only.
 #pragma once
 
+#include <cstring>
 #include <deque>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "daymark/net/endpoint.h"
@@ -68,7 +70,17 @@ class SessionTable {
 
   std::size_t sessions_max_;
   std::int64_t lifetime_nanos_;
-  std::map<ranging::SessionId, Session> sessions_;
+
+  /// Its own random bytes: the beacon drew them, so nobody can choose ids that collide.
+  struct IdHash {
+    [[nodiscard]] std::size_t operator()(const ranging::SessionId& id) const {
+      std::size_t out = 0;
+      std::memcpy(&out, id.bytes.data(), sizeof out);
+      return out;
+    }
+  };
+
+  std::unordered_map<ranging::SessionId, Session, IdHash> sessions_;
   std::map<Digest, ranging::SessionId> by_nonce_;
   std::deque<Ending> endings_;  ///< in order of time: all live equally long
 };

@@ -32,13 +32,18 @@ ClockPair read_clocks() {
   return {realtime, before + (after - before) / 2};
 }
 
-StampNanos StampBridge::received(const net::Stamp& stamp, const ClockPair& now) {
+void StampBridge::advance(const ClockPair& now) {
   const bool steady = offset_ && same_offset(*offset_, now.offset());
+  if (!steady) steady_since_ = now.monotonic;
   offset_ = now.offset();
-  const std::int64_t carried = stamp.nanos - now.offset();
-  const bool usable =
-      steady && stamp.source == net::StampSource::kernel && carried <= now.monotonic;
-  if (!usable) return {now.monotonic, StampQuality::user_space};
+  now_ = now.monotonic;
+}
+
+StampNanos StampBridge::received(const net::Stamp& stamp) const {
+  const std::int64_t carried = stamp.nanos - offset_.value_or(0);
+  const bool usable = offset_ && stamp.source == net::StampSource::kernel &&
+                      carried >= steady_since_ && carried <= now_;
+  if (!usable) return {now_, StampQuality::user_space};
   return {carried, StampQuality::kernel_software};
 }
 

@@ -32,8 +32,13 @@ inline constexpr std::int64_t offset_tolerance_nanos = 50'000;
 
 class StampBridge {
  public:
-  /// A packet came: `now` was read after it was taken from the socket.
-  [[nodiscard]] StampNanos received(const net::Stamp& stamp, const ClockPair& now);
+  /// Both clocks, read after packets were taken from the socket, or while none came.
+  void advance(const ClockPair& now);
+
+  /// A packet that was taken from the socket before the last `advance`. A kernel's stamp counts
+  /// where the offset has not changed since the packet came: a packet may have waited in the socket
+  /// while the clock was set.
+  [[nodiscard]] StampNanos received(const net::Stamp& stamp) const;
 
   /// A packet left between the readings `before` and `after`.
   [[nodiscard]] static StampNanos sent(const net::Stamp& stamp, const ClockPair& before,
@@ -41,6 +46,8 @@ class StampBridge {
 
  private:
   std::optional<std::int64_t> offset_;
+  std::int64_t steady_since_ = 0;  ///< when this offset was first seen
+  std::int64_t now_ = 0;
 };
 
 }  // namespace daymark::beacon
