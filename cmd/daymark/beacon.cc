@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "arguments.h"
+#include "beacon_mesh.h"
 #include "commands.h"
 #include <fmt/format.h>
 
@@ -23,6 +24,7 @@ struct ServeOptions {
   std::int64_t batch_ms = beacon::BeaconSettings{}.batch_interval.value;
   double lie_rtt_ms = 0;
   std::string lie_time;
+  MeshArguments mesh;
 };
 
 /// Degrees as the charter states them.
@@ -49,7 +51,13 @@ Outcome<Exit> serve(ServeOptions options, const Session& session) {
   DAYMARK_CHECK(take_faults(options, options.beacon.settings.simulated_fault));
   const std::unique_ptr<Clock> clock = session.clock();
   crypto::SystemRandom random;
-  DAYMARK_CHECK(beacon::run_beacon(options.beacon, *clock, random));
+  std::unique_ptr<MeshWork> mesh;
+  beacon::Beside beside;
+  if (!options.mesh.file.empty()) {
+    DAYMARK_TRY(mesh, MeshWork::make(options.mesh, options.beacon.settings, *clock, session));
+    beside = [&mesh](const std::stop_token& stop) { mesh->run(stop); };
+  }
+  DAYMARK_CHECK(beacon::run_beacon(options.beacon, *clock, random, beside));
   return Exit::success;
 }
 
@@ -85,6 +93,12 @@ void add_beacon(CLI::App& app, Session& session) {
                       "Simulation only: claim this round trip");
   command->add_option("--simulate-lie-time", options->lie_time,
                       "Simulation only: sign a time that is so much ahead");
+  command
+      ->add_option("--exchanges", options->beacon.settings.exchanges,
+                   "Round trips of a session, the least of which counts")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  add_mesh_options(*command, options->mesh);
   command->footer("Example: daymark beacon serve --key b1.key --place 1.35,103.82");
   session.on_run(*command, [options, &session] { return serve(*options, session); });
 

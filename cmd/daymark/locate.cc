@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "data_files.h"
 #include "locate_evaluate.h"
+#include "locate_mesh.h"
 #include "locate_reach.h"
 
 #include "daymark/base/file.h"
@@ -102,6 +103,7 @@ void add_locate(CLI::App& app, Session& session) {
       "Example: daymark locate --nodes data/rtt/cloud/nodes.csv --rtt data/rtt/cloud/rtt.csv "
       "--target aws:ap-southeast-1 --near 1.35,103.82 --within 500 --svg map.svg");
   add_locate_evaluate(*command, session);
+  add_locate_mesh(*command, session);
   add_locate_reach(*command, session);
   command->callback([options, &session, command, near, country, not_country] {
     if (!command->get_subcommands().empty()) return;

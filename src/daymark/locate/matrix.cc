@@ -72,10 +72,25 @@ Outcome<NodeTable> NodeTable::parse(std::string_view text, const std::string& su
       return reader.wrong(errc::locate_node_duplicate, field::node_id, 0);
     out.nodes_.push_back(std::move(node));
   }
-  out.by_id_.resize(out.nodes_.size());
-  std::iota(out.by_id_.begin(), out.by_id_.end(), 0U);
-  std::ranges::sort(out.by_id_, {}, [&out](std::uint32_t i) { return out.nodes_[i].id; });
+  out.sort_ids();
   return out;
+}
+
+Outcome<NodeTable> NodeTable::of(std::vector<Node> nodes, const std::string& subject) {
+  if (nodes.size() > max_nodes) return refuse(errc::locate_table_size, subject);
+  NodeTable out;
+  out.nodes_ = std::move(nodes);
+  out.sort_ids();
+  const auto id_of = [&out](std::uint32_t i) { return std::string_view(out.nodes_[i].id); };
+  const auto twice = std::ranges::adjacent_find(out.by_id_, {}, id_of);
+  if (twice == out.by_id_.end()) return out;
+  return refuse(errc::locate_node_duplicate, subject, std::string(id_of(*twice)));
+}
+
+void NodeTable::sort_ids() {
+  by_id_.resize(nodes_.size());
+  std::iota(by_id_.begin(), by_id_.end(), 0U);
+  std::ranges::sort(by_id_, {}, [this](std::uint32_t i) { return std::string_view(nodes_[i].id); });
 }
 
 std::size_t NodeTable::find(std::string_view id) const {

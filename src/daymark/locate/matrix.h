@@ -43,6 +43,10 @@ class NodeTable {
   /// errc::locate_node_duplicate, errc::locate_table_size.
   [[nodiscard]] static Outcome<NodeTable> parse(std::string_view text, const std::string& subject);
 
+  /// Of nodes that come from elsewhere. Errors: errc::locate_node_duplicate,
+  /// errc::locate_table_size.
+  [[nodiscard]] static Outcome<NodeTable> of(std::vector<Node> nodes, const std::string& subject);
+
   [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
@@ -51,6 +55,8 @@ class NodeTable {
   [[nodiscard]] std::size_t find(std::string_view id) const;
 
  private:
+  void sort_ids();
+
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> by_id_;
 };
