@@ -1,0 +1,247 @@
+// A beacon's answers per core, beside a plain UDP echo and chrony with AES-128-CMAC, in turns:
+// bench_ranging rate SECONDS [CHRONYD FOLDER]; what it measures on loopback beyond the path:
+// bench_ranging residual SESSIONS. The shares of the stamps in it are the kernel's.
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "chip_load.h"
+#include "figures.h"
+#include "ranging_servers.h"
+#include <fmt/format.h>
+
+#include "daymark/agent/ranging_client.h"
+#include "daymark/base/time.h"
+#include "daymark/beacon/server.h"
+
+namespace {
+
+using namespace daymark;
+using bench::median;
+using bench::require;
+
+constexpr std::size_t rounds = 7;
+constexpr std::size_t chips = 4096;
+/// The fleet: 10 million chips once an hour, 8 beacons, 10 exchanges each.
+constexpr double fleet_exchanges = 10e6 * 8 * 10 / 3600;
+constexpr double fleet_sessions = 10e6 * 8 / 3600;
+
+/// A beacon on a thread of its own.
+class Beacon {
+ public:
+  explicit Beacon(std::uint32_t exchanges) {
+    options_.settings.key.seed[0] = 42;
+    options_.settings.exchanges = exchanges;
+    beacon::BeaconLimits& limits = options_.settings.limits;
+    limits.sessions = chips;
+    limits.session_nanos = 3'600'000'000'000;
+    limits.per_address = {chips * 2, 1};
+    limits.per_chip = {chips, 1};
+    auto listening = beacon::BeaconServer::listen(options_, clock_, random_);
+    require(listening.has_value(), "no port on loopback");
+    server_.emplace(*std::move(listening));
+    thread_ = std::thread([this] {
+      bench::pin_to_core(0, 0);
+      (void)server_->run();
+    });
+  }
+
+  Beacon(const Beacon&) = delete;
+  Beacon& operator=(const Beacon&) = delete;
+
+  ~Beacon() {
+    server_->stop();
+    thread_.join();
+  }
+
+  [[nodiscard]] const net::Endpoint& local() const { return server_->local(); }
+
+  [[nodiscard]] crypto::PublicKey key() const {
+    return crypto::ed25519_public(options_.settings.key);
+  }
+
+  [[nodiscard]] double processor_seconds() { return bench::thread_seconds(thread_); }
+
+  [[nodiscard]] const beacon::BeaconCounters& counters() const { return server_->counters(); }
+
+ private:
+  beacon::BeaconOptions options_;
+  SystemClock clock_;
+  crypto::SystemRandom random_;
+  std::optional<beacon::BeaconServer> server_;
+  std::thread thread_;
+};
+
+/// Answers a second: of the server's core, and by the wall.
+struct Rates {
+  std::vector<double> core;
+  std::vector<double> wall;
+
+  template <class Server, class Load>
+  void measure(Server& server, const Load& load) {
+    const double used = server.processor_seconds();
+    std::size_t answers = 0;
+    const double wall_seconds = bench::microseconds_of([&] { answers = load(); }) * 1e-6;
+    core.push_back(static_cast<double>(answers) / (server.processor_seconds() - used));
+    wall.push_back(static_cast<double>(answers) / wall_seconds);
+  }
+
+  void print(const std::string& id, const std::string& what) const {
+    bench::print_value({"ranging." + id, what, "1/s a core"}, median(core), rounds);
+    bench::print_value({"ranging." + id + "_wall", "  by the wall", "1/s"}, median(wall), rounds);
+  }
+};
+
+double p99_of(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[(values.size() * 99 + 99) / 100 - 1];
+}
+
+/// Opening, ten exchanges, signed receipt: microseconds of the server's core.
+double session_cost() {
+  constexpr std::size_t sessions = 1024;
+  Beacon beacon(10);
+  bench::ChipLoad load(beacon.local(), beacon.key(), sessions);
+  require(load.answer_all() == sessions, "not all sessions ended with a receipt");
+  return beacon.processor_seconds() / sessions * 1e6;
+}
+
+void print_ratios(const Rates& echo, const std::optional<Rates>& chrony, const Rates& beacon) {
+  const double answers = median(beacon.core);
+  bench::print_value({"ranging.to_echo", "a beacon's answer ÷ a plain UDP echo", "ratio", 0.6},
+                     answers / median(echo.core), rounds);
+  if (chrony) {
+    bench::print_value(
+        {"ranging.to_chrony", "a beacon's answer ÷ chrony with AES-CMAC", "ratio", 0.9},
+        answers / median(chrony->core), rounds);
+  }
+  bench::print_value(
+      {"ranging.fleet", "exchanges of 4096 open sessions, beacon and chips on two cores", "1/s",
+       fleet_exchanges},
+      median(beacon.wall), rounds);
+}
+
+/// A chip whose key and socket are in one process.
+class OwnChip final : public agent::GovernorPort {
+ public:
+  explicit OwnChip(const crypto::PublicKey& beacon)
+      : entry_{"beacon", "operator", beacon, {}}, chip_{random_.draw<32>()} {}
+
+  Outcome<std::vector<Byte>> open(std::size_t) override {
+    ByteArray<ranging::opening_size_max> space{};
+    DAYMARK_TRY(const ByteView opening, session_.open(chip_, entry_.key, random_, space));
+    return std::vector<Byte>(opening.begin(), opening.end());
+  }
+
+  Outcome<void> accept(std::size_t, ByteView welcome) override {
+    return about(session_.accept(welcome), "welcome");
+  }
+
+  Outcome<ranging::AnswerTag> answer(std::size_t, std::uint32_t number,
+                                     const ranging::Challenge& challenge) override {
+    return about(session_.answer(number, challenge), "challenge");
+  }
+
+  Outcome<void> deliver(std::size_t, ByteView receipt) override {
+    const ranging::ReceiptExpectation expected{&entry_, crypto::ed25519_public(chip_),
+                                               session_.nonce()};
+    DAYMARK_TRY(const auto verified, ranging::verify_receipt(receipt, expected));
+    require(verified.receipt().quality == ranging::StampQuality::kernel_software,
+            "the stamps are not the kernel's");
+    nanos = static_cast<double>(verified.receipt().least_round_trip.value);
+    return {};
+  }
+
+  double nanos = 0;
+
+ private:
+  order::BeaconEntry entry_;
+  crypto::SystemRandom random_;
+  crypto::SecretKey chip_;
+  ranging::ChipSession session_;
+};
+
+/// Least of ten exchanges, microseconds, without the stamps' stated error.
+std::vector<double> residuals(const Beacon& beacon, std::size_t sessions, bool busy) {
+  agent::RangingPatience patience;
+  patience.busy = busy;
+  const beacon::BeaconSettings stated;
+  std::vector<double> out;
+  for (std::size_t i = 0; i < sessions; ++i) {
+    OwnChip chip(beacon.key());
+    const auto receipt =
+        agent::range_with({0, net::print_endpoint(beacon.local())}, chip, patience);
+    require(receipt.has_value(), "a session ended without a receipt");
+    out.push_back((chip.nanos - static_cast<double>(stated.stamp_error.value)) * 1e-3);
+  }
+  return out;
+}
+
+int measure_residual(std::size_t sessions) {
+  const Beacon beacon(10);
+  bench::pin_to_core(0, 1);
+  const auto busy = residuals(beacon, sessions, true);
+  const auto sleeping = residuals(beacon, sessions, false);
+  bench::print_spread({"ranging.residual",
+                       "least of 10 round trips on loopback, chip looks without sleeping", "us"},
+                      busy);
+  bench::print_value({"ranging.residual_p99", "  its p99", "us", 3}, p99_of(busy), busy.size());
+  bench::print_spread({"ranging.residual_sleeping", "the same, chip sleeps between packets", "us"},
+                      sleeping);
+  return 0;
+}
+
+int measure_rates(double seconds, const char* chronyd_program, const char* folder) {
+  std::optional<bench::ChronyServer> chronyd;
+  if (folder != nullptr) {
+    chronyd.emplace(chronyd_program, folder);
+  } else {
+    fmt::print(stderr, "bench: chrony is left out: no chronyd was named\n");
+  }
+  const double session = session_cost();
+  bench::EchoServer echo;
+  Beacon beacon(100'000'000);
+  bench::ChipLoad load(beacon.local(), beacon.key(), chips);
+  bench::pin_to_core(0, 1);
+  const ByteArray<64> ping{};
+  const auto request = bench::ChronyServer::request();
+  Rates echo_rates;
+  Rates beacon_rates;
+  std::optional<Rates> chrony_rates;
+  if (chronyd) chrony_rates.emplace();
+  (void)load.answer_for(0.05);
+  for (std::size_t i = 0; i < rounds; ++i) {
+    echo_rates.measure(echo, [&] { return bench::echo_load(echo.local(), ping, seconds); });
+    if (chronyd) {
+      chrony_rates->measure(*chronyd,
+                            [&] { return bench::echo_load(chronyd->local(), request, seconds); });
+    }
+    beacon_rates.measure(beacon, [&] { return load.answer_for(seconds); });
+  }
+  require(beacon.counters().wrong_answers == 0, "the beacon found answers wrong");
+  echo_rates.print("echo", "UDP echo of 64 bytes, recvfrom and sendto");
+  if (chrony_rates) chrony_rates->print("chrony", "chrony, requests with AES-128-CMAC");
+  beacon_rates.print("answers",
+                     "a beacon's exchanges: tag checked, kernel's stamps, next challenge");
+  print_ratios(echo_rates, chrony_rates, beacon_rates);
+  bench::print_value({"ranging.session", "a whole session: opening, ten exchanges, signed receipt",
+                      "us of a core"},
+                     session, 1024);
+  bench::print_value(
+      {"ranging.fleet_cores", "cores for the whole of it: 22,222 sessions a second", "cores"},
+      session * 1e-6 * fleet_sessions, 1024);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  require(argc > 2, "usage: bench_ranging rate SECONDS [CHRONYD FOLDER] | residual SESSIONS");
+  const double number = std::atof(argv[2]);  // NOLINT(cert-err34-c)
+  if (std::string_view(argv[1]) == "residual") {
+    return measure_residual(static_cast<std::size_t>(number));
+  }
+  return argc > 4 ? measure_rates(number, argv[3], argv[4])
+                  : measure_rates(number, nullptr, nullptr);
+}
