@@ -11,8 +11,8 @@
 #include "ranging_servers.h"
 #include <fmt/format.h>
 
-#include "daymark/agent/ranging_client.h"
 #include "daymark/base/time.h"
+#include "daymark/beacon/mesh_publisher.h"
 #include "daymark/beacon/server.h"
 
 namespace {
@@ -122,58 +122,73 @@ void print_ratios(const Rates& echo, const std::optional<Rates>& chrony, const R
       median(beacon.wall), rounds);
 }
 
-/// A chip whose key and socket are in one process.
-class OwnChip final : public agent::GovernorPort {
+/// A chip whose key and socket are in one process; `busy` looks for packets without sleeping.
+class OwnChip {
  public:
-  explicit OwnChip(const crypto::PublicKey& beacon)
-      : entry_{"beacon", "operator", beacon, {}}, chip_{random_.draw<32>()} {}
-
-  Outcome<std::vector<Byte>> open(std::size_t) override {
-    ByteArray<ranging::opening_size_max> space{};
-    DAYMARK_TRY(const ByteView opening, session_.open(chip_, entry_.key, random_, space));
-    return std::vector<Byte>(opening.begin(), opening.end());
+  OwnChip(const net::Endpoint& server, const order::BeaconEntry& beacon, bool busy)
+      : server_(server), busy_(busy), beacon_(beacon), key_{random_.draw<32>()} {
+    net::UdpOptions options;
+    options.kernel_stamps = false;
+    auto socket = net::UdpSocket::bind(options);
+    require(socket.has_value(), "no port on loopback");
+    socket_.emplace(*std::move(socket));
   }
 
-  Outcome<void> accept(std::size_t, ByteView welcome) override {
-    return about(session_.accept(welcome), "welcome");
-  }
-
-  Outcome<ranging::AnswerTag> answer(std::size_t, std::uint32_t number,
-                                     const ranging::Challenge& challenge) override {
-    return about(session_.answer(number, challenge), "challenge");
-  }
-
-  Outcome<void> deliver(std::size_t, ByteView receipt) override {
-    const ranging::ReceiptExpectation expected{&entry_, crypto::ed25519_public(chip_),
-                                               session_.nonce()};
-    DAYMARK_TRY(const auto verified, ranging::verify_receipt(receipt, expected));
-    require(verified.receipt().quality == ranging::StampQuality::kernel_software,
+  /// One session: microseconds of its least round trip, as the beacon signed it.
+  [[nodiscard]] double range() {
+    beacon::PeerSession session(key_, beacon_, random_);
+    const auto first = ask(ranging::OpeningPacket{});
+    const auto opening = session.open();
+    require(opening.has_value(), "a chip does not open");
+    const auto second =
+        ask(ranging::OpeningPacket{std::get<ranging::CookiePacket>(first).cookie, *opening});
+    const auto& welcome = std::get<ranging::WelcomePacket>(second);
+    require(session.accept(welcome.welcome).has_value(), "a chip refuses the welcome");
+    const ranging::SessionId id = welcome.session;
+    auto reply = ask(ranging::ReadyPacket{id});
+    while (const auto* challenge = std::get_if<ranging::ChallengePacket>(&reply)) {
+      const auto tag = session.answer(challenge->number, challenge->challenge);
+      reply = ask(ranging::AnswerPacket{id, challenge->number, *tag});
+    }
+    const ByteView receipt = std::get<ranging::ReceiptPacket>(reply).receipt;
+    require(session.deliver(receipt).has_value(), "a chip refuses the receipt");
+    const auto verified = ranging::verify_receipt(
+        receipt, {&beacon_, crypto::ed25519_public(key_), session.entry().nonce});
+    require(verified->receipt().quality == ranging::StampQuality::kernel_software,
             "the stamps are not the kernel's");
-    nanos = static_cast<double>(verified.receipt().least_round_trip.value);
+    return static_cast<double>(verified->receipt().least_round_trip.value) * 1e-3;
+  }
+
+ private:
+  [[nodiscard]] ranging::Packet ask(const ranging::Packet& packet) {
+    ByteArray<ranging::packet_size_max> space{};
+    const auto written = ranging::write_packet(packet, space);
+    require(written && socket_->send_to(server_, *written), "a packet can't be sent");
+    for (int tries = 0; tries < 100'000'000; ++tries) {
+      const auto got = socket_->receive(buffer_, busy_ ? Millis{} : Millis{1000});
+      if (got && *got) return ranging::parse_packet((*got)->content).value();
+    }
+    require(false, "the beacon does not answer");
     return {};
   }
 
-  double nanos = 0;
-
- private:
-  order::BeaconEntry entry_;
+  net::Endpoint server_;
+  bool busy_;
+  order::BeaconEntry beacon_;
   crypto::SystemRandom random_;
-  crypto::SecretKey chip_;
-  ranging::ChipSession session_;
+  crypto::SecretKey key_;
+  std::optional<net::UdpSocket> socket_;
+  ByteArray<2048> buffer_{};
 };
 
 /// Least of ten exchanges, microseconds, without the stamps' stated error.
 std::vector<double> residuals(const Beacon& beacon, std::size_t sessions, bool busy) {
-  agent::RangingPatience patience;
-  patience.busy = busy;
   const beacon::BeaconSettings stated;
+  const order::BeaconEntry entry{"beacon", "operator", beacon.key(), {}};
   std::vector<double> out;
   for (std::size_t i = 0; i < sessions; ++i) {
-    OwnChip chip(beacon.key());
-    const auto receipt =
-        agent::range_with({0, net::print_endpoint(beacon.local())}, chip, patience);
-    require(receipt.has_value(), "a session ended without a receipt");
-    out.push_back((chip.nanos - static_cast<double>(stated.stamp_error.value)) * 1e-3);
+    OwnChip chip(beacon.local(), entry, busy);
+    out.push_back(chip.range() - static_cast<double>(stated.stamp_error.value) * 1e-3);
   }
   return out;
 }
