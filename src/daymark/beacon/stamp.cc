@@ -1,6 +1,7 @@
 #include "daymark/beacon/stamp.h"
 
 #include <ctime>
+#include <limits>
 
 namespace daymark::beacon {
 
@@ -26,10 +27,19 @@ std::int64_t monotonic_nanos() {
 }
 
 ClockPair read_clocks() {
-  const std::int64_t before = monotonic_nanos();
-  const std::int64_t realtime = read(CLOCK_REALTIME);
-  const std::int64_t after = monotonic_nanos();
-  return {realtime, before + (after - before) / 2};
+  // Whoever is interrupted between the readings would take the pause for a step of the clock.
+  constexpr std::int64_t tight = 5'000;
+  ClockPair best;
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (int tries = 0; tries < 4 && least > tight; ++tries) {
+    const std::int64_t before = monotonic_nanos();
+    const std::int64_t realtime = read(CLOCK_REALTIME);
+    const std::int64_t span = monotonic_nanos() - before;
+    if (span >= least) continue;
+    least = span;
+    best = {realtime, before + span / 2};
+  }
+  return best;
 }
 
 void StampBridge::advance(const ClockPair& now) {
