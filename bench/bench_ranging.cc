@@ -2,9 +2,12 @@
 // bench_ranging rate SECONDS [CHRONYD FOLDER]; what it measures on loopback beyond the path:
 // bench_ranging residual SESSIONS.
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 #include "chip_load.h"
 #include "figures.h"
@@ -122,16 +125,20 @@ void print_ratios(const Rates& echo, const std::optional<Rates>& chrony, const R
       median(beacon.wall), rounds);
 }
 
+net::UdpSocket loopback_socket(bool kernel_stamps) {
+  net::UdpOptions options;
+  options.kernel_stamps = kernel_stamps;
+  auto socket = net::UdpSocket::bind(options);
+  require(socket.has_value(), "no port on loopback");
+  return *std::move(socket);
+}
+
 /// A chip whose key and socket are in one process; `busy` looks for packets without sleeping.
 class OwnChip {
  public:
   OwnChip(const net::Endpoint& server, const order::BeaconEntry& beacon, bool busy)
       : server_(server), busy_(busy), beacon_(beacon), key_{random_.draw<32>()} {
-    net::UdpOptions options;
-    options.kernel_stamps = false;
-    auto socket = net::UdpSocket::bind(options);
-    require(socket.has_value(), "no port on loopback");
-    socket_.emplace(*std::move(socket));
+    socket_.emplace(loopback_socket(false));
   }
 
   /// One session: microseconds of its least round trip, as the beacon signed it; none where the
@@ -195,14 +202,49 @@ std::vector<double> residuals(const Beacon& beacon, std::size_t sessions, bool b
   return out;
 }
 
+/// The path alone: a ping of 64 bytes that is echoed without sleeping, by the kernel's stamps; the
+/// least of ten, microseconds.
+std::vector<double> bare_pings(std::size_t samples) {
+  net::UdpSocket echo = loopback_socket(false);
+  net::UdpSocket pinger = loopback_socket(true);
+  const std::jthread echoing([&echo](const std::stop_token& stop) {
+    bench::pin_to_core(0, 1);
+    ByteArray<128> buffer{};
+    while (!stop.stop_requested()) {
+      const auto got = echo.receive(buffer, Millis{});
+      if (got && *got) (void)echo.send_to((*got)->from, (*got)->content);
+    }
+  });
+  bench::pin_to_core(0, 0);
+  const ByteArray<64> ping{};
+  ByteArray<128> buffer{};
+  std::vector<double> out;
+  for (std::size_t i = 0; i < samples; ++i) {
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (int tries = 0; tries < 10; ++tries) {
+      const auto sent = pinger.send_to(echo.local(), ping);
+      const auto got = pinger.receive(buffer, Millis{1000});
+      require(sent && got && *got, "a ping was lost");
+      least = std::min(least, (*got)->received.nanos - sent->nanos);
+    }
+    out.push_back(static_cast<double>(least) * 1e-3);
+  }
+  return out;
+}
+
 int measure_residual(std::size_t sessions) {
   const Beacon beacon(10);
+  // The kernel begins to stamp received packets a little after it was asked to.
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto bare = bare_pings(sessions);
   bench::pin_to_core(0, 1);
   const auto busy = residuals(beacon, sessions, true);
   const auto sleeping = residuals(beacon, sessions, false);
-  bench::print_spread({"ranging.residual",
-                       "least of 10 round trips on loopback, chip looks without sleeping", "us"},
-                      busy);
+  bench::print_spread(
+      {"ranging.ping", "least of 10 bare pings on loopback, both ends without sleep", "us"}, bare);
+  bench::print_spread(
+      {"ranging.residual", "least of 10 round trips on loopback, chip looks without sleep", "us"},
+      busy);
   bench::print_value({"ranging.residual_p99", "  its p99", "us", 3}, p99_of(busy), busy.size());
   bench::print_spread({"ranging.residual_sleeping", "the same, chip sleeps between packets", "us"},
                       sleeping);
