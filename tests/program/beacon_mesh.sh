@@ -17,11 +17,13 @@ make_charter >/dev/null
 jq '.beacons[2] |= (.lat = 48.2082 | .lon = 16.3738)' "$work/fleet.json" >"$work/wrong.json"
 daymark charter new "$work/wrong.json" --out "$work/wrong.charter" >/dev/null
 
+# Jurong and Jakarta, Jurong and Cikarang, Jakarta and Cikarang: their indices add up to 1, 2 and 3.
+rtt_ms=(- 14.2 15.8 28.4)
 pairs=()
 for i in 0 1 2; do
   for j in 0 1 2; do
     [ "$i" != "$j" ] || continue
-    pairs+=("{\"listen\":\"127.0.0.1:$((port + 20 + 3 * i + j))\",\"target\":\"127.0.0.1:$((port + 10 + j))\",\"rtt_ms\":$(rtt_of "${beacon_nodes[$i]}" "${beacon_nodes[$j]}")}")
+    pairs+=("{\"listen\":\"127.0.0.1:$((port + 20 + 3 * i + j))\",\"target\":\"127.0.0.1:$((port + 10 + j))\",\"rtt_ms\":${rtt_ms[$((i + j))]}}")
   done
 done
 (IFS=,; echo "[${pairs[*]}]") >"$work/mesh.pairs"
@@ -57,7 +59,8 @@ json 0 '.pairs == 2' locate mesh --charter "$work/fleet.charter" "$work/true.0.m
 refused mesh_place locate mesh --charter "$work/wrong.charter" "$work/true.2.mesh"
 refused receipt_place locate mesh --charter "$work/wrong.charter" "$work/true.0.mesh"
 head -c -1 "$work/true.0.mesh" >"$work/short.mesh"
-printf '\0' >>"$work/short.mesh"
+last=$(tail -c 1 "$work/true.0.mesh" | od -An -tu1)
+printf "\\x$(printf %02x $((last ^ 1)))" >>"$work/short.mesh"
 refused cose_signature locate mesh --charter "$work/fleet.charter" "$work/short.mesh"
 json 3 .error locate mesh --charter "$work/fleet.charter" "$work/fleet.charter"
 json 2 .error locate mesh --charter "$work/fleet.charter"
@@ -75,7 +78,7 @@ wait_for complete "$work/wrong.charter" wrong
 json 1 '(.suspects | length == 1) and .suspects[0].id == "cikarang" and .suspects[0].doubt == "certain" and (.suspects[0].evidence | length == 4)
   and .suspects[0].beyond_km > 5000 and .least_wrong == 1' locate mesh --charter "$work/wrong.charter" "$work"/wrong.{0,1,2}.mesh
 # With one pair alone nobody can say which end is wrong.
-daymark locate mesh --charter "$work/wrong.charter" "$work/wrong.0.mesh" --json | jq -e '.suspects | length >= 1' >/dev/null && passed=$((passed + 1)) || failed=$((failed + 1))
+json 1 '(.suspects | length == 2) and all(.suspects[]; .doubt == "possible")' locate mesh --charter "$work/wrong.charter" "$work/wrong.0.mesh"
 stop_beacons 2>/dev/null
 
 # A beacon that signs round trips which can't be is suspected itself, for it contradicts both others.

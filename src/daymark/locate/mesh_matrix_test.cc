@@ -53,8 +53,8 @@ struct Landmarks {
       receipt.place = beacons[peer].place;
       receipt.least_round_trip = round_trip(self, peer);
       receipt.exchanges = 10;
-      mesh.entries.push_back({beacons[peer].key, receipt.chip_nonce,
-                              *ranging::sign_receipt(receipt, secrets[peer])});
+      mesh.entries.push_back(
+          {beacons[peer].key, receipt.chip_nonce, *ranging::sign_receipt(receipt, secrets[peer])});
     }
     return ranging::verify_mesh(*ranging::sign_mesh(mesh, secrets[self]), beacons).value();
   }
