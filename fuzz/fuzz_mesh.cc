@@ -1,5 +1,7 @@
 // A payload that parses is written back to the same bytes; one that nobody signed never verifies,
 // and one that is signed here verifies only without receipts, which nobody signed.
+#include <array>
+
 #include "daymark/cbor/encode.h"
 #include "daymark/ranging/mesh.h"
 
