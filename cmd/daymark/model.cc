@@ -17,6 +17,11 @@ struct ModelOptions {
   std::string key;
   std::string authorities;
   std::string as_of;
+  std::string trust_root;
+  std::vector<std::string> log_keys;
+  std::string timestamp_authority;
+  std::string identity;
+  std::string issuer;
   std::string cache;
   std::vector<std::string> ignored;
   unsigned threads = 0;
@@ -41,19 +46,43 @@ class Hashing {
   evidence::HashOptions options_;
 };
 
+/// The trust root, with logs and authorities that were given by themselves.
+Outcome<evidence::TrustedRoot> root_of(const ModelOptions& options) {
+  evidence::TrustedRoot out;
+  if (!options.trust_root.empty()) {
+    DAYMARK_TRY(const std::string text, read_text(options.trust_root, evidence::trusted_root_max));
+    DAYMARK_TRY(out, about(evidence::parse_trusted_root(text), options.trust_root));
+  }
+  for (const std::string& file : options.log_keys) {
+    DAYMARK_TRY(const std::string text, read_text(file, evidence::key_text_max));
+    DAYMARK_TRY(const auto key, about(evidence::VerifyingKey::from_text(text), file));
+    evidence::add_log_key(out, key);
+  }
+  if (!options.timestamp_authority.empty()) {
+    const std::string& file = options.timestamp_authority;
+    DAYMARK_TRY(const std::string text, read_text(file, evidence::key_text_max));
+    DAYMARK_CHECK(about(evidence::add_timestamp_authority(out, text), file));
+  }
+  return out;
+}
+
 Outcome<evidence::ModelTrust> trust_of(const ModelOptions& options) {
   evidence::ModelTrust out;
-  if (options.key.empty() == options.authorities.empty()) {
-    return refuse(errc::usage_wrong, "--key", "give --key or --ca");
+  const int ways = int{!options.key.empty()} + int{!options.authorities.empty()};
+  if (ways > 1 || (ways == 0 && options.trust_root.empty())) {
+    return refuse(errc::usage_wrong, "--key", "give --key, --ca or --trust-root");
   }
+  DAYMARK_TRY(out.root, root_of(options));
+  out.identity = options.identity;
+  out.issuer = options.issuer;
   out.as_of = SystemClock().now();
   if (!options.as_of.empty()) {
     DAYMARK_TRY(out.as_of, time_argument("--as-of", options.as_of));
   }
-  if (options.key.empty()) {
+  if (!options.authorities.empty()) {
     DAYMARK_TRY(out.authorities, read_text(options.authorities, evidence::key_text_max * 4));
-    return out;
   }
+  if (options.key.empty()) return out;
   DAYMARK_TRY(const std::string text, read_text(options.key, evidence::key_text_max));
   DAYMARK_TRY(out.key, about(evidence::VerifyingKey::from_text(text), options.key));
   return out;
@@ -61,6 +90,19 @@ Outcome<evidence::ModelTrust> trust_of(const ModelOptions& options) {
 
 nlohmann::ordered_json text_or_nothing(const std::string& text) {
   return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
+}
+
+nlohmann::ordered_json proof_of(const evidence::ModelVerdict& verdict) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (const evidence::ProofGround& one : verdict.proof.grounds) {
+    const bool silent = one.reason.code == Errc{};
+    out.push_back(
+        {{"question", one.question},
+         {"finding", evidence::name_of(one.finding)},
+         {"reason", text_or_nothing(std::string(silent ? "" : entry_of(one.reason.code).name))},
+         {"words", one.words}});
+  }
+  return out;
 }
 
 nlohmann::ordered_json document_of(const evidence::ModelVerdict& verdict) {
@@ -74,8 +116,10 @@ nlohmann::ordered_json document_of(const evidence::ModelVerdict& verdict) {
           {"bytes", verdict.bytes},
           {"signer", text_or_nothing(verdict.signer)},
           {"certificate", text_or_nothing(verdict.certificate)},
+          {"identity", text_or_nothing(verdict.identity)},
+          {"issuer", text_or_nothing(verdict.issuer)},
           {"ignore_paths", verdict.ignored},
-          {"log_entries_not_judged", verdict.log_entries}};
+          {"proof", proof_of(verdict)}};
 }
 
 std::string text_of_verdict(const evidence::ModelVerdict& verdict, const Session& session) {
@@ -88,9 +132,8 @@ std::string text_of_verdict(const evidence::ModelVerdict& verdict, const Session
                      verdict.certificate);
   for (const std::string& path : verdict.ignored)
     out += fmt::format("\n  left out by the signer, not judged  {}", path);
-  if (verdict.log_entries > 0) {
-    out += fmt::format("\n  entries of a transparency log, not judged  {}", verdict.log_entries);
-  }
+  for (const evidence::ProofGround& one : verdict.proof.grounds)
+    out += fmt::format("\n  {}: {}, {}", one.question, evidence::name_of(one.finding), one.words);
   return out;
 }
 
@@ -148,7 +191,18 @@ void add_verify_model(CLI::App& family, Session& session) {
   command->add_option("--key", options->key, "The signer's public key (PEM or JWK)");
   command->add_option("--ca", options->authorities,
                       "Certificates to which the signer's must lead (PEM)");
-  command->add_option("--as-of", options->as_of, "Judge certificates at this time (RFC 3339)");
+  command->add_option("--trust-root", options->trust_root,
+                      "Sigstore's trusted_root.json: logs, authorities, certificate logs");
+  command->add_option("--log-key", options->log_keys,
+                      "Public key of a transparency log (PEM); repeatable");
+  command->add_option("--tsa", options->timestamp_authority,
+                      "Certificates of a timestamp authority (PEM)");
+  command->add_option("--identity", options->identity,
+                      "Whom the certificate must name (address or URI)");
+  command->add_option("--issuer", options->issuer, "Who must vouch for that name (URL)");
+  command->add_option("--as-of", options->as_of,
+                      "Judge certificates at this time, where nothing in the bundle vouches for "
+                      "one (RFC 3339)");
   command->footer("Example: daymark model verify llama/ --bundle llama/model.sig --key maker.pub");
   session.on_run(*command, [options, &session] { return verify_folder(*options, session); });
 }

@@ -16,9 +16,6 @@ namespace {
 
 using AltNamesOwner = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 using PurposesOwner = std::unique_ptr<EXTENDED_KEY_USAGE, Freed<EXTENDED_KEY_USAGE_free>>;
-using ObjectOwner = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
-using StoreOwner = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
-using StoreContextOwner = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
 
 constexpr const char* oid_manufacturer = "2.23.133.2.1";
 constexpr const char* oid_model = "2.23.133.2.2";

@@ -15,12 +15,8 @@ namespace daymark::evidence {
 
 namespace {
 
-using BioOwner = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using ExtensionOwner = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
-using ObjectOwner = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
 using OctetsOwner = std::unique_ptr<ASN1_OCTET_STRING, Freed<ASN1_OCTET_STRING_free>>;
-using StoreOwner = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
-using StoreContextOwner = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
 
 constexpr const char* tcb_info_identifier = "2.23.133.5.4.1";
 /// DiceTcbInfo with one FWID of SHA-256 and nothing else, up to the digest.

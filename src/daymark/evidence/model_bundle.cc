@@ -10,6 +10,7 @@
 #include "daymark/crypto/ports.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/model_files.h"
+#include "daymark/evidence/model_material_internal.h"
 
 namespace daymark::evidence {
 
@@ -17,6 +18,8 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
+using sigstore::json_text;
+using sigstore::json_value;
 
 constexpr std::string_view bundle_type = "application/vnd.dev.sigstore.bundle.v0.3+json";
 constexpr std::string_view payload_type = "application/vnd.in-toto+json";
@@ -33,35 +36,29 @@ std::unexpected<Error> statement_refused() {
   return fail(errc::model_statement, field::bundle_member);
 }
 
-std::string text_at(const json& object, const char* name) {
-  return internal::text_member(object, name).value_or("");
-}
-
-/// The member, or null.
-const json& value_at(const json& object, const char* name) {
-  static const json nothing;
-  const auto found = internal::member(object, name);
-  return found ? **found : nothing;
-}
-
 Result<std::vector<Byte>> bytes_at(const json& object, const char* name) {
-  const auto bytes = from_base64(text_at(object, name));
-  if (!bytes || bytes->empty()) return bundle_refused();
-  return bytes;
+  auto bytes = sigstore::json_bytes(object, name);
+  return bytes.empty() ? Result<std::vector<Byte>>(bundle_refused()) : bytes;
 }
 
 Result<void> read_material(const json& material, ModelBundle& out) {
-  const json& entries = value_at(material, "tlogEntries");
-  if (entries.is_array()) out.log_entries = entries.size();
-  const json& key = value_at(material, "publicKey");
-  const json& chain = value_at(value_at(material, "x509CertificateChain"), "certificates");
-  const json& certificate = value_at(material, "certificate");
+  const json& entries = json_value(material, "tlogEntries");
+  const bool listed = entries.is_array() && entries.size() <= model_proofs_max;
+  if (!listed && !entries.is_null()) return bundle_refused();
+  for (const json& one : entries) {
+    DAYMARK_TRY(out.log_entries.emplace_back(), sigstore::read_log_entry(one));
+  }
+  DAYMARK_TRY(out.timestamps,
+              sigstore::read_timestamps(json_value(material, "timestampVerificationData")));
+  const json& key = json_value(material, "publicKey");
+  const json& chain = json_value(json_value(material, "x509CertificateChain"), "certificates");
+  const json& certificate = json_value(material, "certificate");
   // Exactly one of the three.
   if (int{key.is_object()} + int{chain.is_array()} + int{certificate.is_object()} != 1) {
     return bundle_refused();
   }
   if (key.is_object()) {
-    out.key_hint = text_at(key, "hint");
+    out.key_hint = json_text(key, "hint");
     return out.key_hint.empty() ? bundle_refused() : ok();
   }
   const json list = chain.is_array() ? chain : json::array({certificate});
@@ -74,19 +71,20 @@ Result<void> read_material(const json& material, ModelBundle& out) {
 
 Result<ModelResource> read_resource(const json& value) {
   ModelResource out;
-  out.name = text_at(value, "name");
+  out.name = json_text(value, "name");
   if (!is_plain_path(out.name)) return fail(errc::model_path, field::model_file);
-  const auto digest = from_hex_fixed<sizeof(Digest)>(text_at(value, "digest"));
-  if (text_at(value, "algorithm") != "sha256" || !digest) return statement_refused();
+  const auto digest = from_hex_fixed<sizeof(Digest)>(json_text(value, "digest"));
+  if (json_text(value, "algorithm") != "sha256" || !digest) return statement_refused();
   out.digest = *digest;
   return out;
 }
 
 Result<void> read_serialization(const json& value, ModelStatement& out) {
-  const bool whole = text_at(value, "method") == "files" && text_at(value, "hash_type") == "sha256";
+  const bool whole =
+      json_text(value, "method") == "files" && json_text(value, "hash_type") == "sha256";
   // Links would let the same statement mean files elsewhere.
-  const bool plain = value_at(value, "allow_symlinks") == false;
-  const json& ignored = value_at(value, "ignore_paths");
+  const bool plain = json_value(value, "allow_symlinks") == false;
+  const json& ignored = json_value(value, "ignore_paths");
   if (!whole || !plain || !(ignored.is_null() || ignored.is_array())) return statement_refused();
   for (const json& one : ignored) {
     if (!one.is_string()) return statement_refused();
@@ -125,12 +123,12 @@ Result<void> read_resources(const json& list, ModelStatement& out) {
 Result<ModelBundle> parse_model_bundle(std::string_view text) {
   if (text.size() > model_bundle_max) return bundle_refused();
   const auto document = internal::parse_json(text);
-  if (!document || text_at(*document, "mediaType") != bundle_type) return bundle_refused();
+  if (!document || json_text(*document, "mediaType") != bundle_type) return bundle_refused();
   ModelBundle out;
-  DAYMARK_CHECK(read_material(value_at(*document, "verificationMaterial"), out));
-  const json& envelope = value_at(*document, "dsseEnvelope");
-  const json& signatures = value_at(envelope, "signatures");
-  const bool form = text_at(envelope, "payloadType") == payload_type && signatures.is_array() &&
+  DAYMARK_CHECK(read_material(json_value(*document, "verificationMaterial"), out));
+  const json& envelope = json_value(*document, "dsseEnvelope");
+  const json& signatures = json_value(envelope, "signatures");
+  const bool form = json_text(envelope, "payloadType") == payload_type && signatures.is_array() &&
                     signatures.size() == 1;
   if (!form) return bundle_refused();
   DAYMARK_TRY(const auto payload, bytes_at(envelope, "payload"));
@@ -147,21 +145,21 @@ std::string model_signed_text(std::string_view payload) {
 Result<ModelStatement> parse_model_statement(std::string_view text) {
   const auto document = internal::parse_json(text);
   if (!document || !document->is_object()) return statement_refused();
-  const std::string predicate = text_at(*document, "predicateType");
+  const std::string predicate = json_text(*document, "predicateType");
   if (predicate.starts_with(old_predicate)) return fail(errc::model_version, field::bundle_member);
-  const json& subjects = value_at(*document, "subject");
-  const bool form = text_at(*document, "_type") == statement_type && predicate == predicate_type &&
-                    subjects.is_array() && subjects.size() == 1;
+  const json& subjects = json_value(*document, "subject");
+  const bool form = json_text(*document, "_type") == statement_type &&
+                    predicate == predicate_type && subjects.is_array() && subjects.size() == 1;
   if (!form) return statement_refused();
-  const json& content = value_at(*document, "predicate");
+  const json& content = json_value(*document, "predicate");
   ModelStatement out;
-  out.name = text_at(subjects.front(), "name");
+  out.name = json_text(subjects.front(), "name");
   const auto digest =
-      from_hex_fixed<sizeof(Digest)>(text_at(value_at(subjects.front(), "digest"), "sha256"));
+      from_hex_fixed<sizeof(Digest)>(json_text(json_value(subjects.front(), "digest"), "sha256"));
   if (!digest) return statement_refused();
   out.digest = *digest;
-  DAYMARK_CHECK(read_serialization(value_at(content, "serialization"), out));
-  DAYMARK_CHECK(read_resources(value_at(content, "resources"), out));
+  DAYMARK_CHECK(read_serialization(json_value(content, "serialization"), out));
+  DAYMARK_CHECK(read_resources(json_value(content, "resources"), out));
   if (digest_of(out.resources) != out.digest) return fail(errc::model_digest, field::bundle_member);
   return out;
 }

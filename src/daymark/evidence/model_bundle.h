@@ -8,6 +8,7 @@
 
 #include "daymark/base/bytes.h"
 #include "daymark/base/result.h"
+#include "daymark/evidence/model_material.h"
 
 namespace daymark::evidence {
 
@@ -19,8 +20,9 @@ struct ModelBundle {
   std::string key_hint;
   /// DER, the signer's first; empty where a key is named.
   std::vector<std::vector<Byte>> certificates;
-  /// Entries of a transparency log, which are not judged.
-  std::size_t log_entries = 0;
+  /// Entries of transparency logs, and timestamps (TimeStampResp, DER): model_proof.h judges them.
+  std::vector<LogEntry> log_entries;
+  std::vector<std::vector<Byte>> timestamps;
   std::string payload;
   /// DER of r and s, or 64 bytes of Ed25519.
   std::vector<Byte> signature;

@@ -19,17 +19,65 @@ namespace daymark::evidence {
 namespace {
 
 namespace fs = std::filesystem;
-using BioOwner = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
 std::string hint_of(const VerifyingKey& key) {
   return to_hex(crypto::sha256(bytes_of(key.pem())));
 }
 
-Result<ModelSigner> signer_of(const ModelBundle& bundle, const ModelTrust& trust) {
-  if (bundle.certificates.empty() != trust.key.has_value()) return fail(errc::model_key);
-  if (!trust.key) return certified_signer(bundle.certificates, trust.authorities, trust.as_of);
-  if (bundle.key_hint != hint_of(*trust.key)) return fail(errc::model_key);
-  return ModelSigner{*trust.key, ""};
+/// The key that the bundle itself states, for a certificate or the asker's key.
+LoggedSignature logged_by(const ModelBundle& bundle, const ModelTrust& trust) {
+  LoggedSignature out{bundle.payload, bundle.signature, {}, {}};
+  if (trust.key) {
+    out.key = trust.key->spki();
+  } else if (!bundle.certificates.empty()) {
+    out.certificate = bundle.certificates.front();
+  }
+  return out;
+}
+
+Result<ModelSigner> signer_of(const ModelBundle& bundle, const ModelTrust& trust,
+                              const ModelProof& proof) {
+  if (trust.key) {
+    if (bundle.key_hint != hint_of(*trust.key)) return fail(errc::model_key);
+    return ModelSigner{*trust.key, "", "", "", std::nullopt};
+  }
+  std::vector<UnixMillis> times = proof.times;
+  if (times.empty() && trust.by_root()) return fail(errc::sigstore_time_unproven);
+  if (times.empty()) times.push_back(trust.as_of);
+  return certified_signer(bundle.certificates, {trust.authorities, trust.root.authorities}, times);
+}
+
+/// Who the certificate names, as far as that was asked.
+Result<void> judge_identity(const ModelSigner& signer, const ModelTrust& trust, ModelProof& out) {
+  if (trust.key) return ok();
+  if (!trust.identity.empty() && signer.identity != trust.identity) {
+    return fail(errc::sigstore_identity, field::certificate);
+  }
+  if (!trust.issuer.empty() && signer.issuer != trust.issuer) {
+    return fail(errc::sigstore_issuer, field::certificate);
+  }
+  const bool asked = !trust.identity.empty() && !trust.issuer.empty();
+  if (asked || trust.by_root()) {
+    out.grounds.push_back({"identity", asked ? Finding::held : Finding::unknown,
+                           asked ? Error{} : Error{errc::sigstore_identity_unasked, no_field, 0},
+                           signer.identity + " by " + signer.issuer});
+  }
+  return ok();
+}
+
+/// Whether the certificate was logged, where the root names logs of certificates.
+Result<void> judge_certificate_log(const ModelBundle& bundle, const ModelSigner& signer,
+                                   const ModelTrust& trust, ModelProof& out) {
+  if (!trust.by_root()) return ok();
+  if (trust.root.certificate_logs.empty()) {
+    out.grounds.push_back(
+        {"certificate log", Finding::not_judged, {}, "the root names no log of certificates"});
+    return ok();
+  }
+  DAYMARK_CHECK(check_certificate_logged(bundle.certificates.front(), *signer.issuer_key,
+                                         trust.root.certificate_logs));
+  out.grounds.push_back({"certificate log", Finding::held, {}, "promised by a log of the root"});
+  return ok();
 }
 
 /// The bundle's name within the folder; empty where it lies elsewhere.
@@ -124,14 +172,20 @@ Result<VerifiedStatement> verify_model_bundle(std::string_view json, const Model
   DAYMARK_TRY(const ModelBundle bundle, parse_model_bundle(json));
   // Its form decides which rules the signature follows, so an older one is named first.
   DAYMARK_TRY(ModelStatement statement, parse_model_statement(bundle.payload));
-  DAYMARK_TRY(const ModelSigner signer, signer_of(bundle, trust));
+  if (bundle.certificates.empty() != trust.key.has_value()) return fail(errc::model_key);
+  DAYMARK_TRY(ModelProof proof, judge_proof(bundle, trust.root, logged_by(bundle, trust)));
+  DAYMARK_TRY(const ModelSigner signer, signer_of(bundle, trust, proof));
   const std::string covered = model_signed_text(bundle.payload);
   if (!signer.key.verifies_der(bytes_of(covered), bundle.signature)) {
     return fail(errc::model_signature);
   }
+  DAYMARK_CHECK(judge_certificate_log(bundle, signer, trust, proof));
+  DAYMARK_CHECK(judge_identity(signer, trust, proof));
   VerifiedStatement out(std::move(statement), signer.key);
   out.certificate_ = signer.subject;
-  out.log_entries_ = bundle.log_entries;
+  out.identity_ = signer.identity;
+  out.issuer_ = signer.issuer;
+  out.proof_ = std::move(proof);
   return out;
 }
 
@@ -150,7 +204,9 @@ ModelVerdict verify_model(const ModelPlace& place, const ModelTrust& trust,
   out.digest = to_hex(statement.digest);
   out.signer = to_hex(verified->signer().thumbprint());
   out.certificate = verified->certificate();
-  out.log_entries = verified->log_entries();
+  out.identity = verified->identity();
+  out.issuer = verified->issuer();
+  out.proof = verified->proof();
   out.files = statement.resources.size();
   out.ignored = statement.ignored;
   const auto bytes = check_files(place, statement, options);
@@ -160,8 +216,9 @@ ModelVerdict verify_model(const ModelPlace& place, const ModelTrust& trust,
     return out;
   }
   out.bytes = *bytes;
-  out.reason = {errc::model_good, no_field, 0};
-  out.verdict = Verdict::genuine;
+  const bool named = !trust.by_root() || (!trust.identity.empty() && !trust.issuer.empty());
+  out.reason = {named ? errc::model_good : errc::sigstore_identity_unasked, no_field, 0};
+  out.verdict = named ? Verdict::genuine : Verdict::undecided;
   return out;
 }
 

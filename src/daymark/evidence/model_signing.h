@@ -10,17 +10,30 @@
 #include "daymark/evidence/cose_key.h"
 #include "daymark/evidence/model_bundle.h"
 #include "daymark/evidence/model_files.h"
+#include "daymark/evidence/model_proof.h"
 #include "daymark/evidence/verdict.h"
 
 namespace daymark::evidence {
 
-/// Whom the asker trusts: exactly one of the two.
+/// Whom the asker trusts: a key, or certificates. Those of a trust root count where neither a key
+/// nor `authorities` are given.
 struct ModelTrust {
   std::optional<VerifyingKey> key;
   /// Certificates (PEM, at most 64 KiB): roots, and issuers below them.
   std::string authorities;
-  /// When the signer's certificates must be valid.
+  /// When the signer's certificates must be valid, where no log and no timestamp tells the time of
+  /// the signature.
   UnixMillis as_of;
+  /// Logs and authorities for what else the bundle brings; empty: nothing of it is judged.
+  TrustedRoot root = {};  // NOLINT(readability-redundant-member-init)
+  /// Whom a Sigstore certificate must name, and who must vouch for the name; empty: not asked.
+  std::string identity = {};  // NOLINT(readability-redundant-member-init)
+  std::string issuer = {};    // NOLINT(readability-redundant-member-init)
+
+  /// Whether certificates are judged by the authorities of the root.
+  [[nodiscard]] bool by_root() const {
+    return !key && authorities.empty() && !root.authorities.empty();
+  }
 };
 
 struct ModelVerdict {
@@ -39,8 +52,11 @@ struct ModelVerdict {
   std::uint64_t bytes = 0;
   /// What the signer left out: nothing is said about these.
   std::vector<std::string> ignored;
-  /// Entries of a transparency log that came with the bundle: not judged.
-  std::size_t log_entries = 0;
+  /// Whom the certificate names and who vouches for it; empty for keys and other certificates.
+  std::string identity;
+  std::string issuer;
+  /// What else the bundle proves, and what of it is not judged.
+  ModelProof proof;
 };
 
 /// The signed statement of a bundle, whose signature held. Only verify_model_bundle makes one.
@@ -52,7 +68,11 @@ class VerifiedStatement {
 
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
 
-  [[nodiscard]] std::size_t log_entries() const { return log_entries_; }
+  [[nodiscard]] const std::string& identity() const { return identity_; }
+
+  [[nodiscard]] const std::string& issuer() const { return issuer_; }
+
+  [[nodiscard]] const ModelProof& proof() const { return proof_; }
 
  private:
   friend Result<VerifiedStatement> verify_model_bundle(std::string_view json,
@@ -64,11 +84,19 @@ class VerifiedStatement {
   ModelStatement statement_;
   VerifyingKey signer_;
   std::string certificate_;
-  std::size_t log_entries_ = 0;
+  std::string identity_;
+  std::string issuer_;
+  ModelProof proof_;
 };
 
-/// Form, key, signature, digest chain. Errors: errc::model_*; errc::model_key where bundle and
-/// trust are of different kinds, or the hint is another key's; errc::model_certificate.
+/// Form, key, signature, digest chain, and what else the bundle brings (model_proof.h). A
+/// certificate must be valid whenever something vouches that the signature was made; one that leads
+/// to the trust root needs such a time, and stands in one of the root's certificate logs where
+/// there are any.
+/// Errors: errc::model_*; errc::model_key where bundle and trust are of different kinds, or the
+/// hint is another key's; errc::model_certificate; those of judge_proof;
+/// errc::sigstore_time_unproven, errc::sigstore_certificate_log, errc::sigstore_identity,
+/// errc::sigstore_issuer.
 [[nodiscard]] Result<VerifiedStatement> verify_model_bundle(std::string_view json,
                                                             const ModelTrust& trust);
 
@@ -78,8 +106,9 @@ struct ModelPlace {
   std::string bundle;
 };
 
-/// Reads the bundle and every file of the folder. Each listed file must be there and equal, and no
-/// other but those that the statement ignores.
+/// Undecided where only a trust root stands behind the certificate, and nobody said whom it must
+/// name: such roots certify everybody. Reads the bundle and every file of the folder. Each listed
+/// file must be there and equal, and no other but those that the statement ignores.
 [[nodiscard]] ModelVerdict verify_model(const ModelPlace& place, const ModelTrust& trust,
                                         const HashOptions& options);
 

@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
@@ -38,6 +40,18 @@ class ErrorQueueGuard {
   ~ErrorQueueGuard() { ERR_pop_to_mark(); }
 };
 
+struct CertificatesFree {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
+};
+
+using BioOwner = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+using ObjectOwner = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
+using StoreOwner = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
+using StoreContextOwner = std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>>;
+/// Certificates and the list that owns them.
+using CertificatesOwner = std::unique_ptr<STACK_OF(X509), CertificatesFree>;
+using KeyContextOwner = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using CipherContextOwner = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
 using X509Owner = std::unique_ptr<X509, Freed<X509_free>>;
 using KeyOwner = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using DigestOwner = std::unique_ptr<EVP_MD, Freed<EVP_MD_free>>;

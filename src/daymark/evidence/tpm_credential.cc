@@ -12,9 +12,6 @@ namespace daymark::evidence {
 
 namespace {
 
-using CredentialKeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
-
 /// One block of KDFa with SHA-256 (part 1 §11.4.10.2): enough for the two keys here.
 Digest kdfa(const Digest& key, std::string_view label, ByteView context, std::uint32_t bits) {
   constexpr ByteArray<4> first{0, 0, 0, 1};
@@ -37,7 +34,7 @@ bool set_identity_label(EVP_PKEY_CTX* context) {
 
 /// Empty where the library refuses.
 std::vector<Byte> oaep(EVP_PKEY* key, ByteView plain) {
-  const CredentialKeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  const KeyContextOwner context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
   const bool ready = context && EVP_PKEY_encrypt_init(context.get()) == 1 &&
                      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) == 1 &&
                      EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), EVP_sha256()) == 1 &&
@@ -54,7 +51,7 @@ std::vector<Byte> oaep(EVP_PKEY* key, ByteView plain) {
 /// AES-128 in CFB with a zero vector, each key used once.
 std::vector<Byte> aes_cfb(const Digest& key, ByteView plain) {
   constexpr ByteArray<16> zero{};
-  const CipherContext context(EVP_CIPHER_CTX_new());
+  const CipherContextOwner context(EVP_CIPHER_CTX_new());
   std::vector<Byte> out(plain.size());
   int size = 0;
   const bool done = context &&
