@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "daymark/cbor/encode.h"
+#include "daymark/evidence/tpm_activation.h"
 #include "daymark/evidence/tpm_binding.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -11,6 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (identity && !equal(evidence::print_tpm_identity(*identity), input)) std::abort();
   const auto attested = evidence::parse_tpm_attested(input);
   if (attested && !equal(evidence::print_tpm_attested(*attested), input)) std::abort();
+  const auto activation = evidence::parse_tpm_activation(input);
+  if (activation && !equal(evidence::print_tpm_activation(*activation), input)) std::abort();
   const auto enrolment = evidence::parse_tpm_enrolment(input);
   if (!enrolment) return 0;
   crypto::SecretSigner maker(crypto::SecretKey{{1}});

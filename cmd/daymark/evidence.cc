@@ -23,6 +23,7 @@ struct EvidenceOptions {
   std::string as_of;
   std::vector<std::string> references;
   std::vector<std::string> answers;
+  std::string ocsp_nonce;
   std::string policy;
   std::string key;
   std::string rim_key;
@@ -100,21 +101,74 @@ Outcome<evidence::VerifyOptions> verify_options(const EvidenceOptions& options,
   out.references = basis.references;
   if (!basis.answers.empty()) out.answers = &basis.answers;
   if (basis.policy) out.policy = &*basis.policy;
+  if (!options.ocsp_nonce.empty()) {
+    const auto nonce = from_hex(options.ocsp_nonce);
+    if (!nonce || nonce->empty() || nonce->size() > 32) {
+      return refuse(errc::usage_wrong, "--ocsp-nonce",
+                    "1 to 32 bytes in hexadecimal: " + options.ocsp_nonce);
+    }
+    out.ocsp_nonce = *nonce;
+  }
   return out;
 }
 
-void print_verdicts(const EvidenceOptions& options, const Session& session,
-                    const std::vector<evidence::EvidenceVerdict>& verdicts) {
-  if (options.ear) {
-    const std::string ear = evidence::to_ear(verdicts, SystemClock().now());
-    session.print_text(ear, ear + "\n");
-    return;
+using Verdicts = std::vector<evidence::EvidenceVerdict>;
+
+/// Prints verdicts as they come, so that ten thousand files take no more memory than one. Only an
+/// attestation result, which is one document over all, is kept until the end.
+class VerdictPrinter {
+ public:
+  VerdictPrinter(const EvidenceOptions& options, const Session& session)
+      : options_(options), session_(session), streams_(options.files.size() > 1) {}
+
+  [[nodiscard]] bool started() const { return started_; }
+
+  [[nodiscard]] bool all_genuine() const { return all_genuine_; }
+
+  void take(Verdicts verdicts) {
+    for (const evidence::EvidenceVerdict& one : verdicts)
+      all_genuine_ = all_genuine_ && one.verdict == evidence::Verdict::genuine;
+    if (options_.ear) {
+      std::ranges::move(verdicts, std::back_inserter(kept_));
+    } else if (streams_) {
+      for (const evidence::EvidenceVerdict& one : verdicts)
+        print_one(one);
+    } else {
+      session_.print_text(evidence::to_json(verdicts), text_of(verdicts));
+    }
+    started_ = true;
   }
-  std::string text;
-  for (const auto& verdict : verdicts)
-    text += evidence::to_text(verdict, session.language());
-  session.print_text(evidence::to_json(verdicts), text);
-}
+
+  void finish() const {
+    if (options_.ear) {
+      const std::string ear = evidence::to_ear(kept_, SystemClock().now());
+      session_.print_text(ear, ear + "\n");
+    } else if (streams_ && session_.json()) {
+      session_.print_text("]}", "");
+    }
+  }
+
+ private:
+  void print_one(const evidence::EvidenceVerdict& verdict) {
+    const std::string json = evidence::to_json({&verdict, 1});
+    session_.print_text((printed_++ == 0 ? "{\"items\": [" : ",") + json, text_of({verdict}));
+  }
+
+  [[nodiscard]] std::string text_of(const Verdicts& verdicts) const {
+    std::string out;
+    for (const auto& verdict : verdicts)
+      out += evidence::to_text(verdict, session_.language());
+    return out;
+  }
+
+  const EvidenceOptions& options_;
+  const Session& session_;
+  bool streams_;
+  bool started_ = false;
+  bool all_genuine_ = true;
+  std::size_t printed_ = 0;
+  Verdicts kept_;
+};
 
 /// Verdicts on one file that is neither reference values nor a TPM's.
 Outcome<std::vector<evidence::EvidenceVerdict>> verify_report(
@@ -134,6 +188,43 @@ bool is_token(const EvidenceOptions& options, ByteView content) {
   return options.kind.empty() ? evidence::is_token_file(content) : options.kind == "token";
 }
 
+/// What all files are judged with.
+struct EvidenceJudge {
+  const EvidenceOptions& options;
+  const EvidenceBasis& basis;
+  const evidence::RimVerifier& rims;
+  const evidence::NvidiaVerifier& reports;
+  const evidence::VerifyOptions& how;
+  const std::string& chain;
+
+  [[nodiscard]] Outcome<Verdicts> judge(const std::string& file) const {
+    DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
+    if (is_tpms(options, content)) {
+      DAYMARK_TRY(auto found, verify_tpm_file({file, content, options.nonce, how.as_of, how.policy},
+                                              options.tpm));
+      return Verdicts{std::move(found)};
+    }
+    if (is_token(options, content)) {
+      DAYMARK_TRY(const auto tokens, token_options(options, basis, how.as_of));
+      return Verdicts{evidence::verify_token(file, content, tokens)};
+    }
+    if (evidence::is_reference_file(content)) {
+      return Verdicts{evidence::verify_reference({file, rims.verify(content)}, how)};
+    }
+    return verify_report(reports, {file, content, chain}, options, how);
+  }
+};
+
+/// A file that can't be judged, among others that can.
+Verdicts unjudged(const std::string& file, Error reason, UnixMillis as_of) {
+  evidence::EvidenceVerdict out;
+  out.file = file;
+  out.reason = reason;
+  out.genuine = {evidence::Finding::failed, reason};
+  out.as_of = as_of;
+  return {out};
+}
+
 Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   DAYMARK_TRY(const auto rims, evidence::RimVerifier::create());
   DAYMARK_TRY(const EvidenceBasis basis, read_basis(options, rims));
@@ -142,31 +233,19 @@ Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
   if (!options.chain.empty()) {
     DAYMARK_TRY(chain, read_text(options.chain, evidence::evidence_file_max));
   }
-  DAYMARK_TRY(const auto verifier, evidence::NvidiaVerifier::create());
-  std::vector<evidence::EvidenceVerdict> verdicts;
+  DAYMARK_TRY(const auto reports, evidence::NvidiaVerifier::create());
+  const EvidenceJudge judge{options, basis, rims, reports, how, chain};
+  VerdictPrinter printer(options, session);
   for (const std::string& file : options.files) {
-    DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
-    if (is_token(options, content)) {
-      DAYMARK_TRY(const auto tokens, token_options(options, basis, how.as_of));
-      verdicts.push_back(evidence::verify_token(file, content, tokens));
-      continue;
-    }
-    if (is_tpms(options, content)) {
-      DAYMARK_TRY(verdicts.emplace_back(),
-                  verify_tpm_file({file, content, options.nonce, how.as_of}, options.tpm));
-      continue;
-    }
-    if (evidence::is_reference_file(content)) {
-      verdicts.push_back(evidence::verify_reference({file, rims.verify(content)}, how));
-      continue;
-    }
-    DAYMARK_TRY(auto found, verify_report(verifier, {file, content, chain}, options, how));
-    std::ranges::move(found, std::back_inserter(verdicts));
+    auto verdicts = judge.judge(file);
+    // Wrong use strikes at the first file; later ones must not spoil what was printed.
+    const bool alone = options.files.size() == 1 || !printer.started();
+    if (!verdicts && alone) return std::unexpected(verdicts.error());
+    printer.take(verdicts ? *std::move(verdicts)
+                          : unjudged(file, verdicts.error().error, how.as_of));
   }
-  print_verdicts(options, session, verdicts);
-  return exit_of(std::ranges::all_of(verdicts, [](const evidence::EvidenceVerdict& verdict) {
-    return verdict.verdict == evidence::Verdict::genuine;
-  }));
+  printer.finish();
+  return exit_of(printer.all_genuine());
 }
 
 Outcome<Exit> explain(const std::string& file, const Session& session) {
@@ -196,6 +275,8 @@ void add_verify(CLI::App& family, Session& session) {
                       "The public key that signed the CoRIM (PEM or JWK)");
   command->add_option("--ocsp", options->answers,
                       "Revocation answer (DER, or base64 of it); repeatable");
+  command->add_option("--ocsp-nonce", options->ocsp_nonce,
+                      "The number that was sent to the responders (hexadecimal)");
   command->add_option("--nonce", options->nonce, "The challenge that you drew (hexadecimal)");
   command->add_option("--as-of", options->as_of,
                       "Judge certificates, answers and signers at this time (RFC 3339)");

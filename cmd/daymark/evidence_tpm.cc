@@ -7,6 +7,7 @@
 #include "daymark/evidence/evidence_file.h"
 #include "daymark/evidence/host_identity.h"
 #include "daymark/evidence/pem.h"
+#include "daymark/evidence/tpm_activation.h"
 #include "daymark/evidence/tpm_quote_file.h"
 
 namespace daymark::cli {
@@ -33,6 +34,7 @@ Outcome<evidence::TpmQuoteOptions> quote_options(const TpmQuestion& question,
                                                  const TpmFiles& files) {
   evidence::TpmQuoteOptions out;
   out.as_of = question.as_of;
+  out.policy = question.policy;
   if (!question.nonce.empty()) {
     DAYMARK_TRY(out.nonce, nonce_bytes(question.nonce));
   }
@@ -43,6 +45,11 @@ Outcome<evidence::TpmQuoteOptions> quote_options(const TpmQuestion& question,
     DAYMARK_TRY(out.enrolment, read_file(files.enrolment, evidence::evidence_file_max));
     DAYMARK_TRY(const auto maker, crypto::read_public_keys(files.maker));
     out.maker = maker.sign;
+  }
+  if (!files.activation.empty()) {
+    DAYMARK_TRY(out.activation, read_file(files.activation, evidence::tpm_activation_max));
+    DAYMARK_TRY(const auto challenger, crypto::read_public_keys(files.challenger));
+    out.challenger = challenger.sign;
   }
   if (!files.endorsement.empty()) {
     DAYMARK_TRY(out.endorsement, read_certificate(files.endorsement));
@@ -72,6 +79,20 @@ Outcome<evidence::TpmQuoteEvidence> gather(ByteView content, const TpmQuestion& 
     DAYMARK_TRY(out.event_log, read_file(files.event_log, evidence::event_log_max));
   }
   return out;
+}
+
+Outcome<evidence::EvidenceVerdict> verify_activation(const TpmQuestion& question,
+                                                     const TpmFiles& files) {
+  evidence::TpmActivationOptions how;
+  how.as_of = question.as_of;
+  if (!files.challenger.empty()) {
+    DAYMARK_TRY(const auto challenger, crypto::read_public_keys(files.challenger));
+    how.challenger = challenger.sign;
+  }
+  if (!files.authorities.empty()) {
+    DAYMARK_TRY(how.authorities, read_text(files.authorities, evidence::chain_text_max));
+  }
+  return evidence::verify_tpm_activation(question.content, how);
 }
 
 /// A host described in JSON, with its quote where one is given.
@@ -106,16 +127,27 @@ void add_tpm_options(CLI::App& command, TpmFiles& files) {
   CLI::Option* const maker = add("--maker", files.maker, "Who signed the enrolment (public key)");
   add("--enrolment", files.enrolment, "The maker's record of a TPM, in place of --ak")
       ->needs(maker);
+  CLI::Option* const challenger = add("--challenger", files.challenger,
+                                      "Who signed the transcript of an activation (public key)");
+  add("--activation", files.activation,
+      "A challenger's transcript of an activated credential, in place of --ak")
+      ->needs(challenger);
 }
 
 bool is_tpm_evidence(ByteView content) {
-  return evidence::is_tpm_file(content) || evidence::is_host_file(content);
+  return evidence::is_tpm_file(content) || evidence::is_host_file(content) ||
+         evidence::is_tpm_activation(content);
 }
 
 Outcome<evidence::EvidenceVerdict> verify_tpm_file(const TpmQuestion& question,
                                                    const TpmFiles& files) {
-  DAYMARK_TRY(const auto how, quote_options(question, files));
   evidence::EvidenceVerdict out;
+  if (evidence::is_tpm_activation(question.content)) {
+    DAYMARK_TRY(out, verify_activation(question, files));
+    out.file = question.file;
+    return out;
+  }
+  DAYMARK_TRY(const auto how, quote_options(question, files));
   if (evidence::is_host_file(question.content)) {
     DAYMARK_TRY(out, verify_host(question, files, how));
   } else {

@@ -8,6 +8,7 @@
 
 #include "daymark/base/failure.h"
 #include "daymark/base/units.h"
+#include "daymark/evidence/policy.h"
 #include "daymark/evidence/verdict.h"
 
 namespace daymark::cli {
@@ -22,6 +23,8 @@ struct TpmFiles {
   std::string authorities;
   std::string enrolment;
   std::string maker;
+  std::string activation;
+  std::string challenger;
   std::string reference;
   std::string quote;
 };
@@ -34,9 +37,11 @@ struct TpmQuestion {
   ByteView content;
   std::string nonce;  ///< hexadecimal; empty where none is given
   UnixMillis as_of;
+  const evidence::EvidencePolicy* policy = nullptr;
 };
 
-/// Whether the content is a TPM's statement or a description of a host.
+/// Whether the content is a TPM's statement, the transcript of an activation, or a description of a
+/// host.
 [[nodiscard]] bool is_tpm_evidence(ByteView content);
 
 /// Errors: those of reading the files, errc::usage_wrong.

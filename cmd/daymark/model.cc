@@ -88,40 +88,6 @@ Outcome<evidence::ModelTrust> trust_of(const ModelOptions& options) {
   return out;
 }
 
-nlohmann::ordered_json text_or_nothing(const std::string& text) {
-  return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
-}
-
-nlohmann::ordered_json proof_of(const evidence::ModelVerdict& verdict) {
-  nlohmann::ordered_json out = nlohmann::ordered_json::array();
-  for (const evidence::ProofGround& one : verdict.proof.grounds) {
-    const bool silent = one.reason.code == Errc{};
-    out.push_back(
-        {{"question", one.question},
-         {"finding", evidence::name_of(one.finding)},
-         {"reason", text_or_nothing(std::string(silent ? "" : entry_of(one.reason.code).name))},
-         {"words", one.words}});
-  }
-  return out;
-}
-
-nlohmann::ordered_json document_of(const evidence::ModelVerdict& verdict) {
-  const ErrorEntry& reason = entry_of(verdict.reason.code);
-  return {{"verdict", evidence::name_of(verdict.verdict)},
-          {"reason", reason.name},
-          {"file", text_or_nothing(verdict.file)},
-          {"model", text_or_nothing(verdict.name)},
-          {"digest", text_or_nothing(verdict.digest)},
-          {"files", verdict.files},
-          {"bytes", verdict.bytes},
-          {"signer", text_or_nothing(verdict.signer)},
-          {"certificate", text_or_nothing(verdict.certificate)},
-          {"identity", text_or_nothing(verdict.identity)},
-          {"issuer", text_or_nothing(verdict.issuer)},
-          {"ignore_paths", verdict.ignored},
-          {"proof", proof_of(verdict)}};
-}
-
 std::string text_of_verdict(const evidence::ModelVerdict& verdict, const Session& session) {
   std::string out = fmt::format("{}: {}", evidence::name_of(verdict.verdict),
                                 sentence(verdict.reason.code, session.language()));
@@ -144,7 +110,7 @@ Outcome<Exit> verify_folder(const ModelOptions& options, const Session& session)
     const Hashing hashing(options);
     verdict = evidence::verify_model({options.folder, options.bundle}, trust, hashing.options());
   }
-  session.print(document_of(verdict), text_of_verdict(verdict, session));
+  session.print_text(evidence::to_json(verdict), text_of_verdict(verdict, session));
   return exit_of(verdict.verdict == evidence::Verdict::genuine);
 }
 

@@ -63,6 +63,16 @@ json 0 '.kind == "tpm-quote" and .level == "L1" and .reason.name == "quote_genui
 json 1 '.reason.name == "quote_nonce"' evidence verify $tpm/trustee/tpm-quote-v1.json --ak $tpm/trustee/hcl-report.bin --nonce 00
 json 1 '.reason.name == "ak_unshown" and .verdict == "undecided"' evidence verify $tpm/trustee/tpm_evidence.json
 json 1 '.submods | to_entries[0].value["ear.trustworthiness-vector"].hardware == 0' evidence verify $tpm/trustee/tpm_evidence.json --ear
+json 1 '(.items | length == 3) and .items[1].reason.name == "file_not_opened" and .items[2].verdict == "genuine"' evidence verify $h100/rim-driver.xml "$scratch/missing" $h100/rim-driver.xml "${then[@]}"
+json 1 '[.revocation[].reason] == ["ocsp_nothing_found", "ocsp_nothing_found", "ocsp_nonce"]' evidence verify $h100/report.hex --chain $h100/chain.pem --ocsp $h100/ocsp/gpu_certificate_l2.b64 --ocsp-nonce 00112233 "${then[@]}"
+json 2 '.error.name == "usage_wrong"' evidence verify $h100/report.hex --ocsp-nonce x
+oms=tests/vectors/oms
+sigstore=(model verify $oms/v1.1.0-sigstore --bundle $oms/v1.1.0-sigstore/model.sig)
+json 0 '.verdict == "genuine" and .identity == "stefanb@us.ibm.com"' "${sigstore[@]}" --trust-root $oms/keys/sigstore-trusted-root.json --identity stefanb@us.ibm.com --issuer https://sigstore.verify.ibm.com/oauth2
+json 1 '.verdict == "undecided" and .reason == "sigstore_identity_unasked"' "${sigstore[@]}" --trust-root $oms/keys/sigstore-trusted-root.json
+json 1 '.reason == "model_certificate"' "${sigstore[@]}" --ca $oms/keys/ca-cert.pem
+json 3 '.error.name == "sigstore_root"' "${sigstore[@]}" --trust-root <(echo '{}')
+json 2 '.error.name == "usage_wrong"' "${sigstore[@]}"
 json 1 '.reason.name == "quote_magic"' evidence verify "$scratch/nonsense" --kind tpm
 json 2 '.error.name == "usage_wrong"' evidence verify $tpm/trustee/tpm_evidence.json --nonce x
 json 0 '.kind == "TPM statement" and .fields[3].value == "6368616c6c656e6765"' evidence explain $tpm/trustee/tpm-quote-v1.json

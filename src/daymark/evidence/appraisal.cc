@@ -99,6 +99,7 @@ Answer appraise_revocation(std::span<const RevocationSubject> subjects,
   if (options.answers == nullptr || options.answers->empty()) return {};
   RevocationTerms terms;
   terms.as_of = options.as_of;
+  terms.nonce = options.ocsp_nonce;
   if (options.policy != nullptr) terms.hold_accepted = options.policy->hold_accepted;
   Answer out = held_by(errc::ocsp_good);
   for (const RevocationSubject& subject : subjects) {

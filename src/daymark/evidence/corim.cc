@@ -40,6 +40,19 @@ Result<CborItem> part_of(const CborItem& map, std::int64_t key) {
   return *found;
 }
 
+/// Triples of draft-ietf-rats-corim §5.1.4 that are not read: they say when other values hold, and
+/// a reader that passed over them silently would take too much for known.
+std::string name_of_triples(const CborItem& key) {
+  switch (key.integer().value_or(-1)) {
+    case 4: return "domain dependencies";
+    case 5: return "domain memberships";
+    case 6: return "CoSWID links";
+    case 8: return "series of conditional endorsements";
+    case 10: return "conditional endorsements";
+    default: return fmt::format("triples {}", cbor_words(key));
+  }
+}
+
 /// Entries of a map that nobody here reads.
 Result<std::vector<CorimUnknown>> unread(const CborItem& map, std::string_view name,
                                          std::initializer_list<std::int64_t> known) {
@@ -49,8 +62,9 @@ Result<std::vector<CorimUnknown>> unread(const CborItem& map, std::string_view n
   for (const CborPair& pair : *pairs) {
     const auto key = pair.key.integer();
     if (key && std::ranges::find(known, *key) != known.end()) continue;
-    out.push_back({fmt::format("{} {}", name, cbor_words(pair.key)), cbor_words(pair.value),
-                   pair.value.offset()});
+    const std::string words = name == "triples" ? name_of_triples(pair.key)
+                                                : fmt::format("{} {}", name, cbor_words(pair.key));
+    out.push_back({words, cbor_words(pair.value), pair.value.offset()});
   }
   return out;
 }

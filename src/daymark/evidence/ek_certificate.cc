@@ -87,6 +87,16 @@ std::vector<Byte> modulus_of(const X509* certificate) {
   return out;
 }
 
+/// In RFC 2253's form; empty where the library refuses.
+std::string issuer_text(const X509* certificate) {
+  const BioOwner out(BIO_new(BIO_s_mem()));
+  const bool written = out && X509_NAME_print_ex(out.get(), X509_get_issuer_name(certificate), 0,
+                                                 XN_FLAG_RFC2253) >= 0;
+  char* text = nullptr;
+  const long size = written ? BIO_get_mem_data(out.get(), &text) : 0;
+  return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
+}
+
 X509Owner parsed_authority(ByteView der) {
   const unsigned char* at = der.data();
   return X509Owner(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
@@ -115,7 +125,8 @@ Result<EkCertificate> parse_ek_certificate(ByteView der) {
   const X509_NAME* const name = names ? directory_name(names.get()) : nullptr;
   if (authority || name == nullptr) return fail(errc::ek_certificate);
   EkCertificate out{attribute_of(name, oid_manufacturer), attribute_of(name, oid_model),
-                    attribute_of(name, oid_version), modulus_of(certificate.get())};
+                    attribute_of(name, oid_version), modulus_of(certificate.get()),
+                    issuer_text(certificate.get())};
   const bool complete = out.manufacturer.size() == 11 && out.manufacturer.starts_with("id:") &&
                         !out.model.empty() && !out.modulus.empty();
   return complete ? Result<EkCertificate>(std::move(out)) : fail(errc::ek_certificate);

@@ -13,6 +13,7 @@
 #include "daymark/evidence/rim.h"
 #include "daymark/evidence/spdm_report.h"
 #include "daymark/evidence/token_verdict.h"
+#include "daymark/evidence/tpm_activation.h"
 #include "daymark/evidence/tpm_explain.h"
 
 namespace daymark::evidence {
@@ -287,6 +288,7 @@ Result<Explanation> explain_ocsp(ByteView der) {
 }
 
 Result<Explanation> explain_any(ByteView content) {
+  if (is_tpm_activation(content)) return explain_tpm_activation(content);
   if (is_token_file(content)) return explain_token(content);
   if (auto statement = explain_tpm_any(content)) return *std::move(statement);
   if (is_bare_cbor(content)) return explain_token(content);

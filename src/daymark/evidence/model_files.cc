@@ -21,11 +21,6 @@ bool is_at_or_below(std::string_view name, std::string_view folder) {
          (name.size() > folder.size() && name.starts_with(folder) && name[folder.size()] == '/');
 }
 
-bool is_ignored(std::string_view name, std::span<const std::string> ignored) {
-  return std::ranges::any_of(ignored,
-                             [name](const std::string& one) { return is_at_or_below(name, one); });
-}
-
 Outcome<ModelFile> listed(const std::string& path, std::string name) {
   struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return refuse(errc::file_not_opened, path);
@@ -49,6 +44,11 @@ bool is_plain_path(std::string_view name) {
     if (slash == std::string_view::npos) return true;
     name.remove_prefix(slash + 1);
   }
+}
+
+bool is_left_out(std::string_view name, std::span<const std::string> ignored) {
+  return std::ranges::any_of(ignored,
+                             [name](const std::string& one) { return is_at_or_below(name, one); });
 }
 
 ModelFile model_file_of(const struct stat& status, std::string name) {
@@ -75,7 +75,7 @@ Outcome<std::vector<ModelFile>> list_model(const std::string& folder,
   for (; !code && at != fs::recursive_directory_iterator(); at.increment(code)) {
     std::string name = at->path().lexically_relative(root).generic_string();
     const bool directory = at->symlink_status(code).type() == fs::file_type::directory;
-    if (is_ignored(name, ignored)) {
+    if (is_left_out(name, ignored)) {
       if (directory) at.disable_recursion_pending();
       continue;
     }

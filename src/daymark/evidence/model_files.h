@@ -31,6 +31,9 @@ struct ModelFile {
 /// line ends. "." alone is plain: a model of one file.
 [[nodiscard]] bool is_plain_path(std::string_view name);
 
+/// Whether the name is one of `ignored`, or lies below one.
+[[nodiscard]] bool is_left_out(std::string_view name, std::span<const std::string> ignored);
+
 /// Every file of the folder, in the order of names (bytewise), but those at or below `ignored`.
 /// Nothing is followed: a link, device or pipe that isn't ignored refuses the whole. A path that is
 /// a file itself is a model of one file.

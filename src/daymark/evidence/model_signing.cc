@@ -12,6 +12,7 @@
 #include "daymark/crypto/ports.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/model_certificate_internal.h"
+#include "daymark/evidence/model_verdict_internal.h"
 #include "daymark/evidence/openssl_internal.h"
 
 namespace daymark::evidence {
@@ -97,28 +98,10 @@ std::vector<std::string> left_out(const ModelPlace& place, std::vector<std::stri
   return ignored;
 }
 
-using Resources = std::vector<ModelResource>;
-
-/// Files and resources, both in the order of names, must be the same names.
-Outcome<void> check_names(const std::vector<ModelFile>& files, const Resources& resources) {
-  for (std::size_t i = 0; i < std::max(files.size(), resources.size()); ++i) {
-    const bool ended = i >= files.size();
-    if (ended || (i < resources.size() && resources[i].name < files[i].name)) {
-      return refuse(errc::model_missing, resources[i].name);
-    }
-    if (i >= resources.size() || files[i].name < resources[i].name) {
-      return refuse(errc::model_unlisted, files[i].name);
-    }
-  }
-  return {};
-}
-
 Outcome<std::uint64_t> check_files(const ModelPlace& place, const ModelStatement& statement,
                                    const HashOptions& options) {
-  Resources sorted = statement.resources;
-  std::ranges::sort(sorted, {}, &ModelResource::name);
   DAYMARK_TRY(const auto files, list_model(place.folder, left_out(place, statement.ignored)));
-  DAYMARK_CHECK(check_names(files, sorted));
+  DAYMARK_TRY(const auto sorted, matched_resources(files, statement));
   DAYMARK_TRY(const auto digests, hash_model(place.folder, files, options));
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < digests.size(); ++i) {
@@ -191,35 +174,11 @@ Result<VerifiedStatement> verify_model_bundle(std::string_view json, const Model
 
 ModelVerdict verify_model(const ModelPlace& place, const ModelTrust& trust,
                           const HashOptions& options) {
-  ModelVerdict out;
   const auto text = read_text(place.bundle, model_bundle_max);
   const auto verified = text ? verify_model_bundle(*text, trust)
                              : Result<VerifiedStatement>(fail(text.error().error));
-  if (!verified) {
-    out.reason = verified.error();
-    return out;
-  }
-  const ModelStatement& statement = verified->statement();
-  out.name = statement.name;
-  out.digest = to_hex(statement.digest);
-  out.signer = to_hex(verified->signer().thumbprint());
-  out.certificate = verified->certificate();
-  out.identity = verified->identity();
-  out.issuer = verified->issuer();
-  out.proof = verified->proof();
-  out.files = statement.resources.size();
-  out.ignored = statement.ignored;
-  const auto bytes = check_files(place, statement, options);
-  if (!bytes) {
-    out.reason = bytes.error().error;
-    out.file = bytes.error().subject;
-    return out;
-  }
-  out.bytes = *bytes;
-  const bool named = !trust.by_root() || (!trust.identity.empty() && !trust.issuer.empty());
-  out.reason = {named ? errc::model_good : errc::sigstore_identity_unasked, no_field, 0};
-  out.verdict = named ? Verdict::genuine : Verdict::undecided;
-  return out;
+  if (!verified) return refused_model(verified.error());
+  return conclude_model(*verified, trust, check_files(place, verified->statement(), options));
 }
 
 Outcome<std::string> sign_model(const ModelPlace& place, const ModelSigning& signing,

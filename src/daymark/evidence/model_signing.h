@@ -112,6 +112,20 @@ struct ModelPlace {
 [[nodiscard]] ModelVerdict verify_model(const ModelPlace& place, const ModelTrust& trust,
                                         const HashOptions& options);
 
+/// A file that somebody else hashed.
+struct HashedFile {
+  ModelFile file;
+  Digest digest{};
+};
+
+/// The same for files that the caller hashed; nothing is opened. Names that are not plain are
+/// errc::model_path, one that stands twice errc::model_unlisted.
+[[nodiscard]] ModelVerdict verify_hashed_model(std::string_view bundle, const ModelTrust& trust,
+                                               std::vector<HashedFile> files);
+
+/// One JSON object.
+[[nodiscard]] std::string to_json(const ModelVerdict& verdict);
+
 struct ModelSigning {
   /// PKCS#8 PEM, unencrypted: P-256, P-384, P-521 or Ed25519.
   std::string private_pem;

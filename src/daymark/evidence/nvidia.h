@@ -37,6 +37,8 @@ struct VerifyOptions {
   UnixMillis as_of;
   /// Revocation answers for device and signers of reference values; without them nobody asks.
   const StapledAnswers* answers = nullptr;
+  /// The number that was sent to the responders; answers must carry it.
+  std::optional<std::vector<Byte>> ocsp_nonce = {};  // NOLINT(readability-redundant-member-init)
   /// Reference values; those for other devices may be among them.
   std::span<const ReferenceFile> references = {};  // NOLINT(readability-redundant-member-init)
   const EvidencePolicy* policy = nullptr;

@@ -164,8 +164,6 @@ void add_facts(const EatClaims& claims, std::vector<Fact>& out) {
   if (claims.ueid) out.push_back({"UEID", to_hex(*claims.ueid)});
   if (claims.issued_at) out.push_back({"issued", to_rfc3339(*claims.issued_at)});
   if (claims.expires) out.push_back({"expires", to_rfc3339(*claims.expires)});
-  for (const EatSubmodule& one : claims.submodules)
-    out.push_back({"submodule", fmt::format("{} ({}, not judged)", one.name, one.form)});
 }
 
 void add_facts(const PsaToken& token, std::vector<Fact>& out) {

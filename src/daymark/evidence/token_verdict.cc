@@ -11,6 +11,7 @@
 #include "daymark/evidence/eat_psa.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/jwt.h"
+#include "daymark/evidence/submodules_internal.h"
 #include "daymark/evidence/token_text_internal.h"
 
 namespace daymark::evidence {
@@ -94,7 +95,8 @@ class TokenJudge {
     if (!ask("claims", common ? ok() : fail(common.error()))) return;
     if (!is_psa(claims)) {
       add_facts(*common, out_.facts);
-      return times_and_nonce(*common);
+      times_and_nonce(*common);
+      return submodules(claims);
     }
     out_.kind = "psa-token";
     const auto psa = read_psa(claims);
@@ -104,6 +106,18 @@ class TokenJudge {
     stated.nonces = {psa->nonce};
     times_and_nonce(stated);
     if (out_.genuine.finding == Finding::held) compare(*psa);
+    submodules(claims);
+  }
+
+  /// Each with its own verdict; one that is refused refuses the token.
+  void submodules(const CborTree& claims) {
+    if (out_.genuine.finding != Finding::held) return;
+    for (const SubmoduleVerdict& one : judge_submodules(claims, options_)) {
+      out_.facts.push_back(
+          {"submodule " + one.name, fmt::format("{} ({})", name_of(one.verdict), one.words)});
+      const bool refused = one.verdict == Verdict::refused;
+      if (refused && !ask("submodules", fail(errc::token_submodule, field::submodule))) return;
+    }
   }
 
   void ear(const Result<Ear>& read) {

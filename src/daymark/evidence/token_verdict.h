@@ -27,6 +27,8 @@ struct TokenOptions {
   UnixMillis as_of;
   /// Those about other implementations may be among them.
   std::span<const CorimReference> references = {};  // NOLINT(readability-redundant-member-init)
+  /// How many tokens stand around this one.
+  unsigned depth = 0;
 };
 
 /// Whether a file is for verify_token: CBOR by its tag (COSE, CoRIM), a signed JSON token, or the

@@ -72,21 +72,34 @@ std::vector<Byte> with_size(const ByteArray<N>& bytes) {
 
 }  // namespace
 
-Result<TpmCredential> make_tpm_credential(ByteView endorsement, const TpmName& name,
-                                          const Digest& secret, Random& random) {
+Result<std::vector<Byte>> tpm_credential_blob(const Digest& seed, const TpmName& name,
+                                              const Digest& secret) {
+  const std::vector<Byte> hidden = aes_cfb(kdfa(seed, "STORAGE", name, 128), with_size(secret));
+  const Digest guard = kdfa(seed, "INTEGRITY", {}, 256);
+  if (hidden.empty()) return fail(errc::tpm_key_kind, field::tpm_key);
+  const std::array<ByteView, 2> parts{hidden, name};
+  std::vector<Byte> out = with_size(crypto::hmac_sha256(guard, parts));
+  out.insert(out.end(), hidden.begin(), hidden.end());
+  return out;
+}
+
+Result<TpmCredential> make_tpm_credential_from(ByteView endorsement, const TpmName& name,
+                                               const Digest& secret, const Digest& seed) {
   const ErrorQueueGuard queue;
   DAYMARK_TRY(const EndorsementPublic parsed, parse_endorsement_public(endorsement));
-  Digest seed = random.draw<sizeof(Digest)>();
   const KeyOwner key = rsa_public_key(parsed.modulus);
   TpmCredential out;
   if (key) out.seed = oaep(key.get(), seed);
-  const std::vector<Byte> hidden = aes_cfb(kdfa(seed, "STORAGE", name, 128), with_size(secret));
-  const Digest guard = kdfa(seed, "INTEGRITY", {}, 256);
+  if (out.seed.empty()) return fail(errc::tpm_key_kind, field::tpm_key);
+  DAYMARK_TRY(out.blob, tpm_credential_blob(seed, name, secret));
+  return out;
+}
+
+Result<TpmCredential> make_tpm_credential(ByteView endorsement, const TpmName& name,
+                                          const Digest& secret, Random& random) {
+  Digest seed = random.draw<sizeof(Digest)>();
+  auto out = make_tpm_credential_from(endorsement, name, secret, seed);
   crypto::erase(seed);
-  if (out.seed.empty() || hidden.empty()) return fail(errc::tpm_key_kind, field::tpm_key);
-  const std::array<ByteView, 2> parts{hidden, name};
-  out.blob = with_size(crypto::hmac_sha256(guard, parts));
-  out.blob.insert(out.blob.end(), hidden.begin(), hidden.end());
   return out;
 }
 

@@ -19,6 +19,17 @@ struct TpmCredential {
 inline constexpr std::size_t credential_blob_max = 128;
 inline constexpr std::size_t credential_seed_max = 256;
 
+/// The blob for a seed: everything in a credential that follows from its inputs. Errors:
+/// errc::tpm_key_kind where the library refuses.
+[[nodiscard]] Result<std::vector<Byte>> tpm_credential_blob(const Digest& seed, const TpmName& name,
+                                                            const Digest& secret);
+
+/// As make_tpm_credential with a seed that the caller drew, and may disclose later.
+[[nodiscard]] Result<TpmCredential> make_tpm_credential_from(ByteView endorsement,
+                                                             const TpmName& name,
+                                                             const Digest& secret,
+                                                             const Digest& seed);
+
 /// For the object `name` in the TPM of `endorsement` (a TPMT_PUBLIC). The padding of RSA-OAEP comes
 /// from the library's own randomness. Errors: those of parse_endorsement_public,
 /// errc::tpm_key_kind for a modulus that can't be encrypted to.

@@ -8,9 +8,11 @@
 #include "daymark/base/hex.h"
 #include "daymark/evidence/ek_certificate.h"
 #include "daymark/evidence/errors.h"
+#include "daymark/evidence/tpm_activation.h"
 #include "daymark/evidence/tpm_binding.h"
 #include "daymark/evidence/tpm_fields_internal.h"
 #include "daymark/evidence/tpm_hash_internal.h"
+#include "daymark/evidence/tpm_policy_internal.h"
 #include "daymark/evidence/tpm_verdict.h"
 
 namespace daymark::evidence {
@@ -58,6 +60,11 @@ class QuoteJudge {
     if (!known) {
       out_.known = {Finding::failed, known.error()};
       return refused(known.error());
+    }
+    const Result<void> allowed = judge_allowed();
+    if (!allowed) {
+      out_.allowed = {Finding::failed, allowed.error()};
+      return refused(allowed.error());
     }
     decide();
     return std::move(out_);
@@ -148,6 +155,12 @@ class QuoteJudge {
       DAYMARK_TRY(key_, TpmKey::parse(enrolled.content().identity.attestation));
       endorsement_ = enrolled.content().identity.certificate;
       certificate_ = enrolled.certificate();
+    } else if (options_.activation) {
+      DAYMARK_TRY(const auto shown, open_tpm_activation(*options_.activation, options_.challenger));
+      DAYMARK_TRY(key_, TpmKey::parse(shown.content().attestation));
+      endorsement_ = shown.content().certificate;
+      certificate_ = shown.certificate();
+      tell("key named by", shown.content().challenger);
     } else if (options_.key) {
       DAYMARK_TRY(key_, TpmKey::parse(*options_.key));
     }
@@ -259,7 +272,10 @@ class QuoteJudge {
       skip("issuer");
       return ok();
     }
-    return ground("issuer", check_ek_issuer(endorsement_, options_.authorities, options_.as_of));
+    DAYMARK_CHECK(
+        ground("issuer", check_ek_issuer(endorsement_, options_.authorities, options_.as_of)));
+    issuer_shown_ = true;
+    return ok();
   }
 
   Result<void> judge_known() {
@@ -269,6 +285,15 @@ class QuoteJudge {
     }
     const Result<void> result = ground("known", check_reference(*options_.reference));
     if (result) out_.known = {Finding::held, {errc::pcr_reference_match, no_field, 0}};
+    return result;
+  }
+
+  Result<void> judge_allowed() {
+    if (options_.policy == nullptr || !concerns_tpms(*options_.policy)) return ok();
+    const EkCertificate* const issued = issuer_shown_ ? &*certificate_ : nullptr;
+    const TpmPolicySubject subject{attest_, evidence_.pcrs, issued, out_.grounds};
+    const Result<void> result = ground("allowed", check_tpm_policy(*options_.policy, subject));
+    if (result) out_.allowed = {Finding::held, {errc::policy_allowed, no_field, 0}};
     return result;
   }
 
@@ -349,6 +374,7 @@ class QuoteJudge {
   /// word.
   bool attributes_known_ = false;
   std::vector<Byte> endorsement_;
+  bool issuer_shown_ = false;
   std::optional<EkCertificate> certificate_;
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daymark/crypto/signer.h"
+#include "daymark/evidence/policy.h"
 #include "daymark/evidence/tpm_attest.h"
 #include "daymark/evidence/tpm_event_log.h"
 #include "daymark/evidence/tpm_key.h"
@@ -45,6 +46,9 @@ struct TpmQuoteOptions {
   /// In its place a maker's signed enrolment (tpm_binding.h), which also shows the TPM.
   std::optional<std::vector<Byte>> enrolment;
   crypto::PublicKey maker;
+  /// Or the transcript of an activation by a challenger whom the asker trusts (tpm_activation.h).
+  std::optional<std::vector<Byte>> activation;
+  crypto::PublicKey challenger;
   /// The endorsement certificate of the TPM, DER, where no enrolment names it. Nothing but the
   /// asker's own activation of a credential links it to the key.
   std::optional<std::vector<Byte>> endorsement;
@@ -52,6 +56,8 @@ struct TpmQuoteOptions {
   std::string authorities;
   /// Reference values of PCRs; without it nothing is known.
   std::optional<PcrBanks> reference;
+  /// What the asker allows; without it, or where it says nothing of TPMs, that is not judged.
+  const EvidencePolicy* policy = nullptr;
   UnixMillis as_of;
   TpmQuoteExceptions exceptions;
 };
