@@ -1,12 +1,14 @@
 #include "daymark_verify.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "answers.h"
 
 #include "daymark/bundle/verify.h"
 #include "daymark/evidence/evidence_file.h"
@@ -15,47 +17,35 @@
 
 namespace {
 
-using namespace daymark;  // NOLINT(google-build-using-namespace)
-
-struct Answer {
-  int result = DAYMARK_MISUSE;
-  std::string json;
-};
+using namespace daymark;        // NOLINT(google-build-using-namespace)
+using namespace daymark::capi;  // NOLINT(google-build-using-namespace)
+using daymark::capi::is_sound;
 
 constexpr std::size_t references_max = 64;
 
-bool is_sound(const daymark_bytes& bytes) {
-  return bytes.data != nullptr || bytes.size == 0;
-}
-
-ByteView view(const daymark_bytes& bytes) {
-  return bytes.size == 0 ? ByteView() : ByteView(bytes.data, bytes.size);
-}
-
-std::string text(const daymark_bytes& bytes) {
-  return std::string(text_of(view(bytes)));
-}
-
 bool is_sound(const daymark_evidence_request& ask) {
-  const bool sizes = ask.struct_size == sizeof ask && ask.reference_count <= references_max &&
+  const bool sizes = ask.reference_count <= references_max && ask.answer_count <= references_max &&
+                     ask.policy.size <= evidence::policy_size_max && ask.answer_nonce.size <= 32 &&
                      ask.evidence.size <= evidence::evidence_file_max &&
                      ask.chain.size <= evidence::evidence_file_max &&
                      ask.key.size <= evidence::key_text_max && ask.nonce.size <= 64 &&
                      (ask.nonce.size == 0 || ask.nonce.size >= 8);
-  const bool listed = ask.reference_count == 0 || ask.references != nullptr;
-  return sizes && listed && is_sound(ask.evidence) && is_sound(ask.chain) && is_sound(ask.key) &&
-         is_sound(ask.nonce);
+  const bool listed = (ask.reference_count == 0 || ask.references != nullptr) &&
+                      (ask.answer_count == 0 || ask.answers != nullptr);
+  return sizes && listed && is_sound(ask.policy) && is_sound(ask.answer_nonce) &&
+         is_sound(ask.evidence) && is_sound(ask.chain) && is_sound(ask.key) && is_sound(ask.nonce);
 }
 
-Answer answer_of(const std::vector<evidence::EvidenceVerdict>& verdicts) {
-  const bool holds = std::ranges::all_of(verdicts, [](const evidence::EvidenceVerdict& verdict) {
-    return verdict.verdict == evidence::Verdict::genuine;
-  });
-  const bool refused = std::ranges::any_of(verdicts, [](const evidence::EvidenceVerdict& verdict) {
-    return verdict.verdict == evidence::Verdict::refused;
-  });
-  const int open = refused ? DAYMARK_REFUSED : DAYMARK_UNDECIDED;
-  return {holds ? DAYMARK_HOLDS : open, evidence::to_json(verdicts)};
+/// The request as it is now; nothing where it has no size that it ever had. What an older caller
+/// does not know of is empty.
+std::optional<daymark_evidence_request> current(const daymark_evidence_request* request) {
+  constexpr std::size_t first_size = offsetof(daymark_evidence_request, answers);
+  daymark_evidence_request out{};
+  if (request == nullptr) return std::nullopt;
+  const std::size_t size = request->struct_size;
+  if (size != sizeof out && size != first_size) return std::nullopt;
+  std::memcpy(&out, request, size);
+  return out;
 }
 
 Answer judge_token(const daymark_evidence_request& ask) {
@@ -81,9 +71,22 @@ Answer judge_report(const daymark_evidence_request& ask) {
     if (!is_sound(ask.references[i])) return {};
     references.push_back({"reference", rims->verify(view(ask.references[i]))});
   }
+  evidence::StapledAnswers answers;
+  for (std::size_t i = 0; i < ask.answer_count; ++i) {
+    if (!is_sound(ask.answers[i]) || !answers.add(view(ask.answers[i]))) return {};
+  }
+  std::optional<evidence::EvidencePolicy> policy;
+  if (ask.policy.size != 0) {
+    auto parsed = evidence::parse_policy(text(ask.policy));
+    if (!parsed) return {};
+    policy = *std::move(parsed);
+  }
   evidence::VerifyOptions how;
   how.as_of.value = ask.as_of_ms;
   how.references = references;
+  if (!answers.empty()) how.answers = &answers;
+  if (policy) how.policy = &*policy;
+  if (ask.answer_nonce.size != 0) how.ocsp_nonce = bytes(ask.answer_nonce);
   if (ask.nonce.size != 0) {
     if (ask.nonce.size != sizeof(Digest)) return {};
     how.nonce = array_of<sizeof(Digest)>(view(ask.nonce));
@@ -126,16 +129,22 @@ int answer(char** json, const Judge& judge) noexcept {
 
 int daymark_verify_evidence(const daymark_evidence_request* request, char** json) {
   return answer(json, [request]() -> Answer {
-    if (request == nullptr || request->struct_size != sizeof *request || !is_sound(*request)) {
-      return {};
-    }
-    return evidence::is_token_file(view(request->evidence)) ? judge_token(*request)
-                                                            : judge_report(*request);
+    const auto ask = current(request);
+    if (!ask || !is_sound(*ask)) return {};
+    return evidence::is_token_file(view(ask->evidence)) ? judge_token(*ask) : judge_report(*ask);
   });
 }
 
 int daymark_verify_bundle(daymark_bytes bundle, const unsigned char* fingerprint, char** json) {
   return answer(json, [&] { return judge_bundle(bundle, fingerprint); });
+}
+
+int daymark_verify_tpm(const daymark_tpm_request* request, char** json) {
+  return answer(json, [request] { return daymark::capi::judge_tpm(request); });
+}
+
+int daymark_verify_model(const daymark_model_request* request, char** json) {
+  return answer(json, [request] { return daymark::capi::judge_model(request); });
 }
 
 void daymark_free(char* json) {
