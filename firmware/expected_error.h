@@ -31,12 +31,13 @@ class MaybeError {
  public:
   constexpr MaybeError() = default;
 
-  [[gnu::always_inline]] constexpr MaybeError(const std::unexpected<Error>& error)
+  [[gnu::always_inline]] constexpr explicit MaybeError(const std::unexpected<Error>& error)
       : bits_(std::bit_cast<std::uint64_t>(error.error())) {
     if (bits_ == 0) __builtin_trap();
   }
 
-  constexpr MaybeError(const std::unexpected<PassedError>& passed) : bits_(passed.error().bits) {}
+  constexpr explicit MaybeError(const std::unexpected<PassedError>& passed)
+      : bits_(passed.error().bits) {}
 
   [[nodiscard]] constexpr bool has_value() const { return bits_ == 0; }
 
@@ -53,6 +54,9 @@ class MaybeError {
 };
 
 }  // namespace daymark::firmware
+
+// Errors convert into results, as the standard has it.
+// NOLINTBEGIN(google-explicit-constructor)
 
 // [namespace.std]: specialised for a type of this program, with the part of the interface that the
 // core uses.
@@ -114,3 +118,5 @@ class std::expected<T, daymark::Error> : public daymark::firmware::MaybeError {
     T value_;
   };
 };
+
+// NOLINTEND(google-explicit-constructor)

@@ -12,7 +12,7 @@ namespace daymark {
 namespace {
 
 struct PlainError {
-  Error error;
+  Error error{};
 };
 
 template <class T>
@@ -127,7 +127,7 @@ TEST(ChipExpected, HoldsWhatOnlyItsMakerBuilds) {
 }
 
 TEST(ChipExpected, AnErrorOfZeroBitsStopsTheProgram) {
-  volatile std::uint16_t zero = 0;
+  const volatile std::uint16_t zero = 0;
   EXPECT_DEATH(static_cast<void>(Result<void>(fail(Errc{zero}))), "");
   EXPECT_DEATH(static_cast<void>(Result<std::uint64_t>(fail(Errc{zero}))), "");
 }
