@@ -20,7 +20,8 @@ struct EkCertificate {
   std::string model;
   std::string version;
   std::vector<Byte> modulus;  ///< of the RSA 2048 key
-  std::string issuer = {};    ///< its name as RFC 2253 writes it
+  /// Its issuer's name as RFC 2253 writes it.
+  std::string issuer = {};  // NOLINT(readability-redundant-member-init)
 };
 
 /// `der` is one certificate with nothing behind it, of an RSA key with exponent 65537, for keys of

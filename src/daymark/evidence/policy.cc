@@ -47,8 +47,9 @@ Result<std::vector<Digest>> read_fingerprints(const std::vector<std::string>& te
 Result<AllowedPcr> read_pcr(std::string_view text) {
   AllowedPcr out;
   const std::size_t first = text.find(':');
-  const std::size_t second = first == text.npos ? first : text.find(':', first + 1);
-  if (second == text.npos) return policy_refused();
+  constexpr std::size_t none = std::string_view::npos;
+  const std::size_t second = first == none ? none : text.find(':', first + 1);
+  if (second == none) return policy_refused();
   for (const std::uint16_t hash : {tpm_alg::sha256, tpm_alg::sha384, tpm_alg::sha512}) {
     std::string name(tpm_hash_name(hash));
     std::erase(name, '-');

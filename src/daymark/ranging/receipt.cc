@@ -96,6 +96,11 @@ Result<void> check_expected(const Receipt& receipt, const ReceiptExpectation& ex
   return ok();
 }
 
+/// What the whole batch says becomes this receipt's.
+void take_statement(const BatchStatement& statement, Receipt& out) {
+  static_cast<BatchStatement&>(out) = statement;
+}
+
 }  // namespace
 
 Result<ReceiptParts> split_receipt(ByteView message) {
@@ -130,7 +135,8 @@ Result<Receipt> parse_receipt(ByteView message) {
   DAYMARK_TRY(const cbor::Sign1 signed_root, cbor::parse_sign1(parts.root));
   Receipt out;
   DAYMARK_CHECK(read_leaf(parts.leaf, out));
-  DAYMARK_TRY(static_cast<BatchStatement&>(out), parse_batch_root(signed_root.payload));
+  DAYMARK_TRY(const BatchRoot root, parse_batch_root(signed_root.payload));
+  take_statement(root, out);
   out.beacon = signed_root.key;
   return out;
 }
@@ -154,7 +160,7 @@ Result<VerifiedReceipt> verify_under(const CheckedRoot& root, const ReceiptParts
   DAYMARK_CHECK(check_path(parts, root.root()));
   VerifiedReceipt out;
   DAYMARK_CHECK(read_leaf(parts.leaf, out.receipt_));
-  static_cast<BatchStatement&>(out.receipt_) = root.root();
+  take_statement(root.root(), out.receipt_);
   out.receipt_.beacon = crypto::key_id(root.beacon());
   DAYMARK_CHECK(check_expected(out.receipt_, expected));
   return out;
