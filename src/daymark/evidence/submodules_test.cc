@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 
 #include <gtest/gtest.h>
 
@@ -13,41 +12,20 @@ namespace {
 
 constexpr UnixMillis judged_at{1772323200000};
 
-using Put = std::function<void(cbor::Writer&)>;
-using LabelledClaims = std::map<std::int64_t, Put>;
-
-Put bytes_value(std::size_t size, Byte fill) {
-  return [size, fill](cbor::Writer& out) { out.put_bytes(std::vector<Byte>(size, fill)); };
-}
-
-Put number_value(std::int64_t value) {
-  return [value](cbor::Writer& out) { out.put_integer(value); };
-}
-
-std::vector<Byte> encoded(const LabelledClaims& claims) {
-  return cbor::encode([&claims](cbor::Writer& out) {
-    out.open_map(claims.size());
-    for (const auto& [label, put] : claims) {
-      out.put_integer(label);
-      put(out);
-    }
-  });
-}
-
 const TestKey& outer_key() {
   static const TestKey key;
   return key;
 }
 
-EvidenceVerdict judged(const LabelledClaims& claims) {
+EvidenceVerdict judged_token(const TestClaims& claims) {
   TokenOptions options;
   options.key = outer_key().verifying();
   options.as_of = judged_at;
-  return verify_token("t", sign1_by(outer_key(), encoded(claims)), options);
+  return verify_token("t", sign1_by(outer_key(), encode_claims(claims)), options);
 }
 
 /// A token with one submodule.
-LabelledClaims with_submodule(Put value) {
+TestClaims with_submodule(PutValue value) {
   return {{10, bytes_value(8, 1)}, {266, [value = std::move(value)](cbor::Writer& out) {
                                       out.open_map(1);
                                       out.put_text("gpu");
@@ -56,20 +34,20 @@ LabelledClaims with_submodule(Put value) {
 }
 
 /// What is said of that one, and of the token.
-std::pair<std::string, Verdict> submodule_of(const Put& value) {
-  const EvidenceVerdict found = judged(with_submodule(value));
+std::pair<std::string, Verdict> submodule_of(const PutValue& value) {
+  const EvidenceVerdict found = judged_token(with_submodule(value));
   for (const Fact& fact : found.facts) {
     if (fact.name == "submodule gpu") return {fact.value, found.verdict};
   }
   return {"", found.verdict};
 }
 
-Put claims_value(const LabelledClaims& claims) {
-  return [item = encoded(claims)](cbor::Writer& out) { out.put_raw(item); };
+PutValue claims_value(const TestClaims& claims) {
+  return [item = encode_claims(claims)](cbor::Writer& out) { out.put_raw(item); };
 }
 
-Put nested_value(const TestKey& key, const LabelledClaims& claims) {
-  const std::vector<Byte> token = sign1_by(key, encoded(claims));
+PutValue nested_value(const TestKey& key, const TestClaims& claims) {
+  const std::vector<Byte> token = sign1_by(key, encode_claims(claims));
   return [token](cbor::Writer& out) { out.put_bytes(token); };
 }
 
@@ -86,9 +64,9 @@ TEST(Submodules, EachHasAVerdictOfItsOwn) {
             Told("genuine (eat: token_genuine)", Verdict::genuine));
   EXPECT_EQ(submodule_of(nested_value(outer_key(), {{4, number_value(now - 1)}})),
             Told("refused (eat: token_expired)", Verdict::refused));
-  EXPECT_EQ(
-      judged(with_submodule(nested_value(outer_key(), {{4, number_value(now - 1)}}))).reason.code,
-      errc::token_submodule);
+  EXPECT_EQ(judged_token(with_submodule(nested_value(outer_key(), {{4, number_value(now - 1)}})))
+                .reason.code,
+            errc::token_submodule);
   EXPECT_EQ(submodule_of(nested_value(TestKey(), {{4, number_value(now)}})),
             Told("undecided (token by a key that nobody named, or altered)", Verdict::genuine));
 }
@@ -111,10 +89,10 @@ TEST(Submodules, WhatIsElsewhereOrUnknownIsNamed) {
 }
 
 TEST(Submodules, TokensInsideOneAnotherEnd) {
-  LabelledClaims inner{{10, bytes_value(8, 1)}};
+  TestClaims inner{{10, bytes_value(8, 1)}};
   for (unsigned i = 0; i < submodule_depth_max + 2; ++i)
     inner = with_submodule(nested_value(outer_key(), inner));
-  EXPECT_EQ(judged(inner).verdict, Verdict::genuine);
+  EXPECT_EQ(judged_token(inner).verdict, Verdict::genuine);
 }
 
 TEST(Corims, WhatIsConditionalIsNamedAsUnread) {

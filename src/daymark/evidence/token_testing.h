@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,34 @@ class TestKey {
  private:
   KeyOwner key_;
 };
+
+using PutValue = std::function<void(cbor::Writer&)>;
+/// Claims by label; a test changes some and takes others away.
+using TestClaims = std::map<std::int64_t, PutValue>;
+
+inline PutValue bytes_value(std::size_t size, Byte fill, Byte first = 0) {
+  std::vector<Byte> value(size, fill);
+  if (first != 0) value.front() = first;
+  return [value](cbor::Writer& out) { out.put_bytes(value); };
+}
+
+inline PutValue number_value(std::int64_t value) {
+  return [value](cbor::Writer& out) { out.put_integer(value); };
+}
+
+inline PutValue text_value(std::string value) {
+  return [value = std::move(value)](cbor::Writer& out) { out.put_text(value); };
+}
+
+inline std::vector<Byte> encode_claims(const TestClaims& claims) {
+  return cbor::encode([&claims](cbor::Writer& out) {
+    out.open_map(claims.size());
+    for (const auto& [label, put] : claims) {
+      out.put_integer(label);
+      put(out);
+    }
+  });
+}
 
 /// {1: algorithm} as bytes.
 inline std::vector<Byte> header_of(std::int64_t algorithm) {

@@ -1,7 +1,6 @@
 #include "daymark/evidence/token_verdict.h"
 
 #include <algorithm>
-#include <map>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -23,23 +22,7 @@ const std::string foreign_vectors = std::string(DAYMARK_SOURCE_DIR) + "/tests/ve
 constexpr UnixMillis spring{1772323200000};
 
 using Bytes = std::vector<Byte>;
-using PutValue = std::function<void(cbor::Writer&)>;
-/// Claims by label; a test changes some and takes others away.
-using Claims = std::map<std::int64_t, PutValue>;
-
-PutValue bytes_value(std::size_t size, Byte fill, Byte first = 0) {
-  Bytes value(size, fill);
-  if (first != 0) value.front() = first;
-  return [value](cbor::Writer& out) { out.put_bytes(value); };
-}
-
-PutValue number_value(std::int64_t value) {
-  return [value](cbor::Writer& out) { out.put_integer(value); };
-}
-
-PutValue text_value(std::string value) {
-  return [value](cbor::Writer& out) { out.put_text(value); };
-}
+using Claims = TestClaims;
 
 struct Component {
   std::size_t size = 32;
@@ -76,24 +59,14 @@ Claims psa_claims() {
           {2400, text_value("https://verifier.example")}};
 }
 
-Bytes encoded(const Claims& claims) {
-  return cbor::encode([&claims](cbor::Writer& out) {
-    out.open_map(claims.size());
-    for (const auto& [label, put] : claims) {
-      out.put_integer(label);
-      put(out);
-    }
-  });
-}
-
 Errc psa_refusal(const Claims& claims) {
-  const Bytes item = encoded(claims);
+  const Bytes item = encode_claims(claims);
   const auto tree = CborTree::parse(item);
   return tree ? refusal_of(read_psa(*tree)) : tree.error().code;
 }
 
 Errc eat_refusal(const Claims& claims) {
-  const Bytes item = encoded(claims);
+  const Bytes item = encode_claims(claims);
   const auto tree = CborTree::parse(item);
   return tree ? refusal_of(read_eat(*tree)) : tree.error().code;
 }
@@ -118,7 +91,7 @@ const TestKey& device_key() {
 EvidenceVerdict judged(const Claims& claims, TokenOptions options = {}) {
   if (!options.key) options.key = device_key().verifying();
   options.as_of = spring;
-  return verify_token("t", sign1_by(device_key(), encoded(claims)), options);
+  return verify_token("t", sign1_by(device_key(), encode_claims(claims)), options);
 }
 
 // CoRIM of one reference triple about implementation AA…, with these digests.
@@ -224,7 +197,7 @@ TEST(PsaTokens, RefusedByAnotherKeyAndUndecidedWithout) {
   EXPECT_EQ(judged(psa_claims(), options).level, Level::declared);
   options.key = TestKey("P-384").verifying();
   EXPECT_EQ(judged(psa_claims(), options).reason.code, errc::cose_key_algorithm);
-  const auto token = sign1_by(device_key(), encoded(psa_claims()));
+  const auto token = sign1_by(device_key(), encode_claims(psa_claims()));
   const EvidenceVerdict without = verify_token("t", token, {});
   EXPECT_EQ(without.verdict, Verdict::undecided);
   EXPECT_EQ(without.reason.code, errc::verifying_key_missing);
@@ -527,7 +500,7 @@ TEST(Tokens, AreToldFromOtherFiles) {
 }
 
 TEST(Tokens, ExplainedWithPlaces) {
-  const Bytes token = sign1_by(device_key(), encoded(psa_claims()));
+  const Bytes token = sign1_by(device_key(), encode_claims(psa_claims()));
   const auto words = explain_token(token);
   ASSERT_TRUE(words);
   EXPECT_EQ(words->kind, "PSA attestation token");
