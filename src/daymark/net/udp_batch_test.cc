@@ -10,7 +10,7 @@
 namespace daymark::net {
 namespace {
 
-const Millis long_time = seconds(20);
+const Millis batch_patience = seconds(20);
 constexpr std::size_t datagram_max = 32;
 
 UdpBatch batch_of(bool kernel_stamps = true) {
@@ -35,7 +35,7 @@ struct Letters {
 std::set<std::string> take_all(UdpBatch& from, std::size_t count) {
   std::set<std::string> out;
   while (out.size() < count) {
-    const auto got = from.receive(long_time);
+    const auto got = from.receive(batch_patience);
     if (!got || got->empty()) break;
     for (const Datagram& datagram : *got)
       out.emplace(text_of(datagram.content));
@@ -62,7 +62,7 @@ TEST(UdpBatch, SaysWhereEachCameFrom) {
   auto other = UdpSocket::bind();
   ASSERT_TRUE(one->send_to(a.local(), bytes_of("one")));
   ASSERT_TRUE(other->send_to(a.local(), bytes_of("other")));
-  const auto got = a.receive(long_time);
+  const auto got = a.receive(batch_patience);
   ASSERT_TRUE(got && got->size() == 2);
   EXPECT_EQ((*got)[0].from, one->local());
   EXPECT_EQ((*got)[1].from, other->local());
@@ -78,7 +78,7 @@ TEST(UdpBatch, StampsAreNotLaterThanThePassage) {
     for (int round = 0; round < 5; ++round) {
       const auto stamps = a.send(letters.all);
       const std::vector<std::optional<Stamp>> sent(stamps.begin(), stamps.end());
-      const auto got = b.receive(long_time);
+      const auto got = b.receive(batch_patience);
       ASSERT_TRUE(got && got->size() == 8);
       for (std::size_t i = 0; i < 8; ++i) {
         EXPECT_LE(sent[i]->nanos, (*got)[i].received.nanos);
@@ -114,7 +114,7 @@ TEST(UdpBatch, KernelStampsAreTakenOnLoopback) {
     const auto sent = a.send(letters.all);
     const bool all_sent = std::ranges::all_of(
         sent, [](const auto& stamp) { return stamp && stamp->source == StampSource::kernel; });
-    const auto got = b.receive(long_time);
+    const auto got = b.receive(batch_patience);
     ASSERT_TRUE(got && !got->empty());
     if (!all_sent || got->front().received.source != StampSource::kernel) continue;
     EXPECT_LT(got->front().received.nanos - sent.front()->nanos, 1'000'000'000);
@@ -166,7 +166,7 @@ TEST(UdpBatch, LongDatagramsAreDropped) {
   const std::string longer(datagram_max + 1, 'y');
   const std::vector<Outgoing> both{{b.local(), bytes_of(longer)}, {b.local(), bytes_of(longest)}};
   (void)a.send(both);
-  const auto got = b.receive(long_time);
+  const auto got = b.receive(batch_patience);
   ASSERT_TRUE(got && got->size() == 1);
   EXPECT_EQ(text_of(got->front().content), longest);
 }
