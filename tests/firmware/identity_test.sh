@@ -16,6 +16,7 @@ stop() { [ -z "$governor" ] || { kill "$governor" 2>/dev/null || true; wait "$go
 trap 'stop; rm -rf "$work"' EXIT
 cd "$work"
 start() { # IMAGE
+  : >governor.log # of the start before, which the new one may not have emptied yet when it is read
   "$daymark" governor run --firmware "$1" --dir chip --socket g.sock --maker maker.pub >governor.log 2>&1 &
   governor=$!
   for _ in $(seq 300); do
