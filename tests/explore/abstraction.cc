@@ -153,9 +153,7 @@ void put_restrictions(Actor& actor, Words& out) {
   if (suspension.active) {
     out.put(static_cast<std::int64_t>(suspension.stream));
     out.relative(suspension.until, host.now, Millis{});
-    const Millis known = host.tick - host.suspended_known;
-    const Millis rest = std::max(suspension.until - suspension.since - known, Millis{});
-    out.put(rounded(rest));
+    out.put(rounded(rounded_spans(actor).rest));
   }
   out.put(static_cast<std::int64_t>(state.appealed_count));
   for (const governor::Appealed& appealed : state.appealed_list()) {
@@ -165,8 +163,7 @@ void put_restrictions(Actor& actor, Words& out) {
     out.relative(appealed.until, host.now, Millis{});
     out.put(appealed.confirmed ? 1 : 0);
   }
-  const auto& bounds = actor.mint.first_charter().bounds;
-  out.put(rounded(suspension_budget(state, bounds, host.now)));
+  out.put(rounded(rounded_spans(actor).budget));
   out.put(state.policy.bound ? 1 : 0);
   out.put(state.firmware.version > 0 ? 1 : 0);
 }
@@ -193,6 +190,19 @@ void put_host(Actor& actor, Words& out) {
 }
 
 }  // namespace
+
+RoundedSpans rounded_spans(Actor& actor) {
+  const State& state = actor.state();
+  const Host& host = actor.machine.host;
+  const governor::Suspension& suspension = state.suspension;
+  RoundedSpans out;
+  if (suspension.active) {
+    const Millis known = host.tick - host.suspended_known;
+    out.rest = std::max(suspension.until - suspension.since - known, Millis{});
+  }
+  out.budget = suspension_budget(state, actor.mint.first_charter().bounds, host.now);
+  return out;
+}
 
 Millis grace_of(Actor& actor) {
   const auto status = actor.client.status();

@@ -33,6 +33,14 @@ namespace daymark::explore {
 /// The abstract state of the actor's machine, as bytes that can be compared.
 [[nodiscard]] std::string abstraction(Actor& actor);
 
+/// What the abstract state holds to the second, exactly.
+struct RoundedSpans {
+  Millis rest;    ///< of the suspension, by the chip's tick; 0 without one
+  Millis budget;  ///< what is left of the year's suspensions
+};
+
+[[nodiscard]] RoundedSpans rounded_spans(Actor& actor);
+
 /// All grace, reserved or not; by asking the chip.
 [[nodiscard]] Millis grace_of(Actor& actor);
 

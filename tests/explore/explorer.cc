@@ -47,20 +47,22 @@ std::string difference(std::string_view a, std::string_view b) {
   return out;
 }
 
-/// Spans that were rounded alike may lie so many milliseconds apart: one for each time that passed
-/// to an instant before a unit.
-constexpr std::int64_t drift_max = 8;
+/// How far apart two chips of one abstract state may end: as far as what rounding made one of them.
+std::int64_t drift_of(const RoundedSpans& a, const RoundedSpans& b) {
+  return std::abs((a.rest - b.rest).value) + std::abs((a.budget - b.budget).value);
+}
 
-/// Whether all words agree but for spans within the drift. Flags and counts are 0 or more and below
+/// Whether all words agree but for spans within `drift`. Flags and counts are 0 or more and below
 /// `least_span`: they must be the same. Where a step passed a rounded span itself, instants just
 /// over may drift, too.
-bool within_drift(std::string_view a, std::string_view b, const Action& action) {
+bool within_drift(std::string_view a, std::string_view b, std::int64_t drift,
+                  const Action& action) {
   constexpr std::int64_t least_span = 100;
   const bool moved = action.sort == Sort::time;
-  const auto close = [moved](std::int64_t x, std::int64_t y) {
+  const auto close = [drift, moved](std::int64_t x, std::int64_t y) {
     const bool spans = std::min(std::abs(x), std::abs(y)) >= least_span;
     const bool instants = moved && std::max(x, y) <= 0;
-    return x == y || ((spans || instants) && std::abs(x - y) <= drift_max);
+    return x == y || ((spans || instants) && std::abs(x - y) <= drift);
   };
   return std::ranges::equal(words_of(a), words_of(b), close);
 }
@@ -274,10 +276,14 @@ void Explorer::compare_twins() {
 /// The machine has just made `step`; puts the other one of the pair beside it.
 void Explorer::compare_closely(const Twin& twin, std::size_t action, const Step& step) {
   const std::string mine = abstract_;
+  load(parent_);
+  const RoundedSpans spans = rounded_spans(actor_);
   snapshots_.put_back(nodes_[twin.node].snapshot, *machine_);
+  const std::int64_t drift = drift_of(spans, rounded_spans(actor_));
   Step other;
   const bool both = step.action != nullptr && outcome(action, twin.node, other) != not_there;
-  if (both && answer_of(step) == answer_of(other) && within_drift(mine, abstract_, *step.action)) {
+  if (both && answer_of(step) == answer_of(other) &&
+      within_drift(mine, abstract_, drift, *step.action)) {
     ++report_.drifted;
     return;
   }
