@@ -10,7 +10,6 @@ out=$work
 trap stop_all EXIT
 set_clock 2026-03-01T00:00:00Z
 . tests/program/checks.sh
-refused() { json 3 ".error.name == \"$1\"" "${@:2}"; }
 make_keys
 make_charter >/dev/null
 # The law of a fleet whose third beacon says that it is in Vienna: it stays where it is.

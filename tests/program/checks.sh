@@ -19,3 +19,4 @@ json() { # STATUS FILTER COMMAND… : exit status, and one JSON document for whi
     head -3 "$work/err"
   fi
 }
+refused() { json 3 ".error.name == \"$1\"" "${@:2}"; } # ERROR COMMAND…

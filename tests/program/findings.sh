@@ -10,7 +10,6 @@ out=$work
 trap stop_all EXIT
 set_clock 2026-03-01T00:00:00Z
 . tests/program/checks.sh
-refused() { json 3 ".error.name == \"$1\"" "${@:2}"; }
 declare -A sentence=([order_quorum]="Too few of the parties" [finding_answer]="not the owner's answer" [finding_early]="may still do so"
   [authority_finding_unknown]="no finding that is on record" [finding_chip]="about another chip" [finding_dismissed]="was dismissed")
 declined() { json 3 ".error.name == \"authority_refused\" and (.error.text | contains(\"${sentence[$1]}\"))" "${@:2}"; } # by the authority
