@@ -8,10 +8,10 @@
 #include "daymark/cbor/sign.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
-#include "daymark/order/file_signatures_internal.h"
 #include "daymark/order/finding_internal.h"
 #include "daymark/order/load_internal.h"
 #include "daymark/order/prover_internal.h"
+#include "daymark/order/signed_file_internal.h"
 
 namespace daymark::order {
 
@@ -119,21 +119,6 @@ Result<void> check_times(const Finding& finding, const Charter& charter) {
                     decision.decided >= notice.issued &&
                     decision.appeal_until >= decision.decided + charter.bounds.appeal;
   return fair ? ok() : fail(errc::finding_times, field::until);
-}
-
-Result<void> check_signatures(const FindingFile& file, const Charter& charter) {
-  std::vector<Byte> scratch(order_size_max + 256);
-  cbor::Sign message;
-  message.payload = file.payload;
-  for (const FileSignature& signature : file.signatures) {
-    const auto index = charter.party_of(signature.key);
-    if (!index) return fail(errc::order_signer_unknown, field::signers);
-    const Party& party = charter.parties[*index];
-    const bool by_key = crypto::key_id(party.key) == signature.key;
-    DAYMARK_CHECK(cbor::verify_signer(message, {signature.key, signature.signature, {}},
-                                      finding_purpose, by_key ? party.key : party.spare, scratch));
-  }
-  return ok();
 }
 
 /// A denial ends in a lapse: it takes the parties that a suspension of the same chip takes, and no
@@ -270,7 +255,7 @@ Result<VerifiedFinding> verify_finding(const FindingFile& file, const Charter& c
   DAYMARK_TRY(out.finding_, read_finding(file));
   if (out.finding_.notice.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
   DAYMARK_TRY(out.signers_, internal::signing_parties(file.signatures, charter));
-  DAYMARK_CHECK(check_signatures(file, charter));
+  DAYMARK_CHECK(internal::check_signatures(file, charter, finding_purpose));
   DAYMARK_CHECK(check_finding_quorum(out.signers_, charter));
   DAYMARK_TRY(const FindingContent content, parse_content(file.content));
   DAYMARK_CHECK(check_owner_answer(content, out.finding_, charter));

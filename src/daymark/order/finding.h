@@ -86,12 +86,7 @@ struct Decision {
 
 /// A decided finding between its signers, and what the authority keeps:
 /// [1, payload, [[key id, signature]…], salt, content].
-struct FindingFile {
-  std::vector<Byte> payload;
-  std::vector<FileSignature> signatures;
-  Digest salt{};
-  std::vector<Byte> content;
-};
+struct FindingFile : SignedFile {};
 
 /// Commits to the content and seals it to the parties that may read a suspension's, the owner among
 /// them. Errors: those of parse_notice, errc::finding_malformed, errc::order_size.

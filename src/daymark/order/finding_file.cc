@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <utility>
 
 #include "daymark/cbor/encode.h"
 #include "daymark/cbor/errors.h"
@@ -7,8 +7,8 @@
 #include "daymark/crypto/seal.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
-#include "daymark/order/file_signatures_internal.h"
 #include "daymark/order/finding_internal.h"
+#include "daymark/order/signed_file_internal.h"
 
 namespace daymark::order {
 
@@ -104,39 +104,20 @@ Result<FindingFile> decide(const NoticeFile& file, const Decision& decision, con
 
 Result<FindingFile> parse_finding_file(ByteView encoded) {
   if (encoded.size() > finding_file_size_max) return fail(errc::finding_malformed);
-  FindingFile out;
-  Reader in(encoded);
-  DAYMARK_CHECK(in.enter_array_of(5));
-  DAYMARK_CHECK(internal::read_version(in, errc::finding_malformed));
-  DAYMARK_TRY(const ByteView payload, in.read_bytes(1, order_size_max));
-  DAYMARK_TRY(out.signatures, internal::read_file_signatures(in));
-  DAYMARK_TRY(out.salt, internal::read_digest(in, field::salt));
-  DAYMARK_TRY(const ByteView content, in.read_bytes(1, content_size_max, field::content));
-  DAYMARK_CHECK(in.expect_end());
-  out.payload = owned(payload);
-  out.content = owned(content);
+  DAYMARK_TRY(SignedFile file, internal::read_signed_file(encoded, errc::finding_malformed));
+  FindingFile out{std::move(file)};
   DAYMARK_CHECK(read_finding(out));
   return out;
 }
 
 std::vector<Byte> print_finding_file(const FindingFile& file) {
-  return cbor::encode([&](Writer& out) {
-    out.open_array(5);
-    out.put_unsigned(1);
-    out.put_bytes(file.payload);
-    internal::put_file_signatures(file.signatures, out);
-    out.put_bytes(file.salt);
-    out.put_bytes(file.content);
-  });
+  return internal::print_signed_file(file);
 }
 
 Outcome<void> sign_finding(FindingFile& file, const Charter& charter, crypto::Signer& signer) {
   DAYMARK_TRY(const internal::FindingPayload payload, internal::parse_payload(file.payload));
   if (payload.fleet != charter.fleet) return fail(errc::order_charter, field::fleet);
-  FindingFile extended = file;
-  extended.signatures.push_back({crypto::key_id(signer.public_key()), {}});
-  if (extended.signatures.size() > cbor::signatures_max) return fail(errc::cose_signers);
-  DAYMARK_CHECK(internal::signing_parties(extended.signatures, charter));
+  DAYMARK_CHECK(internal::check_room(file, charter, crypto::key_id(signer.public_key())));
   DAYMARK_TRY(const cbor::SignerEntry entry,
               cbor::make_signer(file.payload, finding_purpose, signer));
   file.signatures.push_back({entry.key, entry.signature});
@@ -144,18 +125,7 @@ Outcome<void> sign_finding(FindingFile& file, const Charter& charter, crypto::Si
 }
 
 Result<std::vector<Byte>> finding_envelope(const FindingFile& file) {
-  std::vector<cbor::SignerEntry> signers;
-  signers.reserve(file.signatures.size());
-  for (const FileSignature& signature : file.signatures)
-    signers.push_back({signature.key, signature.signature, {}});
-  std::vector<Byte> out(order_size_max);
-  const auto written = cbor::write_sign(file.payload, signers, out);
-  if (!written) {
-    const bool signed_by_some = written.error().code != errc::cose_signers;
-    return fail(signed_by_some ? errc::order_size : errc::cose_signers, field::signers);
-  }
-  out.resize(written->size());
-  return out;
+  return internal::signed_envelope(file);
 }
 
 bool is_finding_entry(ByteView envelope) {

@@ -23,12 +23,15 @@ struct FileSignature {
   crypto::Signature signature;
 };
 
-struct OrderFile {
+/// What the files of orders and of findings hold alike.
+struct SignedFile {
   std::vector<Byte> payload;
   std::vector<FileSignature> signatures;  ///< in the order in which they were added
   Digest salt{};
   std::vector<Byte> content;
 };
+
+struct OrderFile : SignedFile {};
 
 /// Form, and that the content is the one the payload commits to. Signatures are not verified: that
 /// takes a charter. Errors: errc::order_malformed, errc::order_size, errc::order_commitment,
