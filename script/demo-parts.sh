@@ -288,7 +288,7 @@ start_agent() { # CHIP EXTRA…
   chip=$(daymark status --governor "$work/g$i.sock" --json | jq -r .chip)
   grant agent "$chip"
   spawn "agent$i" daymark --clock-file "$work/clock" agent run --governor "$work/g$i.sock" --authority "$authority" \
-    --credential "$work/credentials/agent-$chip" --state "$work/state$i.json" \
+    --credential "$work/credentials/agent-$chip" --state "$work/state$i.json" --outbox "$work/outbox$i" \
     --beacon "127.0.0.1:$first" --beacon "127.0.0.1:$((first + 1))" --beacon "127.0.0.1:$((first + 2))" --renewal 3h --ranging 1h "$@"
 }
 feed_meter() { # CHIP RECORDING: its agent starts again, with a meter

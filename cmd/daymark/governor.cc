@@ -75,6 +75,7 @@ struct AgentRunOptions {
   AuthorityAccess authority;
   std::vector<std::string> beacons;
   std::string state_file;
+  std::string outbox;
   std::string ranging = "1h";
   std::string renewal = "6h";
   std::uint32_t poll_ms = 200;
@@ -96,10 +97,15 @@ Outcome<Exit> run_agent(const AgentRunOptions& options, const Session& session) 
   crypto::SystemRandom random;
   governor::Client governor(socket_transport(options.socket));
   DAYMARK_TRY(const authority::AuthorityClient authority, client_of(options.authority));
-  agent::AgentPeers peers{&governor, &authority, clock.get(), &random, {}};
+  agent::AgentPeers peers{&governor, &authority, clock.get(), &random, {}, nullptr};
   if (!options.meter.telemetry_file.empty()) {
     DAYMARK_TRY(peers.meter, agent::replay_meter(options.meter, *clock));
   }
+  agent::Outbox outbox;
+  if (!options.outbox.empty()) {
+    DAYMARK_TRY(outbox, agent::Outbox::open(options.outbox));
+  }
+  peers.outbox = &outbox;
   agent::Agent agent(std::move(how), std::move(peers));
   StopFlag stop;
   const net::StopSignals signals([&] { stop.set(); });
@@ -122,6 +128,8 @@ void add_agent(CLI::App& app, Session& session) {
   add_authority_options(*command, options->authority)->required();
   command->add_option("--beacon", options->beacons, "HOST:PORT, in the charter's order");
   command->add_option("--state", options->state_file, "Write what is known to this file");
+  command->add_option("--outbox", options->outbox,
+                      "Keep receipts in this folder until the authority has taken them");
   command->add_option("--ranging", options->ranging, "How often to range")->capture_default_str();
   command->add_option("--renewal", options->renewal, "How often to renew")->capture_default_str();
   command->add_option("--poll-ms", options->poll_ms, "Real time between two cycles")

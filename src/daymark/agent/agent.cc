@@ -179,8 +179,7 @@ Outcome<void> Agent::apply(const governor::OrderParts& order, std::optional<Refu
     return std::unexpected(std::move(receipt).error());
   }
   ++state_.orders_applied;
-  receipts_.push_back(std::move(receipt->bytes));
-  return {};
+  return outbox().add(std::move(receipt->bytes));
 }
 
 /// A refusal is counted by the governor; whatever else went wrong was on the way to it.
@@ -218,15 +217,8 @@ Outcome<void> Agent::carry_appeals_against(const Digest& order) {
   return refused ? std::unexpected(*refused) : Outcome<void>{};
 }
 
-/// Each is tried: one that the authority does not take holds up no other.
 Outcome<void> Agent::post_receipts() {
-  std::optional<Failure> missing;
-  std::erase_if(receipts_, [&](const std::vector<Byte>& receipt) {
-    const Outcome<void> done = peers_.authority->post_receipt(receipt);
-    if (!done) missing = done.error();
-    return done.has_value();
-  });
-  return missing ? std::unexpected(*missing) : Outcome<void>{};
+  return outbox().send([&](ByteView receipt) { return peers_.authority->post_receipt(receipt); });
 }
 
 Outcome<void> Agent::renew() {

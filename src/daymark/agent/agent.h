@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "daymark/agent/outbox.h"
 #include "daymark/agent/ranging_client.h"
 #include "daymark/authority/client.h"
 #include "daymark/base/random.h"
@@ -58,6 +59,7 @@ struct AgentPeers {
   Clock* clock = nullptr;
   Random* random = nullptr;
   MeterReading meter;  ///< may be empty
+  Outbox* outbox = nullptr;  ///< of receipts; without one they are lost with the agent
 };
 
 /// What a chip's answer to an order rests on, besides the order. Some refusals end by themselves:
@@ -114,6 +116,7 @@ class Agent {
   [[nodiscard]] Outcome<void> attest();
   [[nodiscard]] Outcome<void> refresh();
   [[nodiscard]] bool enrolled() const;
+  [[nodiscard]] Outbox& outbox() { return peers_.outbox ? *peers_.outbox : own_outbox_; }
 
   AgentOptions options_;
   AgentPeers peers_;
@@ -125,7 +128,7 @@ class Agent {
   std::optional<Refused> refused_fleet_;  ///< in the fleet's stream
   std::optional<Refused> refused_own_;
   std::set<Digest> appeals_;  ///< by SHA-256 of the entry: what the chip answered, either way
-  std::vector<std::vector<Byte>> receipts_;  ///< not taken by the authority yet
+  Outbox own_outbox_;  ///< where no other was given
 };
 
 /// The state as JSON, one object; docs/operations.md names the members.

@@ -5,6 +5,7 @@
 
 #include "daymark/agent/agent_testing.h"
 #include "daymark/governor/errors.h"
+#include "daymark/tlog/log_testing.h"
 
 namespace daymark::agent {
 namespace {
@@ -113,6 +114,28 @@ TEST_F(AgentTest, AReceiptThatCouldNotBePostedIsPostedLater) {
   EXPECT_TRUE(authority.receipts.empty());
   authority.down = false;
   ASSERT_EQ(verdict(broken.cycle()), "ok");
+  EXPECT_EQ(authority.receipts.size(), 1U);
+}
+
+TEST_F(AgentTest, AReceiptThatCouldNotBePostedOutlivesTheAgent) {
+  const tlog::testing::TemporaryFolder folder;
+  const auto run_one_cycle = [&](governor::Client& to_chip) {
+    Outcome<Outbox> outbox = Outbox::open(folder.path());
+    ASSERT_TRUE(outbox);
+    Agent other({}, {&to_chip, &authority, &clock, &random, {}, &*outbox});
+    ASSERT_EQ(verdict(other.cycle()), "ok");
+  };
+  authority.publish(policy());
+  governor::Client gate([&](ByteView request) -> Outcome<std::vector<Byte>> {
+    if (asks_to_apply(request)) authority.down = true;
+    return device.exchange(request);
+  });
+  run_one_cycle(gate);
+  EXPECT_TRUE(authority.receipts.empty());
+  authority.down = false;
+  run_one_cycle(device.client());
+  EXPECT_EQ(authority.receipts.size(), 1U);
+  run_one_cycle(device.client());
   EXPECT_EQ(authority.receipts.size(), 1U);
 }
 
