@@ -14,9 +14,14 @@ using cbor::Writer;
 constexpr std::int64_t claim_nonce = 10;
 constexpr std::int64_t claim_ueid = 256;
 constexpr std::int64_t claim_profile = 265;
+constexpr std::int64_t claim_submodules = 266;
 constexpr std::int64_t claim_first_private = -70001;
 constexpr std::size_t private_claims = 13;
 constexpr std::size_t claim_count = 3 + private_claims;
+/// Submodules, emergency time.
+constexpr std::size_t optional_claims = 2;
+/// IANA COSE Algorithms: SHA-256.
+constexpr std::int64_t hash_sha256 = -16;
 
 /// UEID of type RAND (RFC 9711 §4.2.1.1): here the chip's public key.
 constexpr Byte ueid_random = 0x01;
@@ -62,6 +67,22 @@ Result<void> read_standard(Reader& in, Attestation& out) {
   DAYMARK_CHECK(expect_key(in, claim_profile));
   DAYMARK_TRY(const std::string_view profile, in.read_text(eat_profile.size()));
   return profile == eat_profile ? ok() : fail(errc::gov_document);
+}
+
+void put_submodules(const Attestation& in, Writer& out) {
+  if (in.submodules.empty()) return;
+  out.put_integer(claim_submodules);
+  out.put_raw(in.submodules);
+}
+
+/// Whether the claim stands there.
+Result<bool> read_optional_submodules(Reader& in, Attestation& out) {
+  Reader ahead = in;
+  DAYMARK_TRY(const std::int64_t key, ahead.read_integer());
+  if (key != claim_submodules) return false;
+  in = ahead;
+  DAYMARK_TRY(out.submodules, read_submodules(in));
+  return true;
 }
 
 /// -70001 [fleet, charter]; -70002 [fleet head, own head]; -70003 [licence id, chain];
@@ -197,11 +218,33 @@ Result<void> read_emergency(Reader& in, PrivateClaims& keys, Attestation& out) {
 
 }  // namespace
 
+Result<Submodule> read_submodule(Reader& reader) {
+  Submodule out;
+  DAYMARK_TRY(out.name, reader.read_text(submodule_name_max));
+  DAYMARK_CHECK(reader.enter_array_of(2));
+  DAYMARK_TRY(const std::int64_t algorithm, reader.read_integer());
+  if (algorithm != hash_sha256) return fail(errc::gov_document);
+  DAYMARK_TRY(out.digest, reader.read_bytes(sizeof(Digest), sizeof(Digest)));
+  return out;
+}
+
+Result<ByteView> read_submodules(Reader& reader) {
+  Reader names = reader;
+  DAYMARK_TRY(const ByteView all, reader.read_item());
+  DAYMARK_TRY(std::size_t left, names.enter_map(submodules_max));
+  if (left == 0) return fail(errc::gov_document);
+  for (; left > 0; --left)
+    DAYMARK_CHECK(read_submodule(names));
+  return all;
+}
+
 Result<ByteView> write_attestation(const Attestation& claims, MutableBytes out) {
   Writer writer(out);
   PrivateClaims keys;
-  writer.open_map(claim_count + (claims.emergency_total.value == 0 ? 0 : 1));
+  writer.open_map(claim_count + (claims.emergency_total.value == 0 ? 0 : 1) +
+                  (claims.submodules.empty() ? 0 : 1));
   put_standard(claims, writer);
+  put_submodules(claims, writer);
   put_history(claims, keys, writer);
   put_present(claims, keys, writer);
   put_times(claims, keys, writer);
@@ -213,9 +256,10 @@ Result<Attestation> parse_attestation(ByteView payload) {
   Attestation out;
   Reader in(payload);
   PrivateClaims keys;
-  DAYMARK_TRY(const std::size_t pairs, in.enter_map(claim_count + 1));
-  if (pairs < claim_count) return fail(errc::gov_document);
+  DAYMARK_TRY(std::size_t pairs, in.enter_map(claim_count + optional_claims));
   DAYMARK_CHECK(read_standard(in, out));
+  DAYMARK_TRY(const bool submodules, read_optional_submodules(in, out));
+  if (submodules) --pairs;
   DAYMARK_CHECK(read_history(in, keys, out));
   DAYMARK_CHECK(read_present(in, keys, out));
   DAYMARK_CHECK(keys.expect_next(in));
@@ -223,9 +267,12 @@ Result<Attestation> parse_attestation(ByteView payload) {
   for (; out.time_count < times; ++out.time_count) {
     DAYMARK_TRY(out.times[out.time_count], read_time_witness(in));
   }
-  if (pairs > claim_count) DAYMARK_CHECK(read_emergency(in, keys, out));
+  if (pairs == claim_count + 1) {
+    DAYMARK_CHECK(read_emergency(in, keys, out));
+    --pairs;
+  }
   DAYMARK_CHECK(in.expect_end());
-  return out;
+  return pairs == claim_count ? Result<Attestation>(out) : fail(errc::gov_document);
 }
 
 }  // namespace daymark::governor

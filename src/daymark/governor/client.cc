@@ -80,14 +80,15 @@ Outcome<OwnedStatus> Client::status() {
   return out;
 }
 
-Outcome<Signed<Attestation>> Client::attest(ByteView nonce) {
+Outcome<Signed<Attestation>> Client::attest(ByteView nonce, ByteView submodules) {
   DAYMARK_TRY(const crypto::PublicKey chip, key());
   Signed<Attestation> out;
   DAYMARK_TRY(out.bytes,
-              exchange_for_bytes([&](Writer& w) { write_bytes_request(Op::attest, nonce, w); }));
+              exchange_for_bytes([&](Writer& w) { write_attest(nonce, submodules, w); }));
   DocumentScratch scratch{};
   DAYMARK_TRY(out.content, verify_attestation(out.bytes, chip, scratch));
   if (!equal(out.content.nonce, nonce)) return refuse(errc::gov_nonce, "attestation");
+  if (!equal(out.content.submodules, submodules)) return refuse(errc::gov_document, "submodules");
   return out;
 }
 

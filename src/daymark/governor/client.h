@@ -73,8 +73,9 @@ class Client {
   [[nodiscard]] Outcome<std::vector<Byte>> charter();
   [[nodiscard]] Outcome<OwnedStatus> status();
   /// `nonce` has 8 to 64 bytes. The answer is checked: signature by the chip, same nonce. The
-  /// content's `nonce` is a view into `bytes`.
-  [[nodiscard]] Outcome<Signed<Attestation>> attest(ByteView nonce);
+  /// content's `nonce` is a view into `bytes`. `submodules`: what the chip is to name besides, an
+  /// encoded map of read_submodules.
+  [[nodiscard]] Outcome<Signed<Attestation>> attest(ByteView nonce, ByteView submodules = {});
 
   [[nodiscard]] Outcome<Digest> begin_enrolment();
   /// COSE_Sign1 by the chip over [nonce, charter hash].

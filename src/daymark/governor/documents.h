@@ -10,6 +10,7 @@
 #include "daymark/base/level.h"
 #include "daymark/base/result.h"
 #include "daymark/base/units.h"
+#include "daymark/cbor/reader.h"
 #include "daymark/governor/standing.h"
 #include "daymark/ledger/sum_tree.h"
 #include "daymark/order/kind.h"
@@ -79,10 +80,21 @@ struct TimeWitness {
 
 inline constexpr std::size_t time_witnesses_max = 8;
 
+/// Most submodules of an attestation, and most bytes of the name of one.
+inline constexpr std::size_t submodules_max = 4;
+inline constexpr std::size_t submodule_name_max = 23;
+
+/// Evidence that travels apart, as an attestation names it (RFC 9711 §4.2.18.2).
+struct Submodule {
+  std::string_view name;
+  ByteView digest;  ///< SHA-256 of its detached claims set
+};
+
 /// An EAT (RFC 9711): a CWT claims set with private claims from -70001 on.
 struct Attestation {
   ByteView nonce;  ///< 8 to 64 bytes, the asker's
   crypto::PublicKey chip;
+  ByteView submodules;  ///< claim 266 as it is encoded; empty where none is named
   FleetId fleet{};
   Digest charter{};  ///< zeros before enrolment
   order::StreamHead fleet_head;
@@ -114,6 +126,13 @@ struct Attestation {
 [[nodiscard]] Result<OrderReceipt> parse_order_receipt(ByteView payload);
 [[nodiscard]] Result<ByteView> write_attestation(const Attestation& claims, MutableBytes out);
 [[nodiscard]] Result<Attestation> parse_attestation(ByteView payload);
+
+/// The claim `submods`, {name => [-16, digest]}: 1 to submodules_max, none twice. The chip states
+/// what its host hands it and judges none of it. Its encoding, as a view.
+/// Errors: errc::cbor_*; errc::gov_document for another hash than SHA-256 and for an empty map.
+[[nodiscard]] Result<ByteView> read_submodules(cbor::Reader& reader);
+/// One pair of that map. Errors: as above.
+[[nodiscard]] Result<Submodule> read_submodule(cbor::Reader& reader);
 
 /// The next value of Attestation::licence_chain.
 [[nodiscard]] Digest chain_licence(const Digest& before, const Digest& leaf);

@@ -39,7 +39,7 @@ constexpr std::array<Door, op_max> message_table{{
     {1, "identify", anybody, any_life, 0},
     {2, "charter", anybody, "the chip holds a charter", 0},
     {3, "status", anybody, any_life, 0},
-    {4, "attest", anybody, "its nonce has 8 to 64 bytes", 0},
+    {4, "attest", anybody, "its nonce has 8 to 64 bytes; at most 4 submodules, none twice", 0},
     {5, "enrol_begin", anybody, "unprovisioned", set_of({Part::nonce})},
     {6, "enrol_answer", anybody,
      "unprovisioned; a nonce was drawn; a charter of the right form. The answer binds nobody alone",

@@ -164,9 +164,17 @@ Attestation Governor::claims(ByteView nonce) const {
 }
 
 Result<void> Governor::on_attest(cbor::Reader& in, cbor::Writer& out) {
+  // nonce / [nonce, submodules]
+  cbor::Reader list = in;
+  const bool listed = list.enter_array_of(2).has_value();
+  if (listed) in = list;
   DAYMARK_TRY(const ByteView nonce, in.read_bytes(nonce_least, nonce_most, field::nonce));
+  Attestation stated = claims(nonce);
+  if (listed) {
+    DAYMARK_TRY(stated.submodules, read_submodules(in));
+  }
   DAYMARK_CHECK(in.expect_end());
-  DAYMARK_TRY(const ByteView payload, write_attestation(claims(nonce), work_.payload()));
+  DAYMARK_TRY(const ByteView payload, write_attestation(stated, work_.payload()));
   return put_signed(payload, attestation_purpose, out);
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daymark/base/error_table.h"
+#include "daymark/cbor/encode.h"
 #include "daymark/governor/errors.h"
 #include "daymark/governor/governor_testing.h"
 #include "daymark/order/errors.h"
@@ -280,6 +281,48 @@ TEST_F(LifeTest, AttestationSaysItAll) {
   EXPECT_EQ(claims.time_count, 3U);
   EXPECT_EQ(claims.level, Level::host_signed);
   EXPECT_EQ(verdict(device.client().attest(bytes_of("short"))), "cbor_length");
+}
+
+TEST_F(LifeTest, AttestationNamesWhatItsHostHandsIt) {
+  license_in_time();
+  const auto nonce = bytes_of("0123456789abcdef");
+  const std::vector<Byte> submodules = cbor::encode([](cbor::Writer& out) {
+    out.open_map(1);
+    out.put_text("tpm");
+    out.open_array(2);
+    out.put_integer(-16);
+    out.put_bytes(Digest{7});
+  });
+  const auto named = device.client().attest(nonce, submodules);
+  ASSERT_EQ(verdict(named), "ok");
+  EXPECT_TRUE(equal(named->content.submodules, submodules));
+  EXPECT_TRUE(device.client().attest(nonce)->content.submodules.empty());
+  EXPECT_EQ(verdict(device.client().attest(nonce, ByteArray<1>{0xA0})), "gov_document");
+  EXPECT_EQ(verdict(device.client().attest(bytes_of("short"), submodules)), "cbor_length");
+}
+
+/// The older form stays as it was, byte for byte; no third one is taken.
+TEST_F(LifeTest, AnAttestRequestHasTwoForms) {
+  const ByteArray<8> nonce{1, 2, 3, 4, 5, 6, 7, 8};
+  const auto answer_to = [&](const std::vector<Byte>& request) {
+    const std::vector<Byte> response = device.exchange(request);
+    cbor::Reader in(response);
+    return std::string(order::testing::verdict(read_response(in)));
+  };
+  std::vector<Byte> plain{0x83, 0x01, 0x04, 0x48};
+  plain.insert(plain.end(), nonce.begin(), nonce.end());
+  EXPECT_EQ(cbor::encode([&](cbor::Writer& out) { write_attest(nonce, {}, out); }), plain);
+  EXPECT_EQ(answer_to(plain), "ok");
+  std::vector<Byte> alone{0x83, 0x01, 0x04, 0x81, 0x48};
+  alone.insert(alone.end(), nonce.begin(), nonce.end());
+  EXPECT_EQ(answer_to(alone), "cbor_type");
+  std::vector<Byte> behind = plain;
+  behind.push_back(0xA0);
+  EXPECT_EQ(answer_to(behind), "cbor_trailing");
+  std::vector<Byte> fourth = plain;
+  fourth[0] = 0x84;
+  fourth.push_back(0xA0);
+  EXPECT_EQ(answer_to(fourth), "gov_message");
 }
 
 TEST_F(LifeTest, StatusNamesWhatComesNext) {

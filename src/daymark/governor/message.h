@@ -142,6 +142,8 @@ struct BeaconRequest {
 // The same requests, whole. Errors: errc::buffer_too_small, the writer's.
 void write_plain(Op op, cbor::Writer& writer);
 void write_bytes_request(Op op, ByteView argument, cbor::Writer& writer);
+/// `submodules` is an encoded map (read_submodules), or empty.
+void write_attest(ByteView nonce, ByteView submodules, cbor::Writer& writer);
 void write_enrol(const EnrolRequest& request, cbor::Writer& writer);
 void write_apply(const order::OrderMessage& request, cbor::Writer& writer);
 void write_appeal(const order::AppealMessage& request, cbor::Writer& writer);

@@ -1,6 +1,8 @@
 // Messages and documents: what is written reads back, and nothing else does.
 #include "daymark/governor/message.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -255,6 +257,79 @@ TEST_F(AttestationTest, AnotherKeyPurposeOrChipIsRefused) {
   EXPECT_EQ(order::testing::verdict(
                 verify_attestation(about_another, documents.chip.key, documents.scratch)),
             "gov_document_chip");
+}
+
+/// {name => [algorithm, digest of `size` bytes]}
+Bytes submodules_of(const std::vector<std::string>& names, std::int64_t algorithm = -16,
+                    std::size_t size = 32) {
+  return cbor::encode([&](cbor::Writer& out) {
+    out.open_map(names.size());
+    for (const std::string& name : names) {
+      out.put_text(name);
+      out.open_array(2);
+      out.put_integer(algorithm);
+      out.put_bytes(Bytes(size, 7));
+    }
+  });
+}
+
+TEST_F(AttestationTest, NamesSubmodulesAsTheStandardSays) {
+  const Bytes named = submodules_of({"tpm", "gpu-0"});
+  claims.submodules = named;
+  claims.emergency_total = Millis{5};
+  const Bytes with = documents.sign(
+      [&](MutableBytes out) { return write_attestation(claims, out); }, attestation_purpose);
+  const auto read = verify_attestation(with, documents.chip.key, documents.scratch);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(equal(read->submodules, named));
+  EXPECT_EQ(read->emergency_total, Millis{5});
+  const auto message = cbor::parse_sign1(with);
+  ASSERT_TRUE(message);
+  EXPECT_TRUE(cbor::check_item(message->payload, cbor::Profile::deterministic));
+  // RFC 9711: submods is claim 266, behind 265.
+  const Bytes key{0x19, 0x01, 0x0A, 0xA2, 0x63, 't', 'p', 'm', 0x82, 0x2F, 0x58, 0x20};
+  EXPECT_NE(std::ranges::search(message->payload, key).begin(), message->payload.end());
+}
+
+TEST_F(AttestationTest, TheLongestFitsIntoADocument) {
+  claims.nonce = nonce = Bytes(nonce_most, 9);
+  const Bytes named =
+      submodules_of({std::string(submodule_name_max, 'a'), std::string(submodule_name_max, 'b'),
+                     std::string(submodule_name_max, 'c'), std::string(submodule_name_max, 'd')});
+  claims.submodules = named;
+  constexpr std::uint64_t most = ~std::uint64_t{0};
+  claims.fleet_head.seq = claims.own_head.seq = claims.licence = claims.counter = most;
+  claims.refusals = claims.checkpoint.size.value = claims.ledger.size.value = most;
+  claims.reason = Errc{65535};
+  claims.emergency_granted = claims.emergency_total = Millis{INT64_MAX};
+  claims.time_count = time_witnesses_max;
+  claims.times.fill({255, {INT64_MAX}, Millis{INT64_MAX}, Millis{INT64_MAX}});
+  Bytes space(document_size_max);
+  const auto payload = write_attestation(claims, space);
+  ASSERT_TRUE(payload);
+  EXPECT_LE(cbor::sign1(*payload, attestation_purpose, World::chip(1).secret).size(),
+            document_size_max);
+}
+
+TEST(SubmodulesTest, AreFewDifferentAndBySha256) {
+  const auto verdict_of = [](const Bytes& bytes) {
+    cbor::Reader in(bytes);
+    const auto read = read_submodules(in);
+    return std::string(order::testing::verdict(read));
+  };
+  const std::string longest(submodule_name_max, 'x');
+  EXPECT_EQ(verdict_of(submodules_of({"tpm"})), "ok");
+  EXPECT_EQ(verdict_of(submodules_of({"a", "b", "c", longest})), "ok");
+  EXPECT_EQ(verdict_of(submodules_of({"a", "b", "c", "d", "e"})), "cbor_length");
+  EXPECT_EQ(verdict_of(submodules_of({longest + "x"})), "cbor_length");
+  EXPECT_EQ(verdict_of(submodules_of({})), "gov_document");
+  EXPECT_EQ(verdict_of(submodules_of({"a", "a"})), "cbor_key_duplicate");
+  EXPECT_EQ(verdict_of(submodules_of({"b", "a"})), "cbor_key_order");
+  EXPECT_EQ(verdict_of(submodules_of({"aa", "b"})), "cbor_key_order");
+  EXPECT_EQ(verdict_of(submodules_of({"a"}, -43)), "gov_document");
+  EXPECT_EQ(verdict_of(submodules_of({"a"}, -16, 31)), "cbor_length");
+  EXPECT_EQ(verdict_of({0xA1, 0x61, 'a', 0xA0}), "cbor_type");
+  EXPECT_EQ(verdict_of({0xA1, 0x01, 0x82, 0x2F, 0x40}), "cbor_type");
 }
 
 TEST(StatusTest, TheLongestFitsAndReadsBack) {

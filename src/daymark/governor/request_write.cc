@@ -33,6 +33,14 @@ void write_bytes_request(Op op, ByteView argument, Writer& writer) {
   writer.put_bytes(argument);
 }
 
+void write_attest(ByteView nonce, ByteView submodules, Writer& writer) {
+  if (submodules.empty()) return write_bytes_request(Op::attest, nonce, writer);
+  open_request(Op::attest, 1, writer);
+  writer.open_array(2);
+  writer.put_bytes(nonce);
+  writer.put_raw(submodules);
+}
+
 void write_enrol(const EnrolRequest& request, Writer& writer) {
   open_request(Op::enrol, 2, writer);
   put_order_message(request.order, writer);
