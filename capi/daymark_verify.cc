@@ -12,6 +12,7 @@
 
 #include "daymark/bundle/verify.h"
 #include "daymark/evidence/evidence_file.h"
+#include "daymark/evidence/governor_verdict.h"
 #include "daymark/evidence/rim.h"
 #include "daymark/evidence/token_verdict.h"
 
@@ -48,51 +49,100 @@ std::optional<daymark_evidence_request> current(const daymark_evidence_request* 
   return out;
 }
 
+std::optional<std::vector<Byte>> nonce_of(const daymark_evidence_request& ask) {
+  return ask.nonce.size == 0 ? std::nullopt : std::optional(bytes(ask.nonce));
+}
+
+/// False where there is one that is none.
+bool read_key(const daymark_evidence_request& ask, std::optional<evidence::VerifyingKey>& out) {
+  if (ask.key.size == 0) return true;
+  auto key = evidence::VerifyingKey::from_text(text(ask.key));
+  if (key) out = *std::move(key);
+  return key.has_value();
+}
+
 Answer judge_token(const daymark_evidence_request& ask) {
   evidence::TokenOptions how;
   how.as_of.value = ask.as_of_ms;
-  const ByteView nonce = view(ask.nonce);
-  if (!nonce.empty()) how.nonce.emplace(nonce.begin(), nonce.end());
-  if (ask.key.size != 0) {
-    auto key = evidence::VerifyingKey::from_text(text(ask.key));
-    if (!key) return {};
-    how.key = *std::move(key);
-  }
+  how.nonce = nonce_of(ask);
+  if (!read_key(ask, how.key)) return {};
   return answer_of({evidence::verify_token("evidence", view(ask.evidence), how)});
+}
+
+/// What reports are judged with; `how` points into the rest.
+struct ReportBasis {
+  std::vector<evidence::ReferenceFile> references;
+  evidence::StapledAnswers answers;
+  std::optional<evidence::EvidencePolicy> policy;
+  evidence::VerifyOptions how;
+};
+
+bool read_parts(const daymark_evidence_request& ask, const evidence::RimVerifier& rims,
+                ReportBasis& out) {
+  for (std::size_t i = 0; i < ask.reference_count; ++i) {
+    if (!is_sound(ask.references[i])) return false;
+    out.references.push_back({"reference", rims.verify(view(ask.references[i]))});
+  }
+  for (std::size_t i = 0; i < ask.answer_count; ++i) {
+    if (!is_sound(ask.answers[i]) || !out.answers.add(view(ask.answers[i]))) return false;
+  }
+  if (ask.policy.size == 0) return true;
+  auto parsed = evidence::parse_policy(text(ask.policy));
+  if (parsed) out.policy = *std::move(parsed);
+  return parsed.has_value();
+}
+
+/// All but the nonce. False where a part has no form.
+bool prepare(const daymark_evidence_request& ask, const evidence::RimVerifier& rims,
+             ReportBasis& out) {
+  if (!read_parts(ask, rims, out)) return false;
+  out.how.as_of.value = ask.as_of_ms;
+  out.how.references = out.references;
+  if (!out.answers.empty()) out.how.answers = &out.answers;
+  if (out.policy) out.how.policy = &*out.policy;
+  if (ask.answer_nonce.size != 0) out.how.ocsp_nonce = bytes(ask.answer_nonce);
+  return true;
 }
 
 Answer judge_report(const daymark_evidence_request& ask) {
   const auto rims = evidence::RimVerifier::create();
   const auto verifier = evidence::NvidiaVerifier::create();
   if (!rims || !verifier) return {DAYMARK_FAILED, {}};
-  std::vector<evidence::ReferenceFile> references;
-  references.reserve(ask.reference_count);
-  for (std::size_t i = 0; i < ask.reference_count; ++i) {
-    if (!is_sound(ask.references[i])) return {};
-    references.push_back({"reference", rims->verify(view(ask.references[i]))});
-  }
-  evidence::StapledAnswers answers;
-  for (std::size_t i = 0; i < ask.answer_count; ++i) {
-    if (!is_sound(ask.answers[i]) || !answers.add(view(ask.answers[i]))) return {};
-  }
-  std::optional<evidence::EvidencePolicy> policy;
-  if (ask.policy.size != 0) {
-    auto parsed = evidence::parse_policy(text(ask.policy));
-    if (!parsed) return {};
-    policy = *std::move(parsed);
-  }
-  evidence::VerifyOptions how;
-  how.as_of.value = ask.as_of_ms;
-  how.references = references;
-  if (!answers.empty()) how.answers = &answers;
-  if (policy) how.policy = &*policy;
-  if (ask.answer_nonce.size != 0) how.ocsp_nonce = bytes(ask.answer_nonce);
+  ReportBasis basis;
+  if (!prepare(ask, *rims, basis)) return {};
   if (ask.nonce.size != 0) {
     if (ask.nonce.size != sizeof(Digest)) return {};
-    how.nonce = array_of<sizeof(Digest)>(view(ask.nonce));
+    basis.how.nonce = array_of<sizeof(Digest)>(view(ask.nonce));
   }
-  return answer_of(
-      evidence::verify_file(*verifier, {"evidence", view(ask.evidence), text(ask.chain)}, how));
+  return answer_of(evidence::verify_file(
+      *verifier, {"evidence", view(ask.evidence), text(ask.chain)}, basis.how));
+}
+
+/// Submodules that need a key of their own (tokens, TPMs) stay undecided.
+Answer judge_governor(const daymark_evidence_request& ask) {
+  const auto rims = evidence::RimVerifier::create();
+  if (!rims) return {DAYMARK_FAILED, {}};
+  ReportBasis basis;
+  std::optional<evidence::VerifyingKey> key;
+  if (!prepare(ask, *rims, basis) || !read_key(ask, key)) return {};
+  evidence::GovernorOptions how;
+  if (key) {
+    if (key->kind() != evidence::KeyKind::ed25519) return {};
+    how.key.emplace().bytes = array_of<32>(key->spki().last(32));
+  }
+  how.nonce = nonce_of(ask);
+  how.as_of.value = ask.as_of_ms;
+  how.submodules.report = basis.how;
+  how.submodules.chain = text(ask.chain);
+  how.submodules.token.as_of = how.as_of;
+  how.submodules.quote.as_of = how.as_of;
+  return answer_of({evidence::verify_governor("evidence", view(ask.evidence), how)});
+}
+
+Answer judge_evidence(const daymark_evidence_request& ask) {
+  const ByteView content = view(ask.evidence);
+  if (evidence::is_governor_eat(content)) return judge_governor(ask);
+  return evidence::is_token_file(content) ? judge_token(ask) : judge_report(ask);
 }
 
 Answer judge_bundle(const daymark_bytes& bytes, const unsigned char* fingerprint) {
@@ -131,7 +181,7 @@ int daymark_verify_evidence(const daymark_evidence_request* request, char** json
   return answer(json, [request]() -> Answer {
     const auto ask = current(request);
     if (!ask || !is_sound(*ask)) return {};
-    return evidence::is_token_file(view(ask->evidence)) ? judge_token(*ask) : judge_report(*ask);
+    return judge_evidence(*ask);
   });
 }
 

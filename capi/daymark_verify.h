@@ -35,12 +35,13 @@ struct daymark_bytes {
 
 struct daymark_evidence_request {
   size_t struct_size;                     /* sizeof(struct daymark_evidence_request) */
-  struct daymark_bytes evidence;          /* report (raw, hexadecimal, NVIDIA's JSON) or token */
+  struct daymark_bytes evidence;          /* report (raw, hexadecimal, NVIDIA's JSON), token, or a
+                                             governor's attestation with its submodules */
   struct daymark_bytes chain;             /* PEM, leaf first; for reports that bring none */
   const struct daymark_bytes* references; /* NVIDIA's reference values (SWID XML) */
   size_t reference_count;
   struct daymark_bytes nonce; /* the challenge that you drew: 8 to 64 bytes, 32 for reports */
-  struct daymark_bytes key;   /* PEM or JWK: who signed a token */
+  struct daymark_bytes key;   /* PEM or JWK: who signed a token or attestation */
   int64_t as_of_ms;           /* Unix time that certificates must hold at */
   /* From here on: later than the first form, which is taken by its size. */
   const struct daymark_bytes* answers; /* revocation answers (OCSP: DER, or base64 of it) */

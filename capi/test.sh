@@ -32,6 +32,13 @@ answers=(--ocsp $h100/ocsp/gpu_certificate_l2.b64 --ocsp $h100/ocsp/gpu_certific
 ask 0 '[.revocation[].status] == ["good", "good", "good"]' evidence $h100/report.hex --chain $h100/chain.pem --as-of "$then" "${answers[@]}"
 ask 2 '[.revocation[].reason] | all(. == "ocsp_nonce")' evidence $h100/report.hex --chain $h100/chain.pem --as-of "$then" "${answers[@]}" --ocsp-nonce 0011
 ask 3 none evidence $h100/report.hex --chain $h100/chain.pem --as-of "$then" --ocsp capi/verify.py
+governor=tests/vectors/evidence/governor
+ask 0 '.kind == "governor" and .level == "L1"' evidence $governor/alone.eat --key $governor/chip.pem --as-of "$then"
+ask 0 '.submodules[0].level == "L3"' evidence $governor/bundle.eat --key $governor/chip.pem --chain $h100/chain.pem --as-of "$then"
+ask 1 '.submodules[0].reason.name == "evidence_nonce"' evidence $governor/bundle.eat --key $governor/chip.pem --chain $h100/chain.pem --as-of "$then" \
+  --nonce "$(printf '%064d' 7)"
+ask 2 '.reason.name == "governor_unnamed"' evidence $governor/alone.eat --as-of "$then"
+ask 3 none evidence $governor/alone.eat --key tests/vectors/oms/keys/signing-key-pub.pem --as-of "$then"
 tpm=tests/vectors/evidence/tpm-foreign/trustee
 ask 0 '.kind == "tpm-quote" and .level == "L1"' tpm $tpm/tpm-quote-v1.json --key $tpm/hcl-report.bin --nonce 6368616c6c656e6765 --as-of "$then"
 ask 1 '.reason.name == "quote_nonce"' tpm $tpm/tpm-quote-v1.json --key $tpm/hcl-report.bin --nonce 00 --as-of "$then"

@@ -8,6 +8,7 @@
 #include "daymark/base/file.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
+#include "daymark/evidence/governor_eat.h"
 #include "daymark/tpm/exchange.h"
 
 namespace daymark::cli {
@@ -18,7 +19,47 @@ struct AttestOptions {
   std::string socket;
   std::string nonce;
   std::string out;
+  bool eat = false;
+  std::vector<std::string> submodules;  ///< NAME=FILE
+  std::string tpm;                      ///< name of the submodule for the host's TPM
 };
+
+using Transport = governor::Transport;
+
+Outcome<void> add_file(const std::string& text, evidence::SubmoduleSet& out) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    return refuse(errc::usage_wrong, "--submodule", "not NAME=FILE: " + text);
+  }
+  const std::string file = text.substr(equals + 1);
+  DAYMARK_TRY(const auto content, read_file(file, evidence::submodule_evidence_max));
+  return about(out.add(text.substr(0, equals), content), text);
+}
+
+/// The TPM's statements about an attestation of their own, for the nonce of this submodule: what
+/// the chip then names must be there before.
+Outcome<void> add_tpm(const Transport& transport, const Digest& nonce, const std::string& name,
+                      evidence::SubmoduleSet& out) {
+  DAYMARK_TRY(const evidence::TpmAttested attested,
+              tpm::ask_attested(transport, evidence::submodule_nonce(nonce, name)));
+  return about(out.add(name, evidence::print_tpm_attested(attested)), name);
+}
+
+/// The chip's own EAT, with the evidence that it names.
+Outcome<std::vector<Byte>> attest_named(const Transport& transport, const Digest& nonce,
+                                        const AttestOptions& options) {
+  evidence::SubmoduleSet members;
+  for (const std::string& text : options.submodules)
+    DAYMARK_CHECK(add_file(text, members));
+  if (!options.tpm.empty()) DAYMARK_CHECK(add_tpm(transport, nonce, options.tpm, members));
+  DAYMARK_TRY(const auto attested, governor::Client(transport).attest(nonce, members.claim()));
+  return members.bundle(attested.bytes);
+}
+
+Outcome<std::vector<Byte>> attest_bound(const Transport& transport, const Digest& nonce) {
+  DAYMARK_TRY(const evidence::TpmAttested attested, tpm::ask_attested(transport, nonce));
+  return evidence::print_tpm_attested(attested);
+}
 
 Outcome<Exit> attest(const AttestOptions& options, const Session& session) {
   crypto::SystemRandom random;
@@ -26,9 +67,10 @@ Outcome<Exit> attest(const AttestOptions& options, const Session& session) {
   if (!options.nonce.empty()) {
     DAYMARK_TRY(nonce, hex_argument<sizeof(Digest)>("--nonce", options.nonce));
   }
-  DAYMARK_TRY(const evidence::TpmAttested attested,
-              tpm::ask_attested(socket_transport(options.socket), nonce));
-  const std::vector<Byte> bytes = evidence::print_tpm_attested(attested);
+  const bool named = options.eat || !options.submodules.empty() || !options.tpm.empty();
+  const Transport transport = socket_transport(options.socket);
+  DAYMARK_TRY(const std::vector<Byte> bytes,
+              named ? attest_named(transport, nonce, options) : attest_bound(transport, nonce));
   DAYMARK_CHECK(write_file(options.out, bytes));
   session.print({{"file", options.out}, {"bytes", bytes.size()}, {"nonce", to_hex(nonce)}},
                 fmt::format("{}: {} bytes, nonce {}", options.out, bytes.size(), to_hex(nonce)));
@@ -112,11 +154,21 @@ Outcome<evidence::TpmVerdict> ask_tpm_verdict(const std::string& socket, const T
 void add_chip_attest(CLI::App& family, Session& session) {
   auto options = std::make_shared<AttestOptions>();
   CLI::App* command =
-      family.add_subcommand("attest", "Have a chip attest, bound to the TPM of its host");
+      family.add_subcommand("attest",
+                            "Have a chip attest: bound to the TPM of its host, or with evidence "
+                            "that it names");
   command->add_option("--governor", options->socket, "The governor's socket")->required();
   command->add_option("--nonce", options->nonce, "Your challenge (64 hex digits); else drawn");
   command->add_option("--out", options->out, "File to write")->required();
-  command->footer("Example: daymark chip attest --governor g.sock --out chip.attested");
+  command->add_flag("--eat", options->eat, "The chip's own attestation (EAT) alone");
+  command->add_option("--submodule", options->submodules,
+                      "NAME=FILE: evidence that the attestation is to name (device report, TPM's "
+                      "quote, token); at most 4; writes a detached EAT bundle");
+  command->add_option("--tpm-submodule", options->tpm,
+                      "Take the statements of the host's TPM along under this name");
+  command->footer(
+      "Example: daymark chip attest --governor g.sock --nonce 5c1f… "
+      "--submodule nvidia-gpu-0=report.json --tpm-submodule tpm --out chip.eat");
   session.on_run(*command, [options, &session] { return attest(*options, session); });
 }
 

@@ -1,6 +1,7 @@
 // daymark evidence verify: what devices say of themselves, judged offline.
 #include "arguments.h"
 #include "commands.h"
+#include "evidence_governor.h"
 #include "evidence_tpm.h"
 
 #include "daymark/base/file.h"
@@ -18,6 +19,7 @@ struct EvidenceOptions {
   std::vector<std::string> files;
   std::string kind;
   TpmFiles tpm;
+  GovernorFiles governor;
   std::string chain;
   std::string nonce;
   std::string as_of;
@@ -181,7 +183,12 @@ Outcome<std::vector<evidence::EvidenceVerdict>> verify_report(
 }
 
 bool is_tpms(const EvidenceOptions& options, ByteView content) {
-  return options.kind.empty() ? is_tpm_evidence(content) : options.kind != "nvidia";
+  if (options.kind.empty()) return is_tpm_evidence(content);
+  return options.kind == "tpm" || options.kind == "host";
+}
+
+bool is_governors(const EvidenceOptions& options, ByteView content) {
+  return options.kind.empty() ? evidence::is_governor_eat(content) : options.kind == "governor";
 }
 
 bool is_token(const EvidenceOptions& options, ByteView content) {
@@ -199,6 +206,7 @@ struct EvidenceJudge {
 
   [[nodiscard]] Outcome<Verdicts> judge(const std::string& file) const {
     DAYMARK_TRY(const auto content, read_file(file, evidence::evidence_file_max));
+    if (is_governors(options, content)) return governor(file, content);
     if (is_tpms(options, content)) {
       DAYMARK_TRY(auto found, verify_tpm_file({file, content, options.nonce, how.as_of, how.policy},
                                               options.tpm));
@@ -212,6 +220,20 @@ struct EvidenceJudge {
       return Verdicts{evidence::verify_reference({file, rims.verify(content)}, how)};
     }
     return verify_report(reports, {file, content, chain}, options, how);
+  }
+
+ private:
+  [[nodiscard]] Outcome<Verdicts> governor(const std::string& file, ByteView content) const {
+    GovernorBasis given;
+    DAYMARK_TRY(given.key, read_key(options.key));
+    DAYMARK_TRY(given.nonce, nonce_of(options));
+    given.report = how;
+    given.chain = chain;
+    given.corims = basis.corims;
+    DAYMARK_TRY(auto found,
+                verify_governor_file({file, content, options.nonce, how.as_of, how.policy}, given,
+                                     options.governor, options.tpm));
+    return Verdicts{std::move(found)};
   }
 };
 
@@ -263,14 +285,19 @@ void add_verify(CLI::App& family, Session& session) {
       ->add_option("file", options->files,
                    "Raw or hex report, NVIDIA's JSON array, reference values (XML), a TPM's "
                    "statement, a description of a host (JSON), a token (COSE: PSA, EAT, CoRIM), "
-                   "or an attestation result (EAR)")
+                   "an attestation result (EAR), or a governor's attestation (EAT, alone or with "
+                   "its submodules)")
       ->required();
-  command->add_option("--kind", options->kind, "nvidia, tpm, host or token; else told by the file")
-      ->check(CLI::IsMember({"nvidia", "tpm", "host", "token"}));
+  command
+      ->add_option("--kind", options->kind,
+                   "nvidia, tpm, host, token or governor; else told by the file")
+      ->check(CLI::IsMember({"nvidia", "tpm", "host", "token", "governor"}));
   command->add_option("--chain", options->chain, "Certificate chain (PEM, leaf first)");
   command->add_option("--rim", options->references,
                       "Reference values (SWID XML, or signed CoRIM); repeatable");
-  command->add_option("--key", options->key, "The public key that signed the token (PEM or JWK)");
+  command->add_option(
+      "--key", options->key,
+      "The public key that signed the token or the governor's attestation (PEM or JWK)");
   command->add_option("--rim-key", options->rim_key,
                       "The public key that signed the CoRIM (PEM or JWK)");
   command->add_option("--ocsp", options->answers,
@@ -282,6 +309,7 @@ void add_verify(CLI::App& family, Session& session) {
                       "Judge certificates, answers and signers at this time (RFC 3339)");
   command->add_option("--policy", options->policy, "What you allow (JSON)");
   add_tpm_options(*command, options->tpm);
+  add_governor_options(*command, options->governor);
   command->add_flag("--ear", options->ear, "Print an attestation result (EAR, unsigned JSON)");
   command->footer(
       "Example: daymark evidence verify report.hex --chain chain.pem --rim driver.xml "
@@ -293,7 +321,8 @@ void add_explain(CLI::App& family, Session& session) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = family.add_subcommand(
       "explain",
-      "Print every field of a report, token, CoRIM, reference values, an OCSP answer, a TPM's "
+      "Print every field of a governor's attestation, report, token, CoRIM, reference values, an "
+      "OCSP answer, a TPM's "
       "statement, key, signature or event log");
   command->add_option("file", *file, "The file; nothing in it is verified")->required();
   command->footer("Example: daymark evidence explain report.hex");
@@ -307,6 +336,7 @@ void add_evidence(CLI::App& app, Session& session) {
   family->require_subcommand(1);
   add_verify(*family, session);
   add_explain(*family, session);
+  add_evidence_nonce(*family, session);
 }
 
 }  // namespace daymark::cli

@@ -30,40 +30,6 @@ Outcome<std::vector<Byte>> read_certificate(const std::string& file) {
   return all.front();
 }
 
-Outcome<evidence::TpmQuoteOptions> quote_options(const TpmQuestion& question,
-                                                 const TpmFiles& files) {
-  evidence::TpmQuoteOptions out;
-  out.as_of = question.as_of;
-  out.policy = question.policy;
-  if (!question.nonce.empty()) {
-    DAYMARK_TRY(out.nonce, nonce_bytes(question.nonce));
-  }
-  if (!files.key.empty()) {
-    DAYMARK_TRY(out.key, read_file(files.key, evidence::tpm_key_file_max));
-  }
-  if (!files.enrolment.empty()) {
-    DAYMARK_TRY(out.enrolment, read_file(files.enrolment, evidence::evidence_file_max));
-    DAYMARK_TRY(const auto maker, crypto::read_public_keys(files.maker));
-    out.maker = maker.sign;
-  }
-  if (!files.activation.empty()) {
-    DAYMARK_TRY(out.activation, read_file(files.activation, evidence::tpm_activation_max));
-    DAYMARK_TRY(const auto challenger, crypto::read_public_keys(files.challenger));
-    out.challenger = challenger.sign;
-  }
-  if (!files.endorsement.empty()) {
-    DAYMARK_TRY(out.endorsement, read_certificate(files.endorsement));
-  }
-  if (!files.authorities.empty()) {
-    DAYMARK_TRY(out.authorities, read_text(files.authorities, evidence::chain_text_max));
-  }
-  if (!files.reference.empty()) {
-    DAYMARK_TRY(const auto content, read_file(files.reference, evidence::pcr_file_max));
-    DAYMARK_TRY(out.reference, about(evidence::parse_pcr_values(content, {}), files.reference));
-  }
-  return out;
-}
-
 /// The statement with what stands in files of its own.
 Outcome<evidence::TpmQuoteEvidence> gather(ByteView content, const TpmQuestion& question,
                                            const TpmFiles& files) {
@@ -111,6 +77,40 @@ Outcome<evidence::EvidenceVerdict> verify_host(const TpmQuestion& question, cons
 
 }  // namespace
 
+Outcome<evidence::TpmQuoteOptions> tpm_quote_options(const TpmQuestion& question,
+                                                     const TpmFiles& files) {
+  evidence::TpmQuoteOptions out;
+  out.as_of = question.as_of;
+  out.policy = question.policy;
+  if (!question.nonce.empty()) {
+    DAYMARK_TRY(out.nonce, nonce_bytes(question.nonce));
+  }
+  if (!files.key.empty()) {
+    DAYMARK_TRY(out.key, read_file(files.key, evidence::tpm_key_file_max));
+  }
+  if (!files.enrolment.empty()) {
+    DAYMARK_TRY(out.enrolment, read_file(files.enrolment, evidence::evidence_file_max));
+    DAYMARK_TRY(const auto maker, crypto::read_public_keys(files.maker));
+    out.maker = maker.sign;
+  }
+  if (!files.activation.empty()) {
+    DAYMARK_TRY(out.activation, read_file(files.activation, evidence::tpm_activation_max));
+    DAYMARK_TRY(const auto challenger, crypto::read_public_keys(files.challenger));
+    out.challenger = challenger.sign;
+  }
+  if (!files.endorsement.empty()) {
+    DAYMARK_TRY(out.endorsement, read_certificate(files.endorsement));
+  }
+  if (!files.authorities.empty()) {
+    DAYMARK_TRY(out.authorities, read_text(files.authorities, evidence::chain_text_max));
+  }
+  if (!files.reference.empty()) {
+    DAYMARK_TRY(const auto content, read_file(files.reference, evidence::pcr_file_max));
+    DAYMARK_TRY(out.reference, about(evidence::parse_pcr_values(content, {}), files.reference));
+  }
+  return out;
+}
+
 void add_tpm_options(CLI::App& command, TpmFiles& files) {
   const auto add = [&](const char* name, std::string& value, const char* words) {
     return command.add_option(name, value, words)->group("TPM");
@@ -147,7 +147,7 @@ Outcome<evidence::EvidenceVerdict> verify_tpm_file(const TpmQuestion& question,
     out.file = question.file;
     return out;
   }
-  DAYMARK_TRY(const auto how, quote_options(question, files));
+  DAYMARK_TRY(const auto how, tpm_quote_options(question, files));
   if (evidence::is_host_file(question.content)) {
     DAYMARK_TRY(out, verify_host(question, files, how));
   } else {

@@ -9,6 +9,7 @@
 #include "daymark/base/failure.h"
 #include "daymark/base/units.h"
 #include "daymark/evidence/policy.h"
+#include "daymark/evidence/tpm_quote.h"
 #include "daymark/evidence/verdict.h"
 
 namespace daymark::cli {
@@ -39,6 +40,10 @@ struct TpmQuestion {
   UnixMillis as_of;
   const evidence::EvidencePolicy* policy = nullptr;
 };
+
+/// Errors: those of reading the files.
+[[nodiscard]] Outcome<evidence::TpmQuoteOptions> tpm_quote_options(const TpmQuestion& question,
+                                                                   const TpmFiles& files);
 
 /// Whether the content is a TPM's statement, the transcript of an activation, or a description of a
 /// host.

@@ -74,6 +74,13 @@ json 1 '.reason == "gov_nonce" and .level == "L0"' verify tpm "$work/chip.attest
 json 1 '.reason == "tpm_maker"' verify tpm "$work/chip.attested" --tpm-document "$work/chip.tpm-enrolment" --maker "$work/keys/owner.pub"
 json 3 '.reason == "tpm_not_enrolled" and .level == "L0"' verify tpm "$work/chip.attested"
 
+# The TPM's statements as a submodule of the chip's own attestation.
+json 0 ".nonce == \"$nonce\"" chip attest --governor "$work/g1.sock" --nonce "$nonce" --tpm-submodule tpm --out "$work/chip.eat"
+named=(evidence verify "$work/chip.eat" --enrolment "$work/chip.tpm-enrolment" --maker "$work/keys/maker.pub" --as-of 2026-12-02T00:00:00Z)
+json 0 '.level == "L1" and .submodules[0].level == "L2" and .submodules[0].reason.name == "tpm_bound"' "${named[@]}" --authorities "$work/authorities.pem" --nonce "$nonce"
+json 1 '.reason.name == "gov_nonce"' "${named[@]}" --nonce "${nonce/7/8}"
+json 1 '.reason.name == "tpm_maker"' "${named[@]:0:5}" --maker "$work/keys/owner.pub"
+
 # A state folder that is put back, another TPM, no TPM: each is refused.
 stop_governor
 run=(governor run --dir "$work/g1" --socket "$work/g1.sock" --maker "$work/keys/maker.pub")

@@ -75,8 +75,12 @@ EarJson submodule_of(const EvidenceVerdict& verdict) {
 
 std::string to_ear(std::span<const EvidenceVerdict> verdicts, UnixMillis issued_at) {
   EarJson submodules = EarJson::object();
-  for (const EvidenceVerdict& verdict : verdicts)
+  for (const EvidenceVerdict& verdict : verdicts) {
     submodules[verdict.file.empty() ? "device" : verdict.file] = submodule_of(verdict);
+    // A governor's own, flat beside it: the name of the file, '#', the name of the submodule.
+    for (const EvidenceVerdict& one : verdict.submodules)
+      submodules[one.file] = submodule_of(one);
+  }
   const EarJson out{{"eat_profile", "tag:github.com,2023:veraison/ear"},
                     {"iat", issued_at.value / 1000},
                     {"ear.verifier-id", {{"developer", "Daymark"}, {"build", "daymark"}}},

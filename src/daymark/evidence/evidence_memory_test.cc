@@ -18,6 +18,7 @@
 #include "daymark/evidence/ear_reader.h"
 #include "daymark/evidence/eat_claims.h"
 #include "daymark/evidence/evidence_file.h"
+#include "daymark/evidence/governor_eat.h"
 #include "daymark/evidence/jwt.h"
 #include "daymark/evidence/model_bundle.h"
 #include "daymark/evidence/ocsp.h"
@@ -156,6 +157,11 @@ std::vector<Parser> parsers() {
        [=](ByteView in) { (void)parse_policy(text(in)); }},
       {"COSE, EAT", "cose_foreign", 8 * kib, 128, read_cose_and_claims},
       {"claims", "foreign_cbor", 8 * kib, 128, read_claims},
+      {"governor's attestation", "governor_eat", 128 * kib, 8,
+       [](ByteView in) {
+         (void)is_governor_eat(in);
+         (void)parse_governor_eat(in);
+       }},
       {"CoRIM", "corim", 16 * kib, 128,
        [](ByteView in) {
          (void)read_corim(in, CorimForm::legacy);

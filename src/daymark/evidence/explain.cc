@@ -9,6 +9,7 @@
 #include "daymark/base/encode.h"
 #include "daymark/base/time.h"
 #include "daymark/evidence/errors.h"
+#include "daymark/evidence/governor_explain.h"
 #include "daymark/evidence/ocsp.h"
 #include "daymark/evidence/rim.h"
 #include "daymark/evidence/spdm_report.h"
@@ -289,6 +290,7 @@ Result<Explanation> explain_ocsp(ByteView der) {
 
 Result<Explanation> explain_any(ByteView content) {
   if (is_tpm_activation(content)) return explain_tpm_activation(content);
+  if (is_governor_eat(content)) return explain_governor(content);
   if (is_token_file(content)) return explain_token(content);
   if (auto statement = explain_tpm_any(content)) return *std::move(statement);
   if (is_bare_cbor(content)) return explain_token(content);

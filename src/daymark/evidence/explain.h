@@ -37,7 +37,8 @@ struct Explanation {
 /// DER. Errors: those of parse_ocsp.
 [[nodiscard]] Result<Explanation> explain_ocsp(ByteView der);
 
-/// Whatever it is: a TPM's statement, key, signature or event log (tpm_explain.h), XML, DER, base64
+/// Whatever it is: a governor's attestation (governor_explain.h), a TPM's statement, key, signature
+/// or event log (tpm_explain.h), XML, DER, base64
 /// of DER, hexadecimal or raw report. Errors: those of each, errc::evidence_form.
 [[nodiscard]] Result<Explanation> explain_any(ByteView content);
 

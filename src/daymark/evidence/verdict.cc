@@ -117,7 +117,8 @@ ordered_json json_of(const std::vector<Fact>& facts) {
   return out;
 }
 
-ordered_json json_of(const EvidenceVerdict& verdict) {
+/// Items of a governor's submodules hold none themselves.
+ordered_json json_of_one(const EvidenceVerdict& verdict) {
   return {
       {"file", verdict.file},
       {"kind", verdict.kind},
@@ -135,6 +136,16 @@ ordered_json json_of(const EvidenceVerdict& verdict) {
       {"facts", json_of(verdict.facts)},
       {"grounds", json_of(verdict.grounds)},
   };
+}
+
+ordered_json json_of(const EvidenceVerdict& verdict) {
+  ordered_json out = json_of_one(verdict);
+  if (verdict.submodules.empty()) return out;
+  ordered_json submodules = ordered_json::array();
+  for (const EvidenceVerdict& one : verdict.submodules)
+    submodules.push_back(json_of_one(one));
+  out["submodules"] = std::move(submodules);
+  return out;
 }
 
 std::string device_lines(const GenuineDevice& device) {
@@ -200,6 +211,37 @@ std::string listed(const EvidenceVerdict& verdict, Finding finding) {
   return fmt::format("  {}: {}\n", name_of(finding), out);
 }
 
+std::string text_of_one(const EvidenceVerdict& verdict, Language language) {
+  std::string out = fmt::format("{}: {} ({}) as of {}\n  {}\n", verdict.file,
+                                name_of(verdict.verdict), level_name(verdict.level),
+                                to_rfc3339(verdict.as_of), sentence(verdict.reason.code, language));
+  if (verdict.device) out += device_lines(*verdict.device);
+  for (const Fact& fact : verdict.facts)
+    out += fmt::format("  {}  {}\n", fact.name, fact.value);
+  for (const UsedReference& one : verdict.references)
+    out += reference_line(one);
+  if (verdict.comparison) out += comparison_lines(*verdict.comparison);
+  for (const RevocationFinding& one : verdict.revocation)
+    out += revocation_line(one, language);
+  for (const Finding finding :
+       {Finding::held, Finding::failed, Finding::absent, Finding::unknown, Finding::not_judged}) {
+    out += listed(verdict, finding);
+  }
+  return out;
+}
+
+/// Each line two columns further to the right.
+std::string indented(std::string_view text) {
+  std::string out;
+  bool begins = true;
+  for (const char c : text) {
+    if (begins) out += "  ";
+    out += c;
+    begins = c == '\n';
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view name_of(Finding finding) {
@@ -233,21 +275,9 @@ std::string to_json(std::span<const EvidenceVerdict> verdicts) {
 }
 
 std::string to_text(const EvidenceVerdict& verdict, Language language) {
-  std::string out = fmt::format("{}: {} ({}) as of {}\n  {}\n", verdict.file,
-                                name_of(verdict.verdict), level_name(verdict.level),
-                                to_rfc3339(verdict.as_of), sentence(verdict.reason.code, language));
-  if (verdict.device) out += device_lines(*verdict.device);
-  for (const Fact& fact : verdict.facts)
-    out += fmt::format("  {}  {}\n", fact.name, fact.value);
-  for (const UsedReference& one : verdict.references)
-    out += reference_line(one);
-  if (verdict.comparison) out += comparison_lines(*verdict.comparison);
-  for (const RevocationFinding& one : verdict.revocation)
-    out += revocation_line(one, language);
-  for (const Finding finding :
-       {Finding::held, Finding::failed, Finding::absent, Finding::unknown, Finding::not_judged}) {
-    out += listed(verdict, finding);
-  }
+  std::string out = text_of_one(verdict, language);
+  for (const EvidenceVerdict& one : verdict.submodules)
+    out += indented(text_of_one(one, language));
   return out;
 }
 

@@ -72,8 +72,8 @@ struct Fact {
 struct EvidenceVerdict {
   /// The file, with "#N" behind it where it holds several items.
   std::string file;
-  /// "nvidia-spdm", "nvidia-rim", "tpm-quote", "host", "psa-token", "eat",
-  /// "corim", "ear", or "unknown" where the file has no known form.
+  /// "nvidia-spdm", "nvidia-rim", "tpm-quote", "tpm-attested", "host", "governor", "psa-token",
+  /// "eat", "corim", "ear", or "unknown" where the file has no known form.
   std::string_view kind = "unknown";
   /// Genuine where no question that was asked failed, and none stayed unknown.
   Verdict verdict = Verdict::refused;
@@ -98,6 +98,8 @@ struct EvidenceVerdict {
   std::optional<Comparison> comparison;
   /// What other kinds of evidence than NVIDIA's tell; a name may stand twice.
   std::vector<Fact> facts;
+  /// Of a governor: each submodule's own, in the order of their names.
+  std::vector<EvidenceVerdict> submodules;
 };
 
 /// One JSON object for one verdict, {"items": […]} for any other number.
