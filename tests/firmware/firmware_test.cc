@@ -9,6 +9,7 @@
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
 #include "daymark/base/frame.h"
+#include "daymark/cbor/encode.h"
 
 namespace daymark::firmware {
 namespace {
@@ -153,6 +154,19 @@ TEST_P(Firmware, FindsTheNextFrameBehindATornOne) {
   }
 }
 
+/// What an attestation may name at most.
+std::vector<Byte> longest_submodules() {
+  return cbor::encode([](cbor::Writer& out) {
+    out.open_map(governor::submodules_max);
+    for (std::size_t i = 0; i < governor::submodules_max; ++i) {
+      out.put_text(std::string(governor::submodule_name_max, static_cast<char>('a' + i)));
+      out.open_array(2);
+      out.put_integer(-16);
+      out.put_bytes(Digest{7});
+    }
+  });
+}
+
 /// Reads the machine's memory from outside, over QEMU's monitor: the image has no door for it.
 TEST_P(Firmware, UsesNoMoreStackThanItHas) {
   const testing::Folder folder;
@@ -170,7 +184,9 @@ TEST_P(Firmware, UsesNoMoreStackThanItHas) {
   const auto amended = world.prove(world.amend(world.successor()), {"owner", "regulator-a"});
   ASSERT_EQ(verdict(device.client().apply(parts_of(amended))), "ok");
   ASSERT_EQ(verdict(device.client().permit(governor::testing::job(1))), "ok");
-  ASSERT_EQ(verdict(device.client().attest(bytes_of("nonce-one"))), "ok");
+  const auto attested = device.client().attest(Digest{1}, longest_submodules());
+  ASSERT_EQ(verdict(attested), "ok");
+  EXPECT_TRUE(equal(attested->content.submodules, longest_submodules()));
   const testing::StackUse use = testing::stack_use(arch, monitor, folder.path() / "stack");
   std::printf("firmware: %s: deepest stack %zu of %zu bytes\n", arch.c_str(), use.deepest,
               use.size);
