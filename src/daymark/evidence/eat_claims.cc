@@ -135,9 +135,9 @@ Result<void> read_submodules(const CborItem& value, EatClaims& out) {
   for (const CborPair& pair : *pairs) {
     const auto name = pair.key.text(token_size_max);
     const Type type = pair.value.type();
-    if (!name || (type != Type::map && type != Type::bytes && type != Type::array)) {
-      return claim_refused(pair.value);
-    }
+    const bool known =
+        type == Type::map || type == Type::bytes || type == Type::array || type == Type::tag;
+    if (!name || !known) return claim_refused(pair.value);
     std::string_view form = "token";
     if (type == Type::map) form = "claims";
     if (type == Type::array) form = "detached";

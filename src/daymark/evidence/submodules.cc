@@ -11,6 +11,7 @@ namespace {
 using cbor::Type;
 
 constexpr std::int64_t submodules_label = 266;
+constexpr std::uint64_t tag_nested_bundle = 602;
 
 SubmoduleVerdict settled_submodule(Verdict verdict, std::string words) {
   return {{}, verdict, std::move(words)};
@@ -75,9 +76,18 @@ SubmoduleVerdict judge_listed(const CborItem& value, const TokenOptions& options
                            fmt::format("unknown kind {}", cbor_words(items->front(), 40)));
 }
 
+/// A token as RFC 9711 §4.2.18.3 puts it there; drafts had a byte string around it.
+SubmoduleVerdict judge_tagged(const CborItem& value, const TokenOptions& options) {
+  if (value.tag() == tag_nested_bundle) {
+    return settled_submodule(Verdict::undecided, "a detached EAT bundle inside a token");
+  }
+  return judge_nested(value.raw(), options);
+}
+
 SubmoduleVerdict judge_submodule(const CborItem& value, const TokenOptions& options) {
   if (value.is(Type::map)) return judge_claims(value, options);
   if (value.is(Type::array)) return judge_listed(value, options);
+  if (value.is(Type::tag)) return judge_tagged(value, options);
   const auto bytes = value.bytes(0, token_size_max);
   if (bytes) return judge_nested(*bytes, options);
   return settled_submodule(Verdict::undecided, "a kind that is not known here");

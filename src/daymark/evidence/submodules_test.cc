@@ -51,6 +51,28 @@ PutValue nested_value(const TestKey& key, const TestClaims& claims) {
   return [token](cbor::Writer& out) { out.put_bytes(token); };
 }
 
+/// The token itself, by its tag.
+PutValue tagged_value(const TestKey& key, const TestClaims& claims) {
+  const std::vector<Byte> token = sign1_by(key, encode_claims(claims));
+  return [token](cbor::Writer& out) { out.put_raw(token); };
+}
+
+TEST(Submodules, ATokenMayStandThereByItsTag) {
+  const std::int64_t now = judged_at.value / 1000;
+  using Told = std::pair<std::string, Verdict>;
+  EXPECT_EQ(submodule_of(tagged_value(outer_key(), {{4, number_value(now)}})),
+            Told("genuine (eat: token_genuine)", Verdict::genuine));
+  EXPECT_EQ(submodule_of(tagged_value(outer_key(), {{4, number_value(now - 1)}})),
+            Told("refused (eat: token_expired)", Verdict::refused));
+  EXPECT_EQ(submodule_of(tagged_value(TestKey(), {{4, number_value(now)}})),
+            Told("undecided (token by a key that nobody named, or altered)", Verdict::genuine));
+  EXPECT_EQ(submodule_of([](cbor::Writer& out) {
+              out.put_tag(602);
+              out.open_array(0);
+            }),
+            Told("undecided (a detached EAT bundle inside a token)", Verdict::genuine));
+}
+
 TEST(Submodules, EachHasAVerdictOfItsOwn) {
   using Told = std::pair<std::string, Verdict>;
   const std::int64_t now = judged_at.value / 1000;
