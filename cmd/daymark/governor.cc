@@ -82,7 +82,7 @@ struct AgentRunOptions {
 };
 
 Outcome<agent::AgentOptions> agent_options(const AgentRunOptions& options) {
-  agent::AgentOptions out;
+  agent::AgentOptions out = options.agent;
   DAYMARK_TRY(out.ranging_period, duration_argument("--ranging", options.ranging));
   DAYMARK_TRY(out.renewal_period, duration_argument("--renewal", options.renewal));
   for (const std::string& address : options.beacons) {
@@ -95,9 +95,10 @@ Outcome<Exit> run_agent(const AgentRunOptions& options, const Session& session) 
   DAYMARK_TRY(agent::AgentOptions how, agent_options(options));
   const std::unique_ptr<Clock> clock = session.clock();
   crypto::SystemRandom random;
-  governor::Client governor(socket_transport(options.socket));
+  const governor::Transport channel = socket_transport(options.socket);
+  governor::Client governor(channel);
   DAYMARK_TRY(const authority::AuthorityClient authority, client_of(options.authority));
-  agent::AgentPeers peers{&governor, &authority, clock.get(), &random, {}, nullptr};
+  agent::AgentPeers peers{&governor, &authority, clock.get(), &random, {}, nullptr, channel};
   if (!options.meter.telemetry_file.empty()) {
     DAYMARK_TRY(peers.meter, agent::replay_meter(options.meter, *clock));
   }
@@ -132,6 +133,9 @@ void add_agent(CLI::App& app, Session& session) {
                       "Keep receipts in this folder until the authority has taken them");
   command->add_option("--ranging", options->ranging, "How often to range")->capture_default_str();
   command->add_option("--renewal", options->renewal, "How often to renew")->capture_default_str();
+  command->add_flag("--busy-ranging", options->agent.patience.busy,
+                    "The governor looks for challenges without sleeping: a whole core for up to "
+                    "two seconds a beacon, for round trips that are kilometres shorter");
   command->add_option("--poll-ms", options->poll_ms, "Real time between two cycles")
       ->capture_default_str();
   command->add_option("--replay-meter", options->meter.telemetry_file, "Recorded telemetry");

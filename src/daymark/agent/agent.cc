@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "daymark/agent/burst.h"
 #include "daymark/governor/errors.h"
 #include "daymark/order/leaf.h"
 
@@ -12,7 +13,10 @@ namespace {
 /// The governor behind its client, as the ranging client wants it.
 class ClientPort final : public GovernorPort {
  public:
-  explicit ClientPort(governor::Client& client) : client_(client) {}
+  /// `own_socket` says whether the governor's process may have one, and learns that it has not: it
+  /// is asked once.
+  ClientPort(const AgentPeers& peers, bool& own_socket)
+      : client_(*peers.governor), host_(peers.host), own_socket_(own_socket) {}
 
   Outcome<std::vector<Byte>> open(std::size_t beacon) override {
     return client_.open_ranging(static_cast<std::uint8_t>(beacon));
@@ -32,8 +36,18 @@ class ClientPort final : public GovernorPort {
     return reading ? Outcome<void>{} : std::unexpected(reading.error());
   }
 
+  std::optional<Outcome<std::vector<Byte>>> run_session(const BeaconRoute& route,
+                                                        const RangingPatience& patience) override {
+    if (!host_ || !own_socket_) return std::nullopt;
+    auto done = ask_burst(host_, route, patience);
+    own_socket_ = done.has_value();
+    return done;
+  }
+
  private:
   governor::Client& client_;
+  const governor::Transport& host_;
+  bool& own_socket_;
 };
 
 /// The hash of the request that a leaf answers.
@@ -116,7 +130,7 @@ Outcome<void> Agent::refresh() {
 Outcome<void> Agent::range() {
   const bool due = state_.time - ranged_at_ >= options_.ranging_period;
   if (!due && state_.status.status.clock.fresh) return {};
-  ClientPort port(*peers_.governor);
+  ClientPort port(peers_, own_socket_);
   std::vector<std::vector<Byte>> receipts;
   std::optional<Failure> missing;
   for (const BeaconRoute& route : options_.beacons) {

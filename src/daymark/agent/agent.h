@@ -58,8 +58,10 @@ struct AgentPeers {
   const authority::ChipServices* authority = nullptr;
   Clock* clock = nullptr;
   Random* random = nullptr;
-  MeterReading meter;  ///< may be empty
+  MeterReading meter;        ///< may be empty
   Outbox* outbox = nullptr;  ///< of receipts; without one they are lost with the agent
+  /// To the same governor, for what its host answers (burst_message.h); may be empty.
+  governor::Transport host{};
 };
 
 /// What a chip's answer to an order rests on, besides the order. Some refusals end by themselves:
@@ -116,6 +118,7 @@ class Agent {
   [[nodiscard]] Outcome<void> attest();
   [[nodiscard]] Outcome<void> refresh();
   [[nodiscard]] bool enrolled() const;
+
   [[nodiscard]] Outbox& outbox() { return peers_.outbox ? *peers_.outbox : own_outbox_; }
 
   AgentOptions options_;
@@ -128,7 +131,8 @@ class Agent {
   std::optional<Refused> refused_fleet_;  ///< in the fleet's stream
   std::optional<Refused> refused_own_;
   std::set<Digest> appeals_;  ///< by SHA-256 of the entry: what the chip answered, either way
-  Outbox own_outbox_;  ///< where no other was given
+  Outbox own_outbox_;         ///< where no other was given
+  bool own_socket_ = true;    ///< of the governor's process, until it said that it has none
 };
 
 /// The state as JSON, one object; docs/operations.md names the members.

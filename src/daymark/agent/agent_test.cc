@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "daymark/agent/agent_testing.h"
+#include "daymark/agent/process_testing.h"
+#include "daymark/beacon/udp_chip_testing.h"
 #include "daymark/governor/errors.h"
 #include "daymark/tlog/log_testing.h"
 
@@ -62,6 +64,73 @@ class AgentTest : public ::testing::Test {
   crypto::SeededRandom random{7};
   Agent agent{{}, {&device.client(), &authority, &clock, &random, {}}};
 };
+
+/// A beacon of its own for the chip, and a count of what its host was asked beside the core.
+class AgentRangingTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::pin_first_beacon(world, crypto::ed25519_public(beacon.settings().key),
+                              beacon.settings().place);
+  }
+
+  void cycle(Agent& agent) {
+    ASSERT_EQ(verdict(agent.cycle()), "ok");
+    EXPECT_TRUE(agent.state().problems.empty());
+  }
+
+  [[nodiscard]] AgentOptions options() const {
+    AgentOptions out;
+    out.beacons = {{0, net::print_endpoint(beacon.local())}};
+    out.ranging_period = {};
+    return out;
+  }
+
+  World world;
+  beacon::testing::RunningBeacon beacon;
+  testing::FakeAuthority authority;
+  testing::WorldClock clock{world};
+  crypto::SeededRandom random{7};
+};
+
+TEST_F(AgentRangingTest, CarriesWhereTheGovernorHasNoSocketAndAsksOnce) {
+  Device device{world};
+  device.enrol();
+  int asked = 0;
+  const governor::Transport host = [&](ByteView request) -> Outcome<std::vector<Byte>> {
+    ++asked;
+    return device.exchange(request);
+  };
+  Agent agent{options(), {&device.client(), &authority, &clock, &random, {}, nullptr, host}};
+  cycle(agent);
+  cycle(agent);
+  EXPECT_EQ(authority.ranging.size(), 2U);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(device.governor().state().refusal_total, 1U);
+}
+
+TEST_F(AgentRangingTest, LeavesTheSessionToAGovernorWithASocket) {
+  const testing::ProcessFolder folder("agent");
+  SystemClock ticks;
+  auto opened = GovernorProcess::open(folder.options(world), ticks, random);
+  ASSERT_EQ(verdict(opened), "ok");
+  const testing::RunningProcess running(*std::move(opened));
+  bool answered_by_core = false;
+  const governor::Transport wire = testing::transport_to(folder.options(world).socket);
+  const governor::Transport watched = [&](ByteView request) {
+    cbor::Reader reader(request);
+    answered_by_core |= governor::read_op(reader) == governor::Op::range_answer;
+    return wire(request);
+  };
+  governor::Client client(watched);
+  const auto nonce = client.begin_enrolment();
+  ASSERT_EQ(verdict(nonce), "ok");
+  ASSERT_EQ(verdict(testing::enrol_with(world, client, *nonce)), "ok");
+  Agent agent{options(), {&client, &authority, &clock, &random, {}, nullptr, watched}};
+  cycle(agent);
+  ASSERT_EQ(authority.ranging.size(), 1U);
+  EXPECT_EQ(ranging::parse_receipt(authority.ranging[0])->chip, running.chip());
+  EXPECT_FALSE(answered_by_core);
+}
 
 TEST_F(AgentTest, AnUnprovisionedChipIsLeftAlone) {
   Device fresh(world, 2);

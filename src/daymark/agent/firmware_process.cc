@@ -3,9 +3,11 @@
 #include <thread>
 #include <utility>
 
+#include "daymark/agent/burst_message.h"
 #include "daymark/agent/errors.h"
 #include "daymark/base/time.h"
 #include "daymark/governor/client.h"
+#include "daymark/governor/errors.h"
 #include "daymark/net/errors.h"
 #include "daymark/net/unix_socket.h"
 
@@ -16,6 +18,10 @@ struct FirmwareProcess::Core {
 
   /// An empty answer says that there is none, as a governor on the host does.
   std::vector<Byte> carry(ByteView request) {
+    // A chip behind its channel has no socket: the chip is not asked, since it would count that.
+    if (parse_burst_request(request)) {
+      return print_burst_refusal({errc::gov_operation, no_field, 0});
+    }
     return channel.call(request).value_or(std::vector<Byte>{});
   }
 

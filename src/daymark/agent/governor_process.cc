@@ -1,10 +1,12 @@
 #include "daymark/agent/governor_process.h"
 
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "daymark/agent/burst.h"
 #include "daymark/agent/errors.h"
 #include "daymark/base/file.h"
 #include "daymark/crypto/key_file.h"
@@ -83,7 +85,7 @@ Outcome<Ground> open_ground(const GovernorOptions& options, Random& random) {
 
 }  // namespace
 
-struct GovernorProcess::Core {
+struct GovernorProcess::Core final : GovernorPort {
   /// Takes what `ground` owns; the copy of the key in it is left for the caller to erase.
   Core(Ground& ground, Clock& time, Random& random)
       : files(std::move(ground.files)),
@@ -99,7 +101,8 @@ struct GovernorProcess::Core {
     return *counted;
   }
 
-  std::vector<Byte> answer(ByteView request) {
+  std::vector<Byte> serve(ByteView request) {
+    if (auto about_burst = bursts.answer(request)) return *std::move(about_burst);
     if (port) {
       auto about_tpm =
           tpm::answer_tpm_request(request, *port, [this](ByteView nonce) { return attest(nonce); });
@@ -108,28 +111,55 @@ struct GovernorProcess::Core {
     return answer_by_core(request);
   }
 
+  /// From the server's thread and from a burst's.
   std::vector<Byte> answer_by_core(ByteView request) {
+    const std::lock_guard lock(mutex);
     const auto response = governor.handle(clock.tick(), request, space);
     if (!response) return {};
     return {response->begin(), response->end()};
   }
 
-  Outcome<std::vector<Byte>> attest(ByteView nonce) {
-    governor::Client client(
+  governor::Client client() {
+    return governor::Client(
         [this](ByteView request) -> Outcome<std::vector<Byte>> { return answer_by_core(request); });
-    DAYMARK_TRY(auto attestation, client.attest(nonce));
+  }
+
+  Outcome<std::vector<Byte>> attest(ByteView nonce) {
+    DAYMARK_TRY(auto attestation, client().attest(nonce));
     return std::move(attestation.bytes);
   }
+
+  // What a burst asks of the core.
+  Outcome<std::vector<Byte>> open(std::size_t beacon) override {
+    return client().open_ranging(static_cast<std::uint8_t>(beacon));
+  }
+
+  Outcome<void> accept(std::size_t beacon, ByteView welcome) override {
+    return client().accept_welcome(static_cast<std::uint8_t>(beacon), welcome);
+  }
+
+  Outcome<ranging::AnswerTag> answer(std::size_t beacon, std::uint32_t number,
+                                     const ranging::Challenge& challenge) override {
+    const std::lock_guard lock(mutex);
+    DAYMARK_TRY(const ranging::AnswerTag tag,
+                governor.answer({static_cast<std::uint8_t>(beacon), number, challenge}));
+    return tag;
+  }
+
+  /// The agent does: a receipt from a burst comes to the core as any other does.
+  Outcome<void> deliver(std::size_t /*beacon*/, ByteView /*receipt*/) override { return {}; }
 
   governor::FileStorage files;
   std::optional<tpm::Port> port;
   std::optional<tpm::CountedStorage> counted;
+  std::mutex mutex;  ///< of governor and space
   governor::Governor governor;
   Clock& clock;
   std::string tpm_name;
   Level level;
   ByteArray<governor::response_size_max> space{};
   std::unique_ptr<net::FrameServer> server;
+  BurstDesk bursts{*this};  ///< last: it ends before the core goes
 };
 
 Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, Clock& clock,
@@ -143,11 +173,12 @@ Outcome<GovernorProcess> GovernorProcess::open(const GovernorOptions& options, C
   server.idle_period = options.tick_period;
   // A failed save is remembered by the governor itself: every later request is refused with it.
   server.on_idle = [raw = core.get()] {
+    const std::lock_guard lock(raw->mutex);
     [[maybe_unused]] const auto moved = raw->governor.advance(raw->clock.tick());
   };
   DAYMARK_TRY(net::FrameServer listening,
               net::FrameServer::listen(std::move(server), [raw = core.get()](ByteView request) {
-                return raw->answer(request);
+                return raw->serve(request);
               }));
   core->server = std::make_unique<net::FrameServer>(std::move(listening));
   return GovernorProcess(std::move(core));

@@ -5,6 +5,9 @@
 // TPM (tpm/port.h) it is L2: the key is sealed, the counter is the TPM's, and the host also answers
 // what tpm/exchange.h asks. The core is the same; root can still read the key while it runs.
 //
+// It opens one kind of socket beside the local one: to a beacon, when it is asked to run a session
+// with it (burst_message.h).
+//
 //   FOLDER/chip.key  FOLDER/chip.pub   made at the first start, 0600; never replaced
 //   FOLDER/chip.tpm                    instead of both, with a TPM
 //   FOLDER/slot-*, counter, lock       governor/host_storage.h; no counter with a TPM

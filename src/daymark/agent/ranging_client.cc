@@ -5,54 +5,37 @@
 
 #include "daymark/base/time.h"
 #include "daymark/net/errors.h"
-#include "daymark/net/udp.h"
+#include "daymark/net/udp_connected.h"
 #include "daymark/ranging/packet.h"
 
 namespace daymark::agent {
 
 namespace {
 
-using Buffer = ByteArray<ranging::packet_size_max + 1>;
-
-/// A socket, and the peer that it speaks to.
-struct Path {
-  net::UdpSocket socket;
-  net::Endpoint peer;
-};
-
-/// A socket of the peer's family, on loopback where the peer is there.
-Outcome<Path> path_to(const std::string& address) {
-  DAYMARK_TRY(const net::Endpoint peer, about(net::parse_endpoint(address), address));
-  net::UdpOptions options;
-  options.allow_public = true;
-  options.kernel_stamps = false;
-  if (net::is_loopback(peer)) {
-    options.address = peer.ipv6 ? "[::1]:0" : "127.0.0.1:0";
-  } else {
-    options.address = peer.ipv6 ? "[::]:0" : "0.0.0.0:0";
-  }
-  DAYMARK_TRY(auto socket, net::UdpSocket::bind(options));
-  return Path{std::move(socket), peer};
-}
+/// How often a sleeper looks whether it shall stop.
+constexpr Millis stop_check{100};
+/// Looks between two readings of the clock, which would cost a fifth of a look each.
+constexpr int looks_each_turn = 64;
 
 /// One session under way.
 class Carrier {
  public:
-  Carrier(const BeaconRoute& route, GovernorPort& port, const RangingPatience& patience, Path path)
+  Carrier(const BeaconRoute& route, GovernorPort& port, const RangingPatience& patience,
+          net::ConnectedUdp socket)
       : route_(route),
         port_(port),
         patience_(patience),
         end_(clock_.tick() + patience.whole),
-        socket_(std::move(path.socket)),
-        peer_(path.peer) {}
+        socket_(std::move(socket)) {}
 
-  [[nodiscard]] Outcome<std::vector<Byte>> run();
+  [[nodiscard]] Outcome<std::vector<Byte>> run(std::stop_token stop);
 
  private:
   [[nodiscard]] Outcome<void> send(const ranging::Packet& packet);
   [[nodiscard]] Outcome<void> ask();
   [[nodiscard]] Outcome<void> ask_again();
   [[nodiscard]] Outcome<void> await();
+  [[nodiscard]] Outcome<std::optional<ByteView>> look();
   [[nodiscard]] Outcome<void> handle(ByteView datagram);
   [[nodiscard]] Outcome<void> take(const ranging::CookiePacket& packet);
   [[nodiscard]] Outcome<void> take(const ranging::WelcomePacket& packet);
@@ -63,18 +46,22 @@ class Carrier {
   GovernorPort& port_;
   RangingPatience patience_;
   SystemClock clock_;
+  std::stop_token stop_;
   TickMillis end_;
   TickMillis reply_due_;
   unsigned tries_left_ = 0;
-  net::UdpSocket socket_;
-  net::Endpoint peer_;
+  TickMillis busy_until_;  ///< nothing before the session stands
+  net::ConnectedUdp socket_;
+  ByteArray<ranging::packet_size_max> sent_{};
+  ByteArray<ranging::packet_size_max + 1> received_{};
   std::vector<Byte> opening_;
   ranging::Cookie cookie_{};
   std::optional<ranging::SessionId> session_;
   std::vector<Byte> receipt_;
 };
 
-Outcome<std::vector<Byte>> Carrier::run() {
+Outcome<std::vector<Byte>> Carrier::run(std::stop_token stop) {
+  stop_ = std::move(stop);
   DAYMARK_CHECK(ask());
   while (receipt_.empty())
     DAYMARK_CHECK(await());
@@ -82,10 +69,8 @@ Outcome<std::vector<Byte>> Carrier::run() {
 }
 
 Outcome<void> Carrier::send(const ranging::Packet& packet) {
-  ByteArray<ranging::packet_size_max> space{};
-  DAYMARK_TRY(const ByteView datagram, ranging::write_packet(packet, space));
-  DAYMARK_TRY([[maybe_unused]] const net::Stamp stamp, socket_.send_to(peer_, datagram));
-  return {};
+  DAYMARK_TRY(const ByteView datagram, ranging::write_packet(packet, sent_));
+  return socket_.send(datagram);
 }
 
 /// Sends the request of the present stage, with a full count of tries.
@@ -96,7 +81,8 @@ Outcome<void> Carrier::ask() {
 
 Outcome<void> Carrier::ask_again() {
   const TickMillis now = clock_.tick();
-  if (tries_left_ == 0 || now >= end_) return refuse(errc::net_timeout, route_.address);
+  const bool over = tries_left_ == 0 || now >= end_ || stop_.stop_requested();
+  if (over) return refuse(errc::net_timeout, route_.address);
   --tries_left_;
   reply_due_ = std::min(now + patience_.each, end_);
   if (session_) return send(ranging::ReadyPacket{*session_});
@@ -104,13 +90,22 @@ Outcome<void> Carrier::ask_again() {
 }
 
 Outcome<void> Carrier::await() {
-  Buffer buffer{};
-  const Millis wait = reply_due_ - clock_.tick();
-  if (wait <= Millis{}) return ask_again();
-  const bool burst = patience_.busy && session_.has_value();
-  DAYMARK_TRY(const auto datagram, socket_.receive(buffer, burst ? Millis{} : wait));
-  if (!datagram || datagram->from != peer_) return {};
-  return handle(datagram->content);
+  const TickMillis now = clock_.tick();
+  if (now >= reply_due_ || stop_.stop_requested()) return ask_again();
+  DAYMARK_TRY(const auto datagram,
+              now < busy_until_
+                  ? look()
+                  : socket_.receive(received_, std::min(reply_due_ - now, stop_check)));
+  return datagram ? handle(*datagram) : Outcome<void>{};
+}
+
+/// A few tens of microseconds without sleep.
+Outcome<std::optional<ByteView>> Carrier::look() {
+  for (int i = 0; i < looks_each_turn; ++i) {
+    DAYMARK_TRY(const auto datagram, socket_.take(received_));
+    if (datagram) return datagram;
+  }
+  return std::nullopt;
 }
 
 Outcome<void> Carrier::handle(ByteView datagram) {
@@ -140,6 +135,7 @@ Outcome<void> Carrier::take(const ranging::WelcomePacket& packet) {
   if (session_ || opening_.empty()) return {};
   DAYMARK_CHECK(port_.accept(route_.beacon, packet.welcome));
   session_ = packet.session;
+  if (patience_.busy) busy_until_ = clock_.tick() + busy_longest;
   return ask();
 }
 
@@ -162,10 +158,18 @@ Outcome<void> Carrier::take(const ranging::ReceiptPacket& packet) {
 
 }  // namespace
 
+Outcome<std::vector<Byte>> carry_session(const BeaconRoute& route, GovernorPort& port,
+                                         const RangingPatience& patience, std::stop_token stop) {
+  DAYMARK_TRY(net::ConnectedUdp socket, net::ConnectedUdp::open(route.address));
+  return Carrier(route, port, patience, std::move(socket)).run(std::move(stop));
+}
+
 Outcome<std::vector<Byte>> range_with(const BeaconRoute& route, GovernorPort& port,
                                       const RangingPatience& patience) {
-  DAYMARK_TRY(Path path, path_to(route.address));
-  return Carrier(route, port, patience, std::move(path)).run();
+  auto own = port.run_session(route, patience);
+  if (!own) return carry_session(route, port, patience);
+  if (*own) DAYMARK_CHECK(port.deliver(route.beacon, **own));
+  return *std::move(own);
 }
 
 }  // namespace daymark::agent

@@ -1,11 +1,10 @@
 #include "daymark/agent/ranging_client.h"
 
-#include <atomic>
-#include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "daymark/agent/scripted_peer_testing.h"
 #include "daymark/beacon/delay_relay.h"
 #include "daymark/beacon/errors.h"
 #include "daymark/beacon/udp_chip_testing.h"
@@ -18,6 +17,7 @@ namespace {
 
 using beacon::testing::milli;
 using beacon::testing::RunningBeacon;
+using testing::ScriptedPeer;
 
 /// A governor that holds one key and checks every receipt.
 class TestGovernor final : public GovernorPort {
@@ -49,8 +49,14 @@ class TestGovernor final : public GovernorPort {
     return {};
   }
 
+  std::optional<Outcome<std::vector<Byte>>> run_session(const BeaconRoute&,
+                                                        const RangingPatience&) override {
+    return own;
+  }
+
   int openings = 0;
   std::optional<ranging::Receipt> delivered;
+  std::optional<Outcome<std::vector<Byte>>> own;  ///< what a session on its own socket gave
 
  private:
   order::BeaconEntry entry_;
@@ -62,39 +68,6 @@ class TestGovernor final : public GovernorPort {
 BeaconRoute route_to(const net::Endpoint& peer) {
   return {0, net::print_endpoint(peer)};
 }
-
-/// A peer that answers nothing, or what the test says.
-struct ScriptedPeer {
-  explicit ScriptedPeer(std::function<std::vector<Byte>(ByteView)> with)
-      : reply(std::move(with)), socket(*net::UdpSocket::bind({})) {
-    thread = std::thread([this] { serve(); });
-  }
-
-  ScriptedPeer(const ScriptedPeer&) = delete;
-  ScriptedPeer& operator=(const ScriptedPeer&) = delete;
-
-  ~ScriptedPeer() {
-    stopping = true;
-    thread.join();
-  }
-
-  void serve() {
-    ByteArray<2048> buffer{};
-    while (!stopping) {
-      const auto got = socket.receive(buffer, {20});
-      if (!got || !*got) continue;
-      ++requests;
-      const auto bytes = reply((*got)->content);
-      if (!bytes.empty()) (void)socket.send_to((*got)->from, bytes);
-    }
-  }
-
-  std::function<std::vector<Byte>(ByteView)> reply;
-  net::UdpSocket socket;
-  std::atomic<bool> stopping = false;
-  std::atomic<int> requests = 0;
-  std::thread thread;
-};
 
 constexpr RangingPatience hasty{{50}, 3, {1000}};
 
@@ -117,7 +90,7 @@ TEST(RangingClient, LooksWithoutSleepingWhereItIsTold) {
   ASSERT_TRUE(range_with(route_to(beacon.local()), governor, patience));
   EXPECT_EQ(governor.delivered->exchanges, 4U);
   // A silent beacon ends it all the same, at the same time.
-  ScriptedPeer silent([](ByteView) { return std::vector<Byte>{}; });
+  ScriptedPeer silent([](const net::Datagram&) { return std::vector<Byte>{}; });
   RangingPatience short_patience = hasty;
   short_patience.busy = true;
   EXPECT_EQ(
@@ -146,10 +119,10 @@ TEST(RangingClient, OutlivesLostPackets) {
   ASSERT_TRUE(onward);
   int count = 0;
   // Every third request of the chip is lost, the first one too.
-  ScriptedPeer lossy([&](ByteView request) -> std::vector<Byte> {
+  ScriptedPeer lossy([&](const net::Datagram& request) -> std::vector<Byte> {
     if (++count % 3 == 1) return {};
     ByteArray<2048> buffer{};
-    (void)onward->send_to(beacon.local(), request);
+    (void)onward->send_to(beacon.local(), request.content);
     const auto got = onward->receive(buffer, {500});
     if (!got || !*got) return {};
     return {(*got)->content.begin(), (*got)->content.end()};
@@ -162,7 +135,7 @@ TEST(RangingClient, OutlivesLostPackets) {
 }
 
 TEST(RangingClient, GivesUpOnASilentBeacon) {
-  ScriptedPeer silent([](ByteView) { return std::vector<Byte>{}; });
+  ScriptedPeer silent([](const net::Datagram&) { return std::vector<Byte>{}; });
   TestGovernor governor(beacon::testing::settings());
   const auto receipt = range_with(route_to(silent.socket.local()), governor, hasty);
   ASSERT_FALSE(receipt);
@@ -172,8 +145,49 @@ TEST(RangingClient, GivesUpOnASilentBeacon) {
   EXPECT_EQ(governor.openings, 0);  // nothing was signed for an address that didn't answer
 }
 
+TEST(RangingClient, EndsWhenItIsStopped) {
+  ScriptedPeer silent([](const net::Datagram&) { return std::vector<Byte>{}; });
+  for (const bool busy : {false, true}) {
+    TestGovernor governor(beacon::testing::settings());
+    std::stop_source stop;
+    RangingPatience patience;
+    patience.busy = busy;
+    std::jthread stopper([&stop] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      stop.request_stop();
+    });
+    SystemClock clock;
+    const TickMillis start = clock.tick();
+    EXPECT_FALSE(
+        carry_session(route_to(silent.socket.local()), governor, patience, stop.get_token()));
+    EXPECT_LT(clock.tick() - start, patience.each);
+  }
+}
+
+TEST(RangingClient, LeavesTheSessionToAGovernorWithASocket) {
+  RunningBeacon beacon;
+  TestGovernor governor(beacon.settings());
+  const auto carried = range_with(route_to(beacon.local()), governor);
+  ASSERT_TRUE(carried && governor.delivered);
+  EXPECT_EQ(governor.openings, 1);
+  // Nothing is carried from here on, but the receipt comes to the governor as any other.
+  governor.delivered.reset();
+  governor.own = carried;
+  const auto again = range_with(route_to(beacon.local()), governor);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*again, *carried);
+  EXPECT_TRUE(governor.delivered);
+  governor.delivered.reset();
+  governor.own = refuse(errc::beacon_busy, "beacon");
+  EXPECT_EQ(range_with(route_to(beacon.local()), governor).error().error.code, errc::beacon_busy);
+  governor.own = std::vector<Byte>{1, 2, 3};
+  EXPECT_FALSE(range_with(route_to(beacon.local()), governor));
+  EXPECT_FALSE(governor.delivered);
+  EXPECT_EQ(governor.openings, 1);
+}
+
 TEST(RangingClient, IgnoresNoise) {
-  ScriptedPeer noisy([](ByteView) { return std::vector<Byte>{1, 2, 3}; });
+  ScriptedPeer noisy([](const net::Datagram&) { return std::vector<Byte>{1, 2, 3}; });
   TestGovernor governor(beacon::testing::settings());
   EXPECT_EQ(range_with(route_to(noisy.socket.local()), governor, hasty).error().error.code,
             errc::net_timeout);

@@ -50,6 +50,11 @@ class Governor {
   /// refused with it until the device starts anew.
   [[nodiscard]] Result<void> advance(TickMillis tick);
 
+  /// What Op::range_answer answers, for a host that has the core in its own process: no message is
+  /// read or written while the round trip lasts, and a refusal is not counted. Host only
+  /// (governor_host.cc). Errors: those of Op::range_answer, errc::gov_storage.
+  [[nodiscard]] Result<ranging::AnswerTag> answer(const ChallengeRequest& challenge) const;
+
   [[nodiscard]] const crypto::PublicKey& chip_key() const { return chip_key_; }
 
   [[nodiscard]] const BootId& boot() const { return boot_; }
