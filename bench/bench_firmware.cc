@@ -1,9 +1,11 @@
 // The governor as firmware in simulated machines:
 //
-//   bench_firmware chip SAMPLES      one machine: first answer, requests, licences
+//   bench_firmware chip SAMPLES      one machine: first answer, requests, licences,
+//                                    what it adds to a round trip
 //   bench_firmware many MACHINES     so many machines at once, each asked who it is
 //
 // The images are those of script/firmware; one line says so where QEMU or they are missing.
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string_view>
@@ -76,6 +78,30 @@ void measure_licences(FirmwareChip& chip, std::size_t samples) {
               middle, samples);
 }
 
+/// From a challenge handed to the machine's channel to its answer there: what a chip behind this
+/// channel adds to a round trip.
+void measure_residence(World& world, FirmwareChip& chip, std::size_t samples) {
+  const auto opened = governor::testing::open_session(world, chip.client(), 0);
+  require(opened.has_value(), "a chip opens no session");
+  std::vector<double> micros;
+  for (std::uint32_t number = 0; number < samples; ++number) {
+    const ranging::Challenge challenge = world.random().draw<16>();
+    Outcome<ranging::AnswerTag> tag{};
+    micros.push_back(
+        bench::microseconds_of([&] { tag = chip.client().answer(0, number, challenge); }));
+    require(tag && *tag == ranging::answer(opened->key, number, challenge),
+            "a chip answers a challenge wrongly");
+  }
+  const double least = *std::ranges::min_element(micros);
+  // PROTOCOL §9.4: half the round trip, at the speed of light.
+  constexpr double km_per_microsecond = 0.299792458 / 2;
+  print_value({"firmware.residence_least", "firmware: a challenge answered, the least", "us"},
+              least, samples);
+  print_value({"firmware.residence_km", "  as a radius at the speed of light", "km"},
+              least * km_per_microsecond, samples);
+  print_spread({"firmware.residence", "  all of them", "us"}, std::move(micros));
+}
+
 void measure_many(World& world, std::size_t machines) {
   std::vector<std::unique_ptr<FirmwareChip>> chips;
   const double started = milliseconds_of([&] {
@@ -111,4 +137,5 @@ int main(int argc, char** argv) {
   FirmwareChip chip(world, arch());
   measure_requests(chip, count);
   measure_licences(chip, count);
+  measure_residence(world, chip, 100 * count);
 }

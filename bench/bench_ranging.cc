@@ -1,80 +1,31 @@
 // A beacon's answers per core, beside a plain UDP echo and chrony with AES-128-CMAC, in turns:
-// bench_ranging rate SECONDS [CHRONYD FOLDER]; what it measures on loopback beyond the path:
-// bench_ranging residual SESSIONS.
-#include <algorithm>
-#include <chrono>
+// bench_ranging rate SECONDS [CHRONYD FOLDER]; what it measures on loopback beyond the path
+// (residual.h): bench_ranging residual SESSIONS; how many sessions it holds and ends:
+// bench_ranging sessions COUNT.
 #include <cstdlib>
-#include <limits>
 #include <optional>
 #include <string_view>
-#include <thread>
 
+#include "bench_beacon.h"
 #include "chip_load.h"
 #include "figures.h"
 #include "ranging_servers.h"
+#include "residual.h"
 #include <fmt/format.h>
-
-#include "daymark/base/time.h"
-#include "daymark/beacon/mesh_publisher.h"
-#include "daymark/beacon/server.h"
+#include <malloc.h>
 
 namespace {
 
 using namespace daymark;
+using bench::BenchBeacon;
 using bench::median;
 using bench::require;
 
 constexpr std::size_t rounds = 7;
-constexpr std::size_t chips = 4096;
+constexpr std::size_t chips = bench::bench_sessions;
 /// The fleet: 10 million chips once an hour, 8 beacons, 10 exchanges each.
 constexpr double fleet_exchanges = 10e6 * 8 * 10 / 3600;
 constexpr double fleet_sessions = 10e6 * 8 / 3600;
-
-/// A beacon on a thread of its own.
-class Beacon {
- public:
-  explicit Beacon(std::uint32_t exchanges) {
-    options_.settings.key.seed[0] = 42;
-    options_.settings.exchanges = exchanges;
-    beacon::BeaconLimits& limits = options_.settings.limits;
-    limits.sessions = chips;
-    limits.session_nanos = 3'600'000'000'000;
-    limits.per_address = {chips * 2, 1};
-    limits.per_chip = {chips, 1};
-    auto listening = beacon::BeaconServer::listen(options_, clock_, random_);
-    require(listening.has_value(), "no port on loopback");
-    server_.emplace(*std::move(listening));
-    thread_ = std::thread([this] {
-      bench::pin_to_core(0, 0);
-      (void)server_->run();
-    });
-  }
-
-  Beacon(const Beacon&) = delete;
-  Beacon& operator=(const Beacon&) = delete;
-
-  ~Beacon() {
-    server_->stop();
-    thread_.join();
-  }
-
-  [[nodiscard]] const net::Endpoint& local() const { return server_->local(); }
-
-  [[nodiscard]] crypto::PublicKey key() const {
-    return crypto::ed25519_public(options_.settings.key);
-  }
-
-  [[nodiscard]] double processor_seconds() { return bench::thread_seconds(thread_); }
-
-  [[nodiscard]] const beacon::BeaconCounters& counters() const { return server_->counters(); }
-
- private:
-  beacon::BeaconOptions options_;
-  SystemClock clock_;
-  crypto::SystemRandom random_;
-  std::optional<beacon::BeaconServer> server_;
-  std::thread thread_;
-};
 
 /// Answers a second: of the server's core, and by the wall.
 struct Rates {
@@ -96,15 +47,10 @@ struct Rates {
   }
 };
 
-double p99_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[(values.size() * 99 + 99) / 100 - 1];
-}
-
 /// Opening, ten exchanges, signed receipt: microseconds of the server's core.
 double session_cost() {
   constexpr std::size_t sessions = 1024;
-  Beacon beacon(10);
+  BenchBeacon beacon(10);
   bench::ChipLoad load(beacon.local(), beacon.key(), sessions);
   require(load.answer_all() == sessions, "not all sessions ended with a receipt");
   return beacon.processor_seconds() / sessions * 1e6;
@@ -125,129 +71,37 @@ void print_ratios(const Rates& echo, const std::optional<Rates>& chrony, const R
       median(beacon.wall), rounds);
 }
 
-net::UdpSocket loopback_socket(bool kernel_stamps) {
-  net::UdpOptions options;
-  options.kernel_stamps = kernel_stamps;
-  auto socket = net::UdpSocket::bind(options);
-  require(socket.has_value(), "no port on loopback");
-  return *std::move(socket);
+/// What the allocator has given out.
+double allocated_bytes() {
+  return static_cast<double>(::mallinfo2().uordblks);
 }
 
-/// A chip whose key and socket are in one process; `busy` looks for packets without sleeping.
-class OwnChip {
- public:
-  OwnChip(const net::Endpoint& server, const order::BeaconEntry& beacon, bool busy)
-      : server_(server), busy_(busy), beacon_(beacon), key_{random_.draw<32>()} {
-    socket_.emplace(loopback_socket(false));
+/// Memory of a session with the largest receipt, and what it means for a fleet.
+int measure_sessions(std::size_t count) {
+  constexpr double per_beacon = fleet_sessions / 8;
+  const beacon::BeaconLimits limits;
+  crypto::SystemRandom random;
+  const double before = allocated_bytes();
+  beacon::SessionTable table({count, limits.session_nanos, limits.linger_nanos});
+  ranging::Opened opened;
+  for (std::size_t i = 0; i < count; ++i) {
+    random.fill(opened.session.bytes);
+    random.fill(opened.chip_nonce);
+    beacon::Session* session = table.add(opened, {}, 0);
+    session->receipt.assign(ranging::receipt_size_max, Byte{1});
+    table.retire(opened.session, 0);
   }
-
-  /// One session: microseconds of its least round trip, as the beacon signed it; none where the
-  /// stamps behind it were not the kernel's.
-  [[nodiscard]] std::optional<double> range() {
-    beacon::PeerSession session(key_, beacon_, random_);
-    const auto first = ask(ranging::OpeningPacket{});
-    const auto opening = session.open();
-    require(opening.has_value(), "a chip does not open");
-    const auto second =
-        ask(ranging::OpeningPacket{std::get<ranging::CookiePacket>(first).cookie, *opening});
-    const auto& welcome = std::get<ranging::WelcomePacket>(second);
-    require(session.accept(welcome.welcome).has_value(), "a chip refuses the welcome");
-    const ranging::SessionId id = welcome.session;
-    auto reply = ask(ranging::ReadyPacket{id});
-    while (const auto* challenge = std::get_if<ranging::ChallengePacket>(&reply)) {
-      const auto tag = session.answer(challenge->number, challenge->challenge);
-      reply = ask(ranging::AnswerPacket{id, challenge->number, *tag});
-    }
-    const ByteView receipt = std::get<ranging::ReceiptPacket>(reply).receipt;
-    require(session.deliver(receipt).has_value(), "a chip refuses the receipt");
-    const auto verified = ranging::verify_receipt(
-        receipt, {&beacon_, crypto::ed25519_public(key_), session.entry().nonce});
-    if (verified->receipt().quality != ranging::StampQuality::kernel_software) return std::nullopt;
-    return static_cast<double>(verified->receipt().least_round_trip.value) * 1e-3;
-  }
-
- private:
-  [[nodiscard]] ranging::Packet ask(const ranging::Packet& packet) {
-    ByteArray<ranging::packet_size_max> space{};
-    const auto written = ranging::write_packet(packet, space);
-    require(written && socket_->send_to(server_, *written), "a packet can't be sent");
-    for (int tries = 0; tries < 100'000'000; ++tries) {
-      const auto got = socket_->receive(buffer_, busy_ ? Millis{} : Millis{1000});
-      if (got && *got) return ranging::parse_packet((*got)->content).value();
-    }
-    require(false, "the beacon does not answer");
-    return {};
-  }
-
-  net::Endpoint server_;
-  bool busy_;
-  order::BeaconEntry beacon_;
-  crypto::SystemRandom random_;
-  crypto::SecretKey key_;
-  std::optional<net::UdpSocket> socket_;
-  ByteArray<2048> buffer_{};
-};
-
-/// Least of ten exchanges, microseconds, without the stamps' stated error.
-std::vector<double> residuals(const Beacon& beacon, std::size_t sessions, bool busy) {
-  const beacon::BeaconSettings stated;
-  const order::BeaconEntry entry{"beacon", "operator", beacon.key(), {}};
-  std::vector<double> out;
-  for (std::size_t i = 0; i < sessions; ++i) {
-    OwnChip chip(beacon.local(), entry, busy);
-    const auto measured = chip.range();
-    if (measured) out.push_back(*measured - static_cast<double>(stated.stamp_error.value) * 1e-3);
-  }
-  require(out.size() > sessions * 9 / 10, "the stamps are not the kernel's");
-  return out;
-}
-
-/// The path alone: a ping of 64 bytes that is echoed without sleeping, by the kernel's stamps; the
-/// least of ten, microseconds.
-std::vector<double> bare_pings(std::size_t samples) {
-  net::UdpSocket echo = loopback_socket(false);
-  net::UdpSocket pinger = loopback_socket(true);
-  const std::jthread echoing([&echo](const std::stop_token& stop) {
-    bench::pin_to_core(0, 1);
-    ByteArray<128> buffer{};
-    while (!stop.stop_requested()) {
-      const auto got = echo.receive(buffer, Millis{});
-      if (got && *got) (void)echo.send_to((*got)->from, (*got)->content);
-    }
-  });
-  bench::pin_to_core(0, 0);
-  const ByteArray<64> ping{};
-  ByteArray<128> buffer{};
-  std::vector<double> out;
-  for (std::size_t i = 0; i < samples; ++i) {
-    std::int64_t least = std::numeric_limits<std::int64_t>::max();
-    for (int tries = 0; tries < 10; ++tries) {
-      const auto sent = pinger.send_to(echo.local(), ping);
-      const auto got = pinger.receive(buffer, Millis{1000});
-      require(sent && got && *got, "a ping was lost");
-      least = std::min(least, (*got)->received.nanos - sent->nanos);
-    }
-    out.push_back(static_cast<double>(least) * 1e-3);
-  }
-  return out;
-}
-
-int measure_residual(std::size_t sessions) {
-  const Beacon beacon(10);
-  // The kernel begins to stamp received packets a little after it was asked to.
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  const auto bare = bare_pings(sessions);
-  bench::pin_to_core(0, 1);
-  const auto busy = residuals(beacon, sessions, true);
-  const auto sleeping = residuals(beacon, sessions, false);
-  bench::print_spread(
-      {"ranging.ping", "least of 10 bare pings on loopback, both ends without sleep", "us"}, bare);
-  bench::print_spread(
-      {"ranging.residual", "least of 10 round trips on loopback, chip looks without sleep", "us"},
-      busy);
-  bench::print_value({"ranging.residual_p99", "  its p99", "us", 3}, p99_of(busy), busy.size());
-  bench::print_spread({"ranging.residual_sleeping", "the same, chip sleeps between packets", "us"},
-                      sleeping);
+  const double bytes = (allocated_bytes() - before) / static_cast<double>(count);
+  bench::print_value(
+      {"ranging.session_bytes", "memory of a session, the largest receipt in it", "bytes"}, bytes,
+      count);
+  const double linger = static_cast<double>(limits.linger_nanos) * 1e-9;
+  bench::print_value(
+      {"ranging.room", "  sessions a second that find room, by default", "1/s", per_beacon},
+      static_cast<double>(limits.sessions) / linger, 1);
+  bench::print_value(
+      {"ranging.sessions", "sessions of ten exchanges a second", "1/s a core", per_beacon},
+      1e6 / session_cost(), 1024);
   return 0;
 }
 
@@ -260,7 +114,7 @@ int measure_rates(double seconds, const char* chronyd_program, const char* folde
   }
   const double session = session_cost();
   bench::EchoServer echo;
-  Beacon beacon(100'000'000);
+  BenchBeacon beacon(100'000'000);
   bench::ChipLoad load(beacon.local(), beacon.key(), chips);
   bench::pin_to_core(0, 1);
   const ByteArray<64> ping{};
@@ -296,10 +150,15 @@ int measure_rates(double seconds, const char* chronyd_program, const char* folde
 }  // namespace
 
 int main(int argc, char** argv) {
-  require(argc > 2, "usage: bench_ranging rate SECONDS [CHRONYD FOLDER] | residual SESSIONS");
+  require(
+      argc > 2,
+      "usage: bench_ranging rate SECONDS [CHRONYD FOLDER] | residual SESSIONS | sessions COUNT");
   const double number = std::atof(argv[2]);  // NOLINT(cert-err34-c)
   if (std::string_view(argv[1]) == "residual") {
-    return measure_residual(static_cast<std::size_t>(number));
+    return bench::measure_residual(static_cast<std::size_t>(number));
+  }
+  if (std::string_view(argv[1]) == "sessions") {
+    return measure_sessions(static_cast<std::size_t>(number));
   }
   return argc > 4 ? measure_rates(number, argv[3], argv[4])
                   : measure_rates(number, nullptr, nullptr);

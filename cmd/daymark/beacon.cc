@@ -1,4 +1,5 @@
 // daymark beacon serve|relay: landmarks, and real delays in front of them for rehearsals.
+#include <algorithm>
 #include <cmath>
 
 #include "arguments.h"
@@ -21,6 +22,7 @@ struct ServeOptions {
   beacon::BeaconOptions beacon;
   std::string key_file;
   std::string place;
+  std::int64_t busy_ms = 0;
   std::int64_t batch_ms = beacon::BeaconSettings{}.batch_interval.value;
   double lie_rtt_ms = 0;
   std::string lie_time;
@@ -47,6 +49,10 @@ Outcome<Exit> serve(ServeOptions options, const Session& session) {
   options.beacon.name = key.name;
   options.beacon.settings.key = key.sign;
   options.beacon.settings.batch_interval = Millis{options.batch_ms};
+  options.beacon.busy = Millis{options.busy_ms};
+  beacon::BeaconLimits& limits = options.beacon.settings.limits;
+  // A chip or address is remembered for about a second, and a tenth of the sessions come in one.
+  limits.rate_keys = std::max(limits.rate_keys, limits.sessions);
   options.beacon.settings.place = {to_e7(place.latitude()), to_e7(place.longitude())};
   DAYMARK_CHECK(take_faults(options, options.beacon.settings.simulated_fault));
   const std::unique_ptr<Clock> clock = session.clock();
@@ -88,6 +94,17 @@ void add_beacon(CLI::App& app, Session& session) {
       ->add_option("--batch-ms", options->batch_ms,
                    "Sign once for the sessions that end within so long; 0: for each at once")
       ->check(CLI::Range(std::int64_t{0}, beacon::batch_interval_max.value))
+      ->capture_default_str();
+  command
+      ->add_option("--sessions", options->beacon.settings.limits.sessions,
+                   "Sessions held at once, 1.5 KiB each; a tenth of them a second")
+      ->check(CLI::Range(std::size_t{1}, beacon::beacon_sessions_max))
+      ->capture_default_str();
+  command
+      ->add_option("--busy-ms", options->busy_ms,
+                   "Look without sleeping for so long after each packet: a core, for round trips "
+                   "half a microsecond shorter")
+      ->check(CLI::Range(std::int64_t{0}, beacon::beacon_busy_max.value))
       ->capture_default_str();
   command->add_option("--simulate-lie-rtt-ms", options->lie_rtt_ms,
                       "Simulation only: claim this round trip");

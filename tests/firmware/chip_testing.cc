@@ -171,33 +171,9 @@ Outcome<governor::Signed<governor::OrderReceipt>> FirmwareChip::enrol() {
   return client().enrol(governor::testing::parts_of(logged), world.encoded_charter());
 }
 
-Outcome<void> FirmwareChip::range_one(std::size_t beacon) {
-  const auto index = static_cast<std::uint8_t>(beacon);
-  const crypto::SecretKey& key = world.beacon_key(beacon);
-  DAYMARK_TRY(const std::vector<Byte> opening, client().open_ranging(index));
-  DAYMARK_TRY(const ranging::Opened opened, ranging::accept_opening(opening, key, world.random()));
-  DAYMARK_CHECK(
-      client().accept_welcome(index, ByteView(opened.welcome).first(opened.welcome_size)));
-  const ranging::Challenge challenge = world.random().draw<16>();
-  DAYMARK_TRY(const ranging::AnswerTag tag, client().answer(index, 1, challenge));
-  EXPECT_EQ(tag, ranging::answer(opened.key, 1, challenge));
-  ranging::Receipt receipt;
-  receipt.chip = opened.chip;
-  receipt.chip_nonce = opened.chip_nonce;
-  receipt.beacon_nonce = opened.beacon_nonce;
-  receipt.place = world.charter().beacons.at(beacon).place;
-  receipt.least_round_trip.value = 1'000'000;
-  receipt.exchanges = 1;
-  receipt.time = world.now;
-  receipt.radius = Millis{10};
-  DAYMARK_TRY(const std::vector<Byte> message, ranging::sign_receipt(receipt, key));
-  DAYMARK_CHECK(client().accept_receipt(index, message));
-  return {};
-}
-
 void FirmwareChip::range() {
   for (std::size_t i = 0; i < world.charter().beacon_count; ++i)
-    EXPECT_EQ(verdict(range_one(i)), "ok") << i;
+    EXPECT_EQ(verdict(governor::testing::range_beacon(world, client(), i)), "ok") << i;
 }
 
 governor::Status FirmwareChip::status() {

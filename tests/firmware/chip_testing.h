@@ -85,7 +85,6 @@ class FirmwareChip {
 
  private:
   void open_channel();
-  [[nodiscard]] Outcome<void> range_one(std::size_t beacon);
 
   Folder folder_;
   agent::MachineOptions options_;

@@ -34,7 +34,8 @@ Outcome<BeaconServer> BeaconServer::listen(const BeaconOptions& options, Clock& 
   udp.kernel_stamps = options.kernel_stamps;
   DAYMARK_TRY(auto socket, net::UdpSocket::bind(udp));
   return BeaconServer(std::move(socket),
-                      std::make_unique<BeaconService>(options.settings, clock, random));
+                      std::make_unique<BeaconService>(options.settings, clock, random),
+                      options.busy);
 }
 
 Outcome<void> BeaconServer::run() {
@@ -51,8 +52,10 @@ Outcome<void> BeaconServer::run() {
 
 Millis BeaconServer::patience() const {
   const std::optional<std::int64_t> due = service_->batch_due();
-  if (!due) return stop_check;
+  if (!due && busy_until_ == 0) return stop_check;
   const std::int64_t now = monotonic_nanos();
+  if (now < busy_until_) return Millis{};
+  if (!due) return stop_check;
   if (*due <= now) return Millis{};
   return std::min(stop_check, Millis{(*due - now) / to_nanos(Millis{1}) + 1});
 }
@@ -84,6 +87,7 @@ void BeaconServer::handle(std::span<const net::Datagram> datagrams) {
     outgoing_.push_back({datagram.from, replies_.back().view()});
   }
   if (!replies_.empty()) send_replies();
+  if (busy_ > Millis{} && !datagrams.empty()) busy_until_ = monotonic_nanos() + to_nanos(busy_);
 }
 
 void BeaconServer::send_replies() {

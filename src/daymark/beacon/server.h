@@ -1,6 +1,7 @@
 // The beacon as a UDP server. Host only.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -16,11 +17,17 @@
 
 namespace daymark::beacon {
 
+/// Longer, and a beacon that is never asked much would use up a core all the same.
+inline constexpr Millis beacon_busy_max = seconds(1);
+
 struct BeaconOptions {
   std::string name = "beacon";          ///< for people
   std::string address = "127.0.0.1:0";  ///< numeric; port 0: any free one
   bool allow_public = false;            ///< whether another address than loopback may be used
   bool kernel_stamps = true;            ///< taken where the kernel gives them
+  /// Looks for the next datagram without sleeping for so long after each one, at most
+  /// beacon_busy_max. A processor that wakes sends slowly, after the stamp: half a microsecond.
+  Millis busy{0};
   BeaconSettings settings;
 };
 
@@ -44,8 +51,10 @@ class BeaconServer {
   [[nodiscard]] const BeaconCounters& counters() const { return service_->counters(); }
 
  private:
-  BeaconServer(net::UdpSocket socket, std::unique_ptr<BeaconService> service)
-      : socket_(std::move(socket), ranging::packet_size_max), service_(std::move(service)) {}
+  BeaconServer(net::UdpSocket socket, std::unique_ptr<BeaconService> service, Millis busy)
+      : socket_(std::move(socket), ranging::packet_size_max),
+        service_(std::move(service)),
+        busy_(std::min(busy, beacon_busy_max)) {}
 
   void handle(std::span<const net::Datagram> datagrams);
   void send_replies();
@@ -56,7 +65,9 @@ class BeaconServer {
   net::UdpBatch socket_;
   std::unique_ptr<BeaconService> service_;
   StampBridge bridge_;
-  std::vector<Reply> replies_;  ///< to what came together
+  Millis busy_;
+  std::int64_t busy_until_ = 0;  ///< on the monotonic clock
+  std::vector<Reply> replies_;   ///< to what came together
   std::vector<net::Outgoing> outgoing_;
   std::unique_ptr<std::atomic<bool>> stopping_ = std::make_unique<std::atomic<bool>>(false);
 };

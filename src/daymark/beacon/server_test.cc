@@ -1,8 +1,11 @@
 #include "daymark/beacon/server.h"
 
+#include <chrono>
+#include <ctime>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include "daymark/beacon/beacon_testing.h"
 #include "daymark/beacon/errors.h"
@@ -25,6 +28,31 @@ TEST(BeaconServer, AnswersOverRealSockets) {
   EXPECT_GT(receipt->least_round_trip.value, 0);
   EXPECT_LT(receipt->least_round_trip.value, 500 * testing::milli);
   EXPECT_EQ(receipt->time, beacon.clock.time);
+}
+
+/// Seconds of a core that the beacon used while `span` passed.
+double seconds_used(RunningBeacon& beacon, std::chrono::milliseconds span) {
+  clockid_t clock{};
+  pthread_getcpuclockid(beacon.thread.native_handle(), &clock);
+  timespec before{};
+  timespec after{};
+  ::clock_gettime(clock, &before);
+  std::this_thread::sleep_for(span);
+  ::clock_gettime(clock, &after);
+  return static_cast<double>(after.tv_sec - before.tv_sec) +
+         1e-9 * static_cast<double>(after.tv_nsec - before.tv_nsec);
+}
+
+TEST(BeaconServer, LooksWithoutSleepingForSoLongAsItIsTold) {
+  BeaconOptions options;
+  options.busy = Millis{400};
+  RunningBeacon busy(options);
+  EXPECT_LT(seconds_used(busy, std::chrono::milliseconds(100)), 0.01);
+  UdpChip chip(busy.local());
+  ASSERT_TRUE(chip.range(busy.settings()));
+  EXPECT_GT(seconds_used(busy, std::chrono::milliseconds(400)), 0.02);
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  EXPECT_LT(seconds_used(busy, std::chrono::milliseconds(100)), 0.01);
 }
 
 TEST(BeaconServer, ProgramStampsAreStatedAsSuch) {

@@ -58,7 +58,8 @@ BeaconService::BeaconService(const BeaconSettings& settings, Clock& clock, Rando
       random_(random),
       challenges_(random),
       cookies_(random),
-      sessions_(settings.limits.sessions, settings.limits.session_nanos),
+      sessions_(
+          {settings.limits.sessions, settings.limits.session_nanos, settings.limits.linger_nanos}),
       address_rate_(settings.limits.per_address, settings.limits.rate_keys),
       chip_rate_(settings.limits.per_chip, settings.limits.rate_keys) {
   settings_.limits.batch =
@@ -179,11 +180,11 @@ std::optional<Reply> BeaconService::finish(Session& session, std::int64_t now_na
     batch_due_nanos_ = add_saturating(now_nanos, to_nanos(settings_.batch_interval));
   }
   batch_.push_back(session.opened.session);
-  if (batch_.size() >= settings_.limits.batch) close_batch();
+  if (batch_.size() >= settings_.limits.batch) close_batch(now_nanos);
   return std::nullopt;
 }
 
-void BeaconService::close_batch() {
+void BeaconService::close_batch(std::int64_t now_nanos) {
   std::vector<Session*> sessions;
   std::vector<ranging::ReceiptLeaf> leaves;
   for (const ranging::SessionId& id : std::exchange(batch_, {})) {
@@ -204,11 +205,12 @@ void BeaconService::close_batch() {
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     sessions[i]->receipt = std::move((*receipts)[i]);
     unsent_.push_back(sessions[i]->opened.session);
+    sessions_.retire(unsent_.back(), now_nanos);
   }
 }
 
 std::optional<AddressedReply> BeaconService::next_receipt(std::int64_t now_nanos) {
-  if (!batch_.empty() && batch_due_nanos_ <= now_nanos) close_batch();
+  if (!batch_.empty() && batch_due_nanos_ <= now_nanos) close_batch(now_nanos);
   while (!unsent_.empty()) {
     const Session* session = sessions_.find(unsent_.front());
     unsent_.pop_front();

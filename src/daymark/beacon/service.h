@@ -33,13 +33,19 @@ struct SimulatedFault {
   [[nodiscard]] bool any() const { return claimed_round_trip || time_shift != Millis{}; }
 };
 
+/// Most sessions that a beacon may be told to hold: they take 1.5 GiB then.
+inline constexpr std::size_t beacon_sessions_max = std::size_t{1} << 20U;
+
+/// A session takes 1.5 KiB (bench_ranging sessions). One of an honest chip stays for the
+/// exchanges and then for linger_nanos, so 32,768 are some 3,000 a second.
 struct BeaconLimits {
-  std::size_t sessions = 4096;
-  std::int64_t session_nanos = 60'000'000'000;
-  std::size_t rate_keys = 16'384;            ///< addresses, and chips, that are remembered
-  Rate per_address{400, 10'000'000};         ///< openings: 400 at once, then 100 a second
-  Rate per_chip{60, 250'000'000};            ///< 60 at once, then 4 a second
-  std::uint32_t challenges_each_answer = 4;  ///< sendings a session may use for one exchange
+  std::size_t sessions = 32'768;
+  std::int64_t session_nanos = 60'000'000'000;  ///< without a receipt
+  std::int64_t linger_nanos = 10'000'000'000;   ///< with one: chips ask again after two seconds
+  std::size_t rate_keys = 16'384;               ///< addresses, and chips, that are remembered
+  Rate per_address{400, 10'000'000};            ///< openings: 400 at once, then 100 a second
+  Rate per_chip{60, 250'000'000};               ///< 60 at once, then 4 a second
+  std::uint32_t challenges_each_answer = 4;     ///< sendings a session may use for one exchange
   std::size_t batch =
       ranging::batch_receipts_max;  ///< receipts under one root; a full one is signed
 };
@@ -128,7 +134,7 @@ class BeaconService {
   std::optional<Reply> finish(Session& session, std::int64_t now_nanos);
   std::optional<Reply> refuse_with(Errc code);
   [[nodiscard]] Session* session_at(const ranging::SessionId& id, const net::Endpoint& source);
-  void close_batch();
+  void close_batch(std::int64_t now_nanos);
   [[nodiscard]] ranging::ReceiptLeaf leaf_of(const Session& session) const;
   [[nodiscard]] ranging::BatchStatement statement();
 

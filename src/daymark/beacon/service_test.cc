@@ -207,6 +207,67 @@ TEST(BeaconService, SessionsEndByThemselves) {
   EXPECT_EQ(scene.service.open_sessions(), 0U);
 }
 
+TEST(BeaconService, SessionsWithAReceiptLeaveEarly) {
+  Scene scene;
+  ASSERT_TRUE(scene.open_session());
+  const auto receipt = scene.run({milli, milli, milli, milli});
+  ASSERT_FALSE(receipt.empty());
+  // Lost on the way: it is there for a while.
+  scene.now += scene.used.limits.linger_nanos - 1;
+  const auto again = scene.send(ranging::ReadyPacket{scene.id});
+  ASSERT_TRUE(again && std::holds_alternative<ranging::ReceiptPacket>(*again));
+  EXPECT_EQ(scene.service.open_sessions(), 1U);
+  // Asking doesn't keep it.
+  scene.now += 1;
+  EXPECT_EQ(code_of(scene.send(ranging::ReadyPacket{scene.id})), errc::beacon_session);
+  EXPECT_EQ(scene.service.open_sessions(), 0U);
+}
+
+TEST(BeaconService, AReceiptNeverKeepsASessionLonger) {
+  BeaconSettings brief = settings();
+  brief.limits.session_nanos = 100 * milli;
+  Scene scene(brief);
+  ASSERT_TRUE(scene.open_session());
+  const std::int64_t opened = scene.now;
+  ASSERT_FALSE(scene.run({milli, milli, milli, milli}).empty());
+  scene.now = opened + brief.limits.session_nanos;
+  EXPECT_EQ(code_of(scene.send(ranging::ReadyPacket{scene.id})), errc::beacon_session);
+}
+
+/// Chips that come one after another: as many a second as sessions find room.
+TEST(BeaconService, RoomTurnsOverWithReceipts) {
+  BeaconSettings small = settings();
+  small.limits.sessions = 24;
+  small.limits.per_chip = {10'000, 1};
+  Scene scene(small);
+  std::size_t receipts = 0;
+  std::size_t busy = 0;
+  const std::int64_t end = scene.now + 60'000 * milli;
+  for (; scene.now < end; scene.now += 500 * milli) {
+    if (scene.open_session()) {
+      receipts += scene.run({milli, milli, milli, milli}).empty() ? 0U : 1U;
+    } else {
+      ++busy;
+    }
+  }
+  // One every half second: 20 in ten seconds find room, 120 in a minute would not.
+  EXPECT_EQ(busy, 0U);
+  EXPECT_GT(receipts, 100U);
+  EXPECT_LE(scene.service.open_sessions(), small.limits.sessions);
+}
+
+TEST(BeaconService, SessionsWithoutAReceiptHoldTheirRoom) {
+  BeaconSettings small = settings();
+  small.limits.sessions = 2;
+  Scene scene(small);
+  ASSERT_TRUE(scene.open_session());
+  ASSERT_TRUE(scene.open_session());
+  scene.now += small.limits.linger_nanos;
+  EXPECT_FALSE(scene.open_session());
+  scene.now += small.limits.session_nanos - small.limits.linger_nanos;
+  EXPECT_TRUE(scene.open_session());
+}
+
 TEST(BeaconService, TableOfSessionsIsBounded) {
   BeaconSettings small = settings();
   small.limits.sessions = 3;

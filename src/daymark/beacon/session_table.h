@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstring>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -46,16 +46,25 @@ struct Session {
   std::vector<Byte> receipt;  ///< once its batch is signed
 };
 
+/// How many sessions, and for how long: from the opening, and from the receipt.
+struct SessionRoom {
+  std::size_t sessions = 0;
+  std::int64_t life_nanos = 0;
+  std::int64_t linger_nanos = 0;
+};
+
 /// Not thread-safe. Pointers stay good until the next add or expire.
 class SessionTable {
  public:
-  SessionTable(std::size_t sessions_max, std::int64_t lifetime_nanos)
-      : sessions_max_(sessions_max), lifetime_nanos_(lifetime_nanos) {}
+  explicit SessionTable(const SessionRoom& room) : room_(room) {}
 
   /// Forgets the sessions whose time is over.
   void expire(std::int64_t now_nanos);
   /// Null where the table is full.
   Session* add(const ranging::Opened& opened, const net::Endpoint& source, std::int64_t now_nanos);
+  /// The session has its receipt: it stays for as long as that may be asked for again, and no
+  /// longer than it would have stayed without.
+  void retire(const ranging::SessionId& id, std::int64_t now_nanos);
   [[nodiscard]] Session* find(const ranging::SessionId& id);
   /// The session that an opening with this nonce led to.
   [[nodiscard]] Session* find_by_nonce(const Digest& chip_nonce);
@@ -68,8 +77,17 @@ class SessionTable {
     ranging::SessionId id;
   };
 
-  std::size_t sessions_max_;
-  std::int64_t lifetime_nanos_;
+  /// In order of time: all live equally long.
+  using Endings = std::list<Ending>;
+
+  struct Held {
+    Session session;
+    Endings::iterator ending;
+  };
+
+  void expire(Endings& endings, std::int64_t now_nanos);
+
+  SessionRoom room_;
 
   /// Its own random bytes: the beacon drew them, so nobody can choose ids that collide.
   struct IdHash {
@@ -80,9 +98,10 @@ class SessionTable {
     }
   };
 
-  std::unordered_map<ranging::SessionId, Session, IdHash> sessions_;
+  std::unordered_map<ranging::SessionId, Held, IdHash> sessions_;
   std::map<Digest, ranging::SessionId> by_nonce_;
-  std::deque<Ending> endings_;  ///< in order of time: all live equally long
+  Endings open_;     ///< of sessions without a receipt
+  Endings retired_;  ///< of those that have theirs
 };
 
 }  // namespace daymark::beacon

@@ -93,27 +93,38 @@ void Device::sleep(Millis span) {
   EXPECT_TRUE(reboot());
 }
 
-Outcome<ClockReading> Device::range_one(std::size_t beacon, RoundTripNanos round_trip, Millis lie) {
+Outcome<ranging::Opened> open_session(World& world, Client& client, std::size_t beacon) {
   const auto index = static_cast<std::uint8_t>(beacon);
-  const crypto::SecretKey& key = world.beacon_key(beacon);
-  DAYMARK_TRY(const std::vector<Byte> opening, client().open_ranging(index));
-  DAYMARK_TRY(const ranging::Opened opened, ranging::accept_opening(opening, key, world.random()));
-  DAYMARK_CHECK(
-      client().accept_welcome(index, ByteView(opened.welcome).first(opened.welcome_size)));
+  DAYMARK_TRY(const std::vector<Byte> opening, client.open_ranging(index));
+  DAYMARK_TRY(const ranging::Opened opened,
+              ranging::accept_opening(opening, world.beacon_key(beacon), world.random()));
+  DAYMARK_CHECK(client.accept_welcome(index, ByteView(opened.welcome).first(opened.welcome_size)));
+  return opened;
+}
+
+Outcome<ClockReading> range_beacon(World& world, Client& client, std::size_t beacon,
+                                   const SignedRanging& says) {
+  const auto index = static_cast<std::uint8_t>(beacon);
+  DAYMARK_TRY(const ranging::Opened opened, open_session(world, client, beacon));
   const ranging::Challenge challenge = world.random().draw<16>();
-  DAYMARK_TRY(const ranging::AnswerTag tag, client().answer(index, 1, challenge));
+  DAYMARK_TRY(const ranging::AnswerTag tag, client.answer(index, 1, challenge));
   EXPECT_EQ(tag, ranging::answer(opened.key, 1, challenge));
   ranging::Receipt receipt;
   receipt.chip = opened.chip;
   receipt.chip_nonce = opened.chip_nonce;
   receipt.beacon_nonce = opened.beacon_nonce;
   receipt.place = world.charter().beacons.at(beacon).place;
-  receipt.least_round_trip = round_trip;
+  receipt.least_round_trip = says.round_trip;
   receipt.exchanges = 1;
-  receipt.time = world.now + lie;
+  receipt.time = world.now + says.lie;
   receipt.radius = Millis{10};
-  DAYMARK_TRY(const std::vector<Byte> message, ranging::sign_receipt(receipt, key));
-  return client().accept_receipt(index, message);
+  DAYMARK_TRY(const std::vector<Byte> message,
+              ranging::sign_receipt(receipt, world.beacon_key(beacon)));
+  return client.accept_receipt(index, message);
+}
+
+Outcome<ClockReading> Device::range_one(std::size_t beacon, RoundTripNanos round_trip, Millis lie) {
+  return range_beacon(world, client(), beacon, {round_trip, lie});
 }
 
 void Device::range_with(const Beacons& beacons) {

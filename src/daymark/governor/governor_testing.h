@@ -134,6 +134,20 @@ class Device {
   std::unique_ptr<Client> client_;
 };
 
+/// A session of `client` with a beacon of the world's charter, up to the agreed key.
+[[nodiscard]] Outcome<ranging::Opened> open_session(World& world, Client& client,
+                                                    std::size_t beacon);
+
+/// What a beacon signs after a session in a test.
+struct SignedRanging {
+  RoundTripNanos round_trip{1'000'000};
+  Millis lie{};  ///< added to the time that is signed
+};
+
+/// A whole session: one challenge, answered rightly, and the receipt.
+[[nodiscard]] Outcome<ClockReading> range_beacon(World& world, Client& client, std::size_t beacon,
+                                                 const SignedRanging& says = {});
+
 [[nodiscard]] OrderParts parts_of(const Logged& logged);
 /// A request for one chip and an hour.
 [[nodiscard]] PermitRequest job(std::uint8_t number, std::uint32_t world_size = 1);
