@@ -50,6 +50,11 @@ std::optional<StampNanos> sending_of(const Session& session, const ranging::Answ
   return crypto::equal_secret(packet.tag, right) ? sent : std::nullopt;
 }
 
+/// A place is known for the moment of the measurement alone, while the time is that of signing.
+bool is_too_old(const Session& session, std::int64_t now_nanos) {
+  return now_nanos - session.least_began > to_nanos(measured_age_max);
+}
+
 }  // namespace
 
 BeaconService::BeaconService(const BeaconSettings& settings, Clock& clock, Random& random)
@@ -141,6 +146,7 @@ std::optional<Reply> BeaconService::take(const ranging::AnswerPacket& packet,
   const RoundTripNanos measured = round_trip(*sent, arrival.at, settings_.stamp_error);
   if (session->exchanges == 0 || measured < session->least_round_trip) {
     session->least_round_trip = measured;
+    session->least_began = sent->nanos;
     session->quality = std::min(sent->quality, arrival.at.quality);
   }
   ++session->exchanges;
@@ -189,11 +195,18 @@ void BeaconService::close_batch(std::int64_t now_nanos) {
   std::vector<ranging::ReceiptLeaf> leaves;
   for (const ranging::SessionId& id : std::exchange(batch_, {})) {
     Session* session = sessions_.find(id);
-    if (session == nullptr) continue;  // its minute was over
+    if (session == nullptr) continue;  // its time was over
     session->waiting = false;
+    if (is_too_old(*session, now_nanos)) {
+      // Whoever asks again is measured anew, as far as its challenges go.
+      session->exchanges = 0;
+      ++counters_.refused;
+      continue;
+    }
     sessions.push_back(session);
     leaves.push_back(leaf_of(*session));
   }
+  if (leaves.empty()) return;
   auto receipts = ranging::sign_batch(leaves, statement(), settings_.key);
   if (!receipts) {
     // No honest clock leads here; whoever asks again is in the next batch.

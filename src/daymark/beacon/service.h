@@ -40,7 +40,7 @@ inline constexpr std::size_t beacon_sessions_max = std::size_t{1} << 20U;
 /// exchanges and then for linger_nanos, so 32,768 are some 3,000 a second.
 struct BeaconLimits {
   std::size_t sessions = 32'768;
-  std::int64_t session_nanos = 60'000'000'000;  ///< without a receipt
+  std::int64_t session_nanos = 20'000'000'000;  ///< without a receipt
   std::int64_t linger_nanos = 10'000'000'000;   ///< with one: chips ask again after two seconds
   std::size_t rate_keys = 16'384;               ///< addresses, and chips, that are remembered
   Rate per_address{400, 10'000'000};            ///< openings: 400 at once, then 100 a second
@@ -52,6 +52,10 @@ struct BeaconLimits {
 
 /// Longer, and chips would ask again for what is not signed yet.
 inline constexpr Millis batch_interval_max{1000};
+
+/// No round trip is signed that began longer ago than this. Who reads a receipt adds it to the
+/// receipt's age where a chip may have moved since it was measured.
+inline constexpr Millis measured_age_max = seconds(10);
 
 struct BeaconSettings {
   crypto::SecretKey key;

@@ -256,6 +256,33 @@ TEST(BeaconService, RoomTurnsOverWithReceipts) {
   EXPECT_LE(scene.service.open_sessions(), small.limits.sessions);
 }
 
+TEST(BeaconService, SignsNoRoundTripThatIsOld) {
+  BeaconSettings slow = settings();
+  slow.limits.session_nanos = 60'000 * milli;
+  Scene scene(slow);
+  ASSERT_TRUE(scene.open_session());
+  // The least one is the first, and the others take so long that it is too old at the end.
+  EXPECT_TRUE(scene.run({milli, 4'000 * milli, 4'000 * milli, 4'000 * milli}).empty());
+  EXPECT_EQ(scene.service.counters().receipts, 0U);
+  // Measured anew, and young then.
+  const auto receipt = scene.run({2 * milli, 3 * milli, 3 * milli, 3 * milli});
+  const auto verified = scene.verify(receipt);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ(verified->receipt().least_round_trip.value, 2 * milli + 1000);
+  EXPECT_EQ(verified->receipt().exchanges, 4U);
+}
+
+TEST(BeaconService, SignsUpToTheOldestRoundTripThatCounts) {
+  for (const std::int64_t late : {0, 1}) {
+    BeaconSettings slow = settings();
+    slow.limits.session_nanos = 60'000 * milli;
+    Scene scene(slow);
+    ASSERT_TRUE(scene.open_session());
+    const std::int64_t rest = to_nanos(measured_age_max) - 3 * milli + late;
+    EXPECT_EQ(scene.run({milli, milli, milli, rest}).empty(), late == 1);
+  }
+}
+
 TEST(BeaconService, SessionsWithoutAReceiptHoldTheirRoom) {
   BeaconSettings small = settings();
   small.limits.sessions = 2;

@@ -41,6 +41,7 @@ struct Session {
   std::uint32_t exchanges = 0;   ///< answered rightly
   std::uint32_t wrong = 0;       ///< answers that were not right
   RoundTripNanos least_round_trip;
+  std::int64_t least_began = 0;  ///< when the challenge behind it was sent
   ranging::StampQuality quality = ranging::StampQuality::user_space;
   bool waiting = false;       ///< measured, and in the batch that is signed next
   std::vector<Byte> receipt;  ///< once its batch is signed
