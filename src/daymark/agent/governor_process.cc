@@ -103,39 +103,43 @@ struct GovernorProcess::Core final : GovernorPort {
 
   std::vector<Byte> serve(ByteView request) {
     if (auto about_burst = bursts.answer(request)) return *std::move(about_burst);
+    const std::lock_guard lock(mutex);
     if (port) {
       auto about_tpm =
           tpm::answer_tpm_request(request, *port, [this](ByteView nonce) { return attest(nonce); });
       if (about_tpm) return *std::move(about_tpm);
     }
-    return answer_by_core(request);
+    return ask_core(request);
   }
 
-  /// From the server's thread and from a burst's.
-  std::vector<Byte> answer_by_core(ByteView request) {
-    const std::lock_guard lock(mutex);
+  /// Whoever calls holds the lock.
+  std::vector<Byte> ask_core(ByteView request) {
     const auto response = governor.handle(clock.tick(), request, space);
     if (!response) return {};
     return {response->begin(), response->end()};
   }
 
-  governor::Client client() {
-    return governor::Client(
-        [this](ByteView request) -> Outcome<std::vector<Byte>> { return answer_by_core(request); });
-  }
-
   Outcome<std::vector<Byte>> attest(ByteView nonce) {
-    DAYMARK_TRY(auto attestation, client().attest(nonce));
+    governor::Client client(
+        [this](ByteView request) -> Outcome<std::vector<Byte>> { return ask_core(request); });
+    DAYMARK_TRY(auto attestation, client.attest(nonce));
     return std::move(attestation.bytes);
   }
 
-  // What a burst asks of the core.
+  // What a burst asks of the core, from its own thread.
+  governor::Client burst_client() {
+    return governor::Client([this](ByteView request) -> Outcome<std::vector<Byte>> {
+      const std::lock_guard lock(mutex);
+      return ask_core(request);
+    });
+  }
+
   Outcome<std::vector<Byte>> open(std::size_t beacon) override {
-    return client().open_ranging(static_cast<std::uint8_t>(beacon));
+    return burst_client().open_ranging(static_cast<std::uint8_t>(beacon));
   }
 
   Outcome<void> accept(std::size_t beacon, ByteView welcome) override {
-    return client().accept_welcome(static_cast<std::uint8_t>(beacon), welcome);
+    return burst_client().accept_welcome(static_cast<std::uint8_t>(beacon), welcome);
   }
 
   Outcome<ranging::AnswerTag> answer(std::size_t beacon, std::uint32_t number,
@@ -152,7 +156,7 @@ struct GovernorProcess::Core final : GovernorPort {
   governor::FileStorage files;
   std::optional<tpm::Port> port;
   std::optional<tpm::CountedStorage> counted;
-  std::mutex mutex;  ///< of governor and space
+  std::mutex mutex;  ///< of governor, space and TPM: a server's thread and a burst's use them
   governor::Governor governor;
   Clock& clock;
   std::string tpm_name;
