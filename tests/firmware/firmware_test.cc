@@ -5,6 +5,7 @@
 #include "chip_testing.h"
 #include <gtest/gtest.h>
 
+#include "daymark/agent/burst.h"
 #include "daymark/agent/firmware_process.h"
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
@@ -75,6 +76,26 @@ TEST_P(Firmware, DrawsAKeyOfItsOwnAndKeepsIt) {
   options.machine.page.peak = {TeraOps{8}};
   options.machine.folder = folder.path() / "chip";
   EXPECT_EQ(verdict(agent::FirmwareProcess::open(options)), "agent_flash");
+}
+
+TEST_P(Firmware, HasNoSocketAndIsNotAskedForOne) {
+  const testing::Folder folder;
+  agent::FirmwareOptions options;
+  options.machine.folder = folder.path() / "chip";
+  options.machine.program = testing::machine_of(arch);
+  options.machine.image = testing::built(arch, "governor.bin");
+  options.machine.page = {crypto::ed25519_public(world.party("maker").key.sign), {TeraOps{7}}};
+  options.socket = folder.path() / "s";
+  auto process = agent::FirmwareProcess::open(options);
+  ASSERT_EQ(verdict(process), "ok");
+  std::jthread serving([&process] { (void)process->run(); });
+  const governor::Transport host = [client = std::make_shared<net::FrameClient>(options.socket)](
+                                       ByteView request) { return client->call(request); };
+  EXPECT_FALSE(agent::ask_burst(host, {0, "127.0.0.1:9"}, {}));
+  const auto status = governor::Client(host).status();
+  process->stop();
+  ASSERT_EQ(verdict(status), "ok");
+  EXPECT_EQ(status->status.refusal_total, 0U);
 }
 
 TEST_P(Firmware, LivesTheLifeOfAChip) {
