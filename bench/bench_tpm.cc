@@ -6,8 +6,8 @@
 
 #include "figures.h"
 
-#include "daymark/evidence/tpm_quote.h"
-#include "daymark/evidence/tpm_testing.h"
+#include "daymark/evidence/tpm/tpm_quote.h"
+#include "daymark/evidence/tpm/tpm_testing.h"
 
 namespace {
 

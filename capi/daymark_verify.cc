@@ -12,9 +12,9 @@
 
 #include "daymark/bundle/verify.h"
 #include "daymark/evidence/evidence_file.h"
-#include "daymark/evidence/governor_verdict.h"
-#include "daymark/evidence/rim.h"
-#include "daymark/evidence/token_verdict.h"
+#include "daymark/evidence/governor/governor_verdict.h"
+#include "daymark/evidence/nvidia/rim.h"
+#include "daymark/evidence/tokens/token_verdict.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "answers.h"
 
-#include "daymark/evidence/model_signing.h"
+#include "daymark/evidence/models/model_signing.h"
 
 namespace daymark::capi {
 

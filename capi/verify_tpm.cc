@@ -3,9 +3,9 @@
 #include "answers.h"
 
 #include "daymark/evidence/evidence_file.h"
-#include "daymark/evidence/pem.h"
-#include "daymark/evidence/tpm_activation.h"
-#include "daymark/evidence/tpm_quote_file.h"
+#include "daymark/evidence/pki/pem.h"
+#include "daymark/evidence/tpm/tpm_activation.h"
+#include "daymark/evidence/tpm/tpm_quote_file.h"
 
 namespace daymark::capi {
 

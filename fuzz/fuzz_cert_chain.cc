@@ -1,8 +1,8 @@
 // No input but the real chain stands under the built-in root; what stands once, stands again.
 #include <cstdlib>
 
-#include "daymark/evidence/chain.h"
-#include "daymark/evidence/pem.h"
+#include "daymark/evidence/nvidia/chain.h"
+#include "daymark/evidence/pki/pem.h"
 
 namespace {
 

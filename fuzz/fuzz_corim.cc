@@ -2,8 +2,8 @@
 // and a legacy reader accepts no less than the strict one. Explaining agrees with reading.
 #include <cstdlib>
 
-#include "daymark/evidence/corim.h"
-#include "daymark/evidence/token_verdict.h"
+#include "daymark/evidence/tokens/corim.h"
+#include "daymark/evidence/tokens/token_verdict.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 // of which only the public part exists. What is signed names the headers and the payload whole.
 #include <cstdlib>
 
-#include "daymark/evidence/cose_message.h"
+#include "daymark/evidence/tokens/cose_message.h"
 
 namespace {
 

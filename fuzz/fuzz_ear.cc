@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "daymark/evidence/ear_reader.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/jwt.h"
-#include "daymark/evidence/token_verdict.h"
+#include "daymark/evidence/tokens/ear_reader.h"
+#include "daymark/evidence/tokens/jwt.h"
+#include "daymark/evidence/tokens/token_verdict.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // What parses is complete and has nothing behind it; nothing stands under an authority by chance.
 #include <cstdlib>
 
-#include "daymark/evidence/ek_certificate.h"
+#include "daymark/evidence/tpm/ek_certificate.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace daymark;

@@ -2,9 +2,9 @@
 // in order, and its memory is bounded by the input.
 #include <cstdlib>
 
-#include "daymark/evidence/cbor_tree.h"
-#include "daymark/evidence/eat_claims.h"
-#include "daymark/evidence/eat_psa.h"
+#include "daymark/evidence/tokens/cbor_tree.h"
+#include "daymark/evidence/tokens/eat_claims.h"
+#include "daymark/evidence/tokens/eat_psa.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "daymark/cbor/encode.h"
-#include "daymark/evidence/governor_explain.h"
-#include "daymark/evidence/governor_verdict.h"
+#include "daymark/evidence/governor/governor_explain.h"
+#include "daymark/evidence/governor/governor_verdict.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "daymark/crypto/random.h"
-#include "daymark/evidence/maker_certificate.h"
+#include "daymark/evidence/pki/maker_certificate.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace daymark;  // NOLINT(google-build-using-namespace)

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "daymark/evidence/model_signing.h"
+#include "daymark/evidence/models/model_signing.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include "daymark/base/encode.h"
 #include "daymark/evidence/explain.h"
-#include "daymark/evidence/ocsp.h"
-#include "daymark/evidence/revocation.h"
+#include "daymark/evidence/pki/ocsp.h"
+#include "daymark/evidence/pki/revocation.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "daymark/evidence/rim.h"
+#include "daymark/evidence/nvidia/rim.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 // timestamp that is made up is believed by a root that names nobody.
 #include <cstdlib>
 
-#include "daymark/evidence/model_proof.h"
-#include "daymark/evidence/timestamp_token.h"
+#include "daymark/evidence/models/model_proof.h"
+#include "daymark/evidence/models/timestamp_token.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // A measurement record that parses is made of its blocks: put together again they are the input.
 #include <cstdlib>
 
-#include "daymark/evidence/spdm_record.h"
+#include "daymark/evidence/nvidia/spdm_record.h"
 
 namespace {
 

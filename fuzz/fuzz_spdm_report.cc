@@ -1,7 +1,7 @@
 // A report that parses is made of its parts: put together again they are the input.
 #include <cstdlib>
 
-#include "daymark/evidence/spdm_report.h"
+#include "daymark/evidence/nvidia/spdm_report.h"
 
 namespace {
 

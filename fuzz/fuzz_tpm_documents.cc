@@ -2,8 +2,8 @@
 #include <cstdlib>
 
 #include "daymark/cbor/encode.h"
-#include "daymark/evidence/tpm_activation.h"
-#include "daymark/evidence/tpm_binding.h"
+#include "daymark/evidence/tpm/tpm_activation.h"
+#include "daymark/evidence/tpm/tpm_binding.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace daymark;

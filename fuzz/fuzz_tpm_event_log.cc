@@ -1,9 +1,9 @@
 // A log is its header and its events without gaps, and adds up in every bank that it announces.
 #include <cstdlib>
 
-#include "daymark/evidence/tpm_event_log.h"
-#include "daymark/evidence/tpm_explain.h"
-#include "daymark/evidence/tpm_public.h"
+#include "daymark/evidence/tpm/tpm_event_log.h"
+#include "daymark/evidence/tpm/tpm_explain.h"
+#include "daymark/evidence/tpm/tpm_public.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <vector>
 
-#include "daymark/evidence/tpm_explain.h"
-#include "daymark/evidence/tpm_key.h"
+#include "daymark/evidence/tpm/tpm_explain.h"
+#include "daymark/evidence/tpm/tpm_key.h"
 
 namespace {
 

@@ -4,9 +4,9 @@
 
 #include "tpm_fields.h"
 
-#include "daymark/evidence/tpm_attest.h"
-#include "daymark/evidence/tpm_explain.h"
-#include "daymark/evidence/tpm_quote_file.h"
+#include "daymark/evidence/tpm/tpm_attest.h"
+#include "daymark/evidence/tpm/tpm_explain.h"
+#include "daymark/evidence/tpm/tpm_quote_file.h"
 
 namespace {
 

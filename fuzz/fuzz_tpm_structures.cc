@@ -4,7 +4,7 @@
 
 #include "tpm_fields.h"
 
-#include "daymark/evidence/tpm_structures.h"
+#include "daymark/evidence/tpm/tpm_structures.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "daymark/base/file.h"
 #include "daymark/crypto/key_file.h"
 #include "daymark/crypto/random.h"
-#include "daymark/evidence/governor_eat.h"
+#include "daymark/evidence/governor/governor_eat.h"
 #include "daymark/tpm/exchange.h"
 
 namespace daymark::cli {

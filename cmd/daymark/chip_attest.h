@@ -3,7 +3,7 @@
 
 #include "commands.h"
 
-#include "daymark/evidence/tpm_verdict.h"
+#include "daymark/evidence/tpm/tpm_verdict.h"
 
 namespace daymark::cli {
 

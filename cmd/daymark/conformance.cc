@@ -12,7 +12,7 @@
 #include "daymark/cbor/conformance.h"
 #include "daymark/crypto/conformance.h"
 #include "daymark/evidence/conformance.h"
-#include "daymark/evidence/token_conformance.h"
+#include "daymark/evidence/tokens/token_conformance.h"
 #include "daymark/tlog/conformance.h"
 
 namespace daymark::cli {

@@ -5,11 +5,11 @@
 #include "evidence_tpm.h"
 
 #include "daymark/base/file.h"
-#include "daymark/evidence/ear.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/evidence_file.h"
 #include "daymark/evidence/explain.h"
-#include "daymark/evidence/token_verdict.h"
+#include "daymark/evidence/tokens/ear.h"
+#include "daymark/evidence/tokens/token_verdict.h"
 
 namespace daymark::cli {
 

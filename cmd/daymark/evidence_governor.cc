@@ -8,7 +8,7 @@
 #include "daymark/base/hex.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/evidence_file.h"
-#include "daymark/evidence/tpm_quote_file.h"
+#include "daymark/evidence/tpm/tpm_quote_file.h"
 
 namespace daymark::cli {
 

@@ -8,7 +8,7 @@
 #include "commands.h"
 #include "evidence_tpm.h"
 
-#include "daymark/evidence/governor_verdict.h"
+#include "daymark/evidence/governor/governor_verdict.h"
 
 namespace daymark::cli {
 

@@ -6,9 +6,9 @@
 #include "daymark/crypto/key_file.h"
 #include "daymark/evidence/evidence_file.h"
 #include "daymark/evidence/host_identity.h"
-#include "daymark/evidence/pem.h"
-#include "daymark/evidence/tpm_activation.h"
-#include "daymark/evidence/tpm_quote_file.h"
+#include "daymark/evidence/pki/pem.h"
+#include "daymark/evidence/tpm/tpm_activation.h"
+#include "daymark/evidence/tpm/tpm_quote_file.h"
 
 namespace daymark::cli {
 

@@ -9,7 +9,7 @@
 #include "daymark/base/failure.h"
 #include "daymark/base/units.h"
 #include "daymark/evidence/policy.h"
-#include "daymark/evidence/tpm_quote.h"
+#include "daymark/evidence/tpm/tpm_quote.h"
 #include "daymark/evidence/verdict.h"
 
 namespace daymark::cli {

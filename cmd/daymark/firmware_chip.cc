@@ -8,7 +8,7 @@
 #include "daymark/base/file.h"
 #include "daymark/base/hex.h"
 #include "daymark/crypto/random.h"
-#include "daymark/evidence/maker_certificate.h"
+#include "daymark/evidence/pki/maker_certificate.h"
 
 namespace daymark::cli {
 

@@ -5,7 +5,7 @@
 
 #include "daymark/base/file.h"
 #include "daymark/base/progress.h"
-#include "daymark/evidence/model_signing.h"
+#include "daymark/evidence/models/model_signing.h"
 
 namespace daymark::cli {
 

@@ -16,6 +16,9 @@ MARKERS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 PATHS = re.compile(r"(^|[^\w.$}])/(wor[k]|ho[m]e|roo[t]|Use[r]s)/")
 # Modules that only these folders may include: nothing that proves may rest on them.
 RESERVED = {"lanes": ("src/daymark/lanes", "src/daymark/authority", "bench", "fuzz")}
+# Folders of a module, each using only those before it and what lies beside the folders. Tests may
+# use any.
+FOLDERS = {"evidence": "pki tokens tpm models nvidia governor".split()}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(daymark/([a-z]+)/[^"]+)"', re.M)
 TYPE_HEAD = re.compile(r"^(template\s*<.*>\s*)?(class|struct|union|enum)\b")
 BLOCK_BEFORE = re.compile(r"(\)|\belse|\bdo|\btry|[;{}:]|\bmutable|\bnoexcept|\bconst|\boverride|->\s*[\w:<>,\s*&]+)$")
@@ -136,6 +139,18 @@ def check_order(name, text):
             yield line, f"module {parts[2]} includes {match.group(1)}, which stands below it"
 
 
+def check_folders(name, text):
+    parts = name.split("/")
+    ranks = FOLDERS.get(parts[2] if parts[:2] == ["src", "daymark"] else "", [])
+    if len(parts) < 5 or name.endswith("_test.cc") or parts[3] not in ranks:
+        return
+    for match in INCLUDE.finditer(text):
+        other = match.group(1).split("/")
+        if other[1] == parts[2] and other[2] in ranks and ranks.index(other[2]) > ranks.index(parts[3]):
+            line = text.count("\n", 0, match.start()) + 1
+            yield line, f"folder {parts[3]} includes {match.group(1)}, whose folder comes after it"
+
+
 def check_reserved(name, text):
     for match in INCLUDE.finditer(text):
         folders = RESERVED.get(match.group(2))
@@ -186,7 +201,7 @@ def main():
         code = name.endswith((".h", ".cc", ".c"))
         breaches = list(check_words(name, text))
         if code:
-            breaches += list(check_shape(name, text)) + list(check_order(name, text)) + list(check_reserved(name, text))
+            breaches += list(check_shape(name, text)) + list(check_order(name, text)) + list(check_folders(name, text)) + list(check_reserved(name, text))
             graph[name] = ["src/" + m.group(1) for m in INCLUDE.finditer(text)]
         for line, rule in breaches:
             print(f"{name}:{line}: {rule}")

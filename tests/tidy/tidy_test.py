@@ -17,6 +17,7 @@ int f(int a) {
 DEEP = "int f(int a) {\n" + "if (a) {\n" * 4 + "}\n" * 4 + "}\n"
 PLANTED = {
     "upward": ("src/daymark/base/x.cc", '#include "daymark/order/order.h"\n', "stands below"),
+    "folder": ("src/daymark/evidence/pki/x.cc", '#include "daymark/evidence/tpm/tpm_key.h"\n', "comes after it"),
     "reserved": ("src/daymark/monitor/x.cc", '#include "daymark/lanes/verifier.h"\n', "is reserved for"),
     "long file": ("src/daymark/base/x.cc", "\n" * 601, "file of"),
     "long function": ("src/daymark/base/x.cc", "int f() {\n" + "a();\n" * 61 + "}\n", "function of"),

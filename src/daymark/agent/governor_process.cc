@@ -10,7 +10,7 @@
 #include "daymark/agent/errors.h"
 #include "daymark/base/file.h"
 #include "daymark/crypto/key_file.h"
-#include "daymark/evidence/tpm_verdict.h"
+#include "daymark/evidence/tpm/tpm_verdict.h"
 #include "daymark/governor/errors.h"
 #include "daymark/governor/governor.h"
 #include "daymark/governor/host_storage.h"

@@ -9,7 +9,7 @@
 #include "daymark/crypto/random.h"
 #include "daymark/crypto/signer.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/tpm_verdict.h"
+#include "daymark/evidence/tpm/tpm_verdict.h"
 #include "daymark/governor/errors.h"
 #include "daymark/governor/governor_testing.h"
 #include "daymark/net/unix_socket.h"

@@ -8,7 +8,7 @@
 
 #include "daymark/base/error_table.h"
 #include "daymark/base/file.h"
-#include "daymark/evidence/tpm_event_log.h"
+#include "daymark/evidence/tpm/tpm_event_log.h"
 
 namespace daymark::audit {
 

@@ -3,7 +3,7 @@
 #include "daymark/base/encode.h"
 #include "daymark/bundle/errors.h"
 #include "daymark/evidence/evidence_file.h"
-#include "daymark/evidence/pem.h"
+#include "daymark/evidence/pki/pem.h"
 
 namespace daymark::bundle {
 

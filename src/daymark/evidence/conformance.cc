@@ -13,8 +13,8 @@
 #include "daymark/base/time.h"
 #include "daymark/evidence/conformance_internal.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/revocation_internal.h"
-#include "daymark/evidence/spdm_record.h"
+#include "daymark/evidence/nvidia/spdm_record.h"
+#include "daymark/evidence/pki/revocation_internal.h"
 
 namespace daymark::evidence {
 

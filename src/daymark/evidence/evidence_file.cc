@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "daymark/base/hex.h"
-#include "daymark/evidence/appraisal_internal.h"
 #include "daymark/evidence/errors.h"
+#include "daymark/evidence/nvidia/appraisal_internal.h"
 
 namespace daymark::evidence {
 

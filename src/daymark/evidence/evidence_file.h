@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daymark/base/bytes.h"
-#include "daymark/evidence/nvidia.h"
+#include "daymark/evidence/nvidia/nvidia.h"
 
 namespace daymark::evidence {
 

@@ -6,7 +6,7 @@
 #include "daymark/base/encode.h"
 #include "daymark/evidence/errors.h"
 #include "daymark/evidence/evidence_file.h"
-#include "daymark/evidence/pem.h"
+#include "daymark/evidence/pki/pem.h"
 
 namespace daymark::evidence {
 

@@ -10,8 +10,8 @@
 #include <openssl/x509v3.h>
 
 #include "daymark/base/hex.h"
-#include "daymark/evidence/chain.h"
-#include "daymark/evidence/openssl_internal.h"
+#include "daymark/evidence/nvidia/chain.h"
+#include "daymark/evidence/pki/openssl_internal.h"
 
 namespace daymark::evidence {
 

@@ -9,13 +9,13 @@
 #include "daymark/base/encode.h"
 #include "daymark/base/time.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/governor_explain.h"
-#include "daymark/evidence/ocsp.h"
-#include "daymark/evidence/rim.h"
-#include "daymark/evidence/spdm_report.h"
-#include "daymark/evidence/token_verdict.h"
-#include "daymark/evidence/tpm_activation.h"
-#include "daymark/evidence/tpm_explain.h"
+#include "daymark/evidence/governor/governor_explain.h"
+#include "daymark/evidence/nvidia/rim.h"
+#include "daymark/evidence/nvidia/spdm_report.h"
+#include "daymark/evidence/pki/ocsp.h"
+#include "daymark/evidence/tokens/token_verdict.h"
+#include "daymark/evidence/tpm/tpm_activation.h"
+#include "daymark/evidence/tpm/tpm_explain.h"
 
 namespace daymark::evidence {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "daymark/evidence/tpm_quote.h"
+#include "daymark/evidence/tpm/tpm_quote.h"
 
 namespace daymark::evidence {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/tpm_testing.h"
+#include "daymark/evidence/tpm/tpm_testing.h"
 
 namespace daymark::evidence {
 namespace {

@@ -7,9 +7,9 @@
 #include "daymark/base/hex.h"
 #include "daymark/base/json_internal.h"
 #include "daymark/evidence/errors.h"
-#include "daymark/evidence/tpm_fields_internal.h"
-#include "daymark/evidence/tpm_public.h"
-#include "daymark/evidence/tpm_structures.h"
+#include "daymark/evidence/tpm/tpm_fields_internal.h"
+#include "daymark/evidence/tpm/tpm_public.h"
+#include "daymark/evidence/tpm/tpm_structures.h"
 
 namespace daymark::evidence {
 

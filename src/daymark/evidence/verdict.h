@@ -10,9 +10,9 @@
 #include "daymark/base/error_table.h"
 #include "daymark/base/level.h"
 #include "daymark/base/units.h"
-#include "daymark/evidence/chain.h"
-#include "daymark/evidence/comparison.h"
-#include "daymark/evidence/revocation.h"
+#include "daymark/evidence/nvidia/chain.h"
+#include "daymark/evidence/nvidia/comparison.h"
+#include "daymark/evidence/pki/revocation.h"
 
 namespace daymark::evidence {
 

@@ -8,7 +8,7 @@
 #include <tss2/tss2_esys.h>
 
 #include "daymark/base/failure.h"
-#include "daymark/evidence/tpm_structures.h"
+#include "daymark/evidence/tpm/tpm_structures.h"
 #include "daymark/tpm/tpm.h"
 
 namespace daymark::tpm::internal {

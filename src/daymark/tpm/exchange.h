@@ -1,7 +1,7 @@
 // The messages about a governor's TPM. They go over the governor's socket beside its own, are
 // answered by its host and never reach the core (governor/message.h has the form of both).
 //
-//   [1, 64]                      -> identity of the TPM        (evidence/tpm_binding.h)
+//   [1, 64]                      -> identity of the TPM        (evidence/tpm/tpm_binding.h)
 //   [1, 65, [blob, seed]]        -> the secret of the credential
 //   [1, 66, nonce]               -> an attestation with that nonce, bound to the TPM
 //

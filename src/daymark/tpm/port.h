@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "daymark/base/random.h"
-#include "daymark/evidence/tpm_binding.h"
+#include "daymark/evidence/tpm/tpm_binding.h"
 #include "daymark/governor/ports.h"
 #include "daymark/tpm/sealed_file.h"
 

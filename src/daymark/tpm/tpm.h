@@ -5,7 +5,7 @@
 //
 // Keys are primary keys made anew from the TPM's seeds at every use, so that nothing stays loaded
 // and nothing has to be kept: the endorsement key by the TCG template L-1 (RSA 2048), and the
-// attestation key of evidence/tpm_structures.h under the endorsement hierarchy. Owner and
+// attestation key of evidence/tpm/tpm_structures.h under the endorsement hierarchy. Owner and
 // endorsement hierarchies must have no password. What is signed here is verified in `evidence`.
 //
 // All errors but those stated are errc::tpm_refused with what the TPM said. Not safe from several
@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "daymark/base/failure.h"
-#include "daymark/evidence/tpm_credential.h"
-#include "daymark/evidence/tpm_statement.h"
+#include "daymark/evidence/tpm/tpm_credential.h"
+#include "daymark/evidence/tpm/tpm_statement.h"
 
 namespace daymark::tpm {
 

@@ -7,8 +7,8 @@
 
 #include "daymark/crypto/ports.h"
 #include "daymark/crypto/random.h"
-#include "daymark/evidence/ek_certificate.h"
 #include "daymark/evidence/errors.h"
+#include "daymark/evidence/tpm/ek_certificate.h"
 #include "daymark/tpm/soft_tpm_testing.h"
 #include "daymark/tpm/verdict_testing.h"
 
