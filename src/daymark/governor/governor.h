@@ -88,31 +88,32 @@ class Governor {
     OrderReceipt receipt;
   };
 
-  // Requests: each writes its result into `out`.
+  // Requests: each writes its result into `out`, in a stack frame of its own: none pays for what
+  // another one needs.
   [[nodiscard]] Result<void> dispatch(Op op, cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> dispatch_order(Op op, cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> dispatch_permit(Op op, cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> dispatch_ranging(Op op, cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_identify(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_charter(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_status(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_attest(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_status(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_attest(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_enrol_begin(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_enrol_answer(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_enrol(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_apply(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_appeal(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_renew(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_accept_leaf(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_emergency(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_permit(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_enrol(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_apply(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_appeal(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_renew(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_accept_leaf(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_emergency(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_permit(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_permit_renew(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_permit_end(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_record_usage(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_range_open(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_range_accept(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_record_usage(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_range_open(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_range_accept(cbor::Reader& in, cbor::Writer& out);
   [[nodiscard]] Result<void> on_range_answer(cbor::Reader& in, cbor::Writer& out);
-  [[nodiscard]] Result<void> on_range_receipt(cbor::Reader& in, cbor::Writer& out);
+  [[nodiscard, gnu::noinline]] Result<void> on_range_receipt(cbor::Reader& in, cbor::Writer& out);
 
   // Time (governor_time.cc).
   void settle();
@@ -190,24 +191,24 @@ class Governor {
   ChipId chip_;
   BootId boot_;
 
-  State state_;
-  order::Charter charter_;  ///< views state_.charter
-  order::Charter other_;    ///< views state_.other, parsed where it is needed
-  Timekeeper timekeeper_;
-
   Now now_;
   TickMillis started_;
   bool broken_ = true;  ///< not started, or a save failed: what the device holds is unknown
   bool changed_ = false;
-  Millis reserved_;  ///< grace taken from the state and not spent yet
   bool was_in_grace_ = false;
+  bool lapsed_ = false;
+  Millis reserved_;            ///< grace taken from the state and not spent yet
   TickMillis suspended_tick_;  ///< since when this boot has known the active suspension
   TickMillis lapsed_tick_;     ///< since when this boot has been lapsed
-  bool lapsed_ = false;
   std::uint64_t usage_sequence_ = 0;
+  Workspace work_;
   Running running_;
 
-  Workspace work_;
+  // The large ones at the end: an instruction reaches 2 KiB.
+  State state_;
+  order::Charter charter_;  ///< views state_.charter
+  Timekeeper timekeeper_;
+  order::Charter other_;  ///< views state_.other, parsed where it is needed
 };
 
 }  // namespace daymark::governor

@@ -41,8 +41,9 @@ class ImageDoor {
   ImageDoor(Flash& flash, const Handover& from, const crypto::PublicKey& chip, const BootId& boot);
 
   /// Answers one request of these doors. Errors: errc::buffer_too_small alone.
-  [[nodiscard]] Result<ByteView> handle(ByteView request, const ApprovedFirmware& approved,
-                                        MutableBytes response);
+  [[nodiscard, gnu::noinline]] Result<ByteView> handle(ByteView request,
+                                                       const ApprovedFirmware& approved,
+                                                       MutableBytes response);
 
   /// Seals what a proven order has approved, once, and not before `confirm`. Errors:
   /// errc::gov_storage.

@@ -117,37 +117,28 @@ struct Emergency {
 struct State {
   explicit State(ledger::Peak peak) : ledger(peak) {}
 
+  // What is asked often and small comes first: an instruction reaches the first 2 KiB.
   Life life = Life::unprovisioned;
-  std::uint64_t counter = 0;  ///< of the save that holds this state
+  OtherCharter other_role = OtherCharter::none;
   bool nonce_drawn = false;
+  bool request_held = false;
+  std::uint64_t counter = 0;  ///< of the save that holds this state
   Digest enrol_nonce{};
+  Digest request{};
 
   // Encoded. Views: into the slot that was saved last or, until the next save, into the request
   // that brought them.
   ByteView charter;
   ByteView other;
-  OtherCharter other_role = OtherCharter::none;
   UnixMillis left_at;  ///< when `other` ceased to hold
 
   order::StreamHead fleet;
   order::StreamHead own;
   tlog::TreeHead checkpoint;
 
-  Licence current;  ///< kept after its end: grace grants no more than it
-  Licence next;     ///< accepted, stricter somewhere: begins when `current` ends
   std::uint64_t last_leaf = 0;
   Digest licence_chain{};
-  Denial denial;
-  bool request_held = false;
-  Digest request{};
-
-  std::array<Pending, pending_max> pending{};
-  std::size_t pending_count = 0;
   Suspension suspension;
-  std::array<Appealed, appealed_max> appealed{};
-  std::size_t appealed_count = 0;
-  std::array<ServedSpan, served_max> served{};  ///< oldest first
-  std::size_t served_count = 0;
   Policy policy;
   ApprovedFirmware firmware;
 
@@ -155,14 +146,23 @@ struct State {
   Emergency emergency;
   UnixMillis lapsed_since;  ///< 0: not lapsed, or no time was known
   UnixMillis floor;         ///< the true time is not before it
-
-  ledger::SumTree ledger;
-  UnixMillis usage_end;  ///< end of the last usage record
+  UnixMillis usage_end;     ///< end of the last usage record
 
   std::uint64_t refusal_total = 0;
-  std::array<Refusal, refusals_max> refusals{};  ///< a ring; the oldest is overwritten
   std::size_t refusal_count = 0;
   std::size_t refusal_at = 0;  ///< where the next one goes
+  std::size_t pending_count = 0;
+  std::size_t appealed_count = 0;
+  std::size_t served_count = 0;
+
+  Denial denial;
+  std::array<Pending, pending_max> pending{};
+  Licence current;  ///< kept after its end: grace grants no more than it
+  Licence next;     ///< accepted, stricter somewhere: begins when `current` ends
+  std::array<Appealed, appealed_max> appealed{};
+  std::array<ServedSpan, served_max> served{};  ///< oldest first
+  ledger::SumTree ledger;
+  std::array<Refusal, refusals_max> refusals{};  ///< a ring; the oldest is overwritten
 
   [[nodiscard]] std::span<Pending> pending_list() {
     return std::span(pending).first(pending_count);

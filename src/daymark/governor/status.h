@@ -83,10 +83,10 @@ struct Status {
   JobId job;         ///< of the running permit, else zeros
   std::uint64_t counter = 0;
   std::uint64_t refusal_total = 0;
-  std::array<Announced, pending_max> pending{};
   std::size_t pending_count = 0;
-  std::array<Refusal, refusals_max> refusals{};  ///< oldest first
   std::size_t refusal_count = 0;
+  std::array<Announced, pending_max> pending{};
+  std::array<Refusal, refusals_max> refusals{};  ///< oldest first
 };
 
 void write_status(const Status& status, cbor::Writer& writer);

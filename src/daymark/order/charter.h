@@ -89,18 +89,18 @@ struct Charter {
   FleetId fleet{};
   std::string_view name;
   std::uint32_t revision = 0;  ///< rises with every amendment
-  std::array<Party, parties_max> parties{};
-  std::size_t party_count = 0;
-  /// Policy text per kind over the names of the parties; empty where the kind is not allowed.
-  std::array<std::string_view, order_kind_count + 1> quorums{};
-  std::string_view log_policy;     ///< C2SP tlog-policy: logs (main, standby), witnesses, quorum
-  std::string_view mirror_policy;  ///< witness lines of mirrors and their quorum
-  std::array<BeaconEntry, beacons_max> beacons{};
-  std::size_t beacon_count = 0;
-  std::uint32_t faults = 0;  ///< f: operators of beacons that may lie
+  std::uint32_t faults = 0;    ///< f: operators of beacons that may lie
   Bounds bounds;
   Silence silence;
   std::uint32_t emergency_chip_hours = 0;  ///< PROTOCOL §3.4; 0 = none
+  std::string_view log_policy;     ///< C2SP tlog-policy: logs (main, standby), witnesses, quorum
+  std::string_view mirror_policy;  ///< witness lines of mirrors and their quorum
+  /// Policy text per kind over the names of the parties; empty where the kind is not allowed.
+  std::array<std::string_view, order_kind_count + 1> quorums{};
+  std::size_t party_count = 0;
+  std::size_t beacon_count = 0;
+  std::array<BeaconEntry, beacons_max> beacons{};
+  std::array<Party, parties_max> parties{};
 
   [[nodiscard]] std::span<const Party> party_list() const {
     return std::span(parties).first(party_count);

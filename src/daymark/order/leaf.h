@@ -65,10 +65,10 @@ struct FenceBeacon {
 
 struct Fence {
   std::uint8_t faults = 0;
-  std::array<FenceBeacon, beacons_max> beacons{};
   std::size_t beacon_count = 0;
-  std::array<FenceAlternative, fence_alternatives_max> alternatives{};
   std::size_t alternative_count = 0;
+  std::array<FenceBeacon, beacons_max> beacons{};
+  std::array<FenceAlternative, fence_alternatives_max> alternatives{};
 };
 
 enum class LeafKind : std::uint8_t { licence = 0, denial = 1 };
@@ -86,7 +86,6 @@ struct Leaf {
   std::uint32_t cluster_max = 0;
   std::uint32_t link_megabytes_per_second = 0;
   bool has_fence = false;
-  Fence fence;
   Digest program_root{};
   std::uint8_t level_least = 0;
   std::uint32_t job_classes = 0;
@@ -94,6 +93,7 @@ struct Leaf {
   std::string_view denial_reason;
   Digest finding{};
   UnixMillis appeal_until;
+  Fence fence;
 };
 
 /// Errors: errc::leaf_malformed, errc::cbor_*.

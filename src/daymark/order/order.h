@@ -93,11 +93,11 @@ struct Target {
 /// that names an appeal confirms the appealed suspension (PROTOCOL §2.7): it restores that one's
 /// end, has none of its own (Order::until is 0), and does nothing else.
 struct ScopeContent {
-  std::array<Target, targets_max> targets{};
   std::size_t target_count = 0;
   std::string_view reason;
   ByteView finding;  ///< 32 bytes, or empty
   ByteView appeal;   ///< 32 bytes, Appeal::hash; empty but in a confirmation
+  std::array<Target, targets_max> targets{};
 
   [[nodiscard]] std::span<const Target> target_list() const {
     return std::span(targets).first(target_count);
@@ -169,8 +169,8 @@ struct AmendContent {
 
 /// Reads an envelope's COSE_Sign and its payload together.
 struct SignedOrder {
-  cbor::Sign envelope;
   Order order;
+  cbor::Sign envelope;
 };
 
 /// Errors: errc::order_size and those of parse_sign and parse_order.

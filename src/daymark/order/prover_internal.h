@@ -45,7 +45,7 @@ struct ContentContext {
 /// The rules of the order's kind; enrol has its own in prove_enrol.
 /// Errors: errc::order_content, errc::order_attestation, errc::order_successor,
 /// errc::order_consent, errc::charter_*.
-[[nodiscard]] Result<void> check_content(const ContentContext& context);
+[[nodiscard, gnu::noinline]] Result<void> check_content(const ContentContext& context);
 
 /// Opens a COSE_Sign1 inside a content by `key`; any failure is `otherwise` in `field`.
 struct Statement {

@@ -82,17 +82,17 @@ class Policy {
   [[nodiscard]] std::optional<std::size_t> find_member(std::string_view name) const;
   [[nodiscard]] std::optional<std::size_t> find_group(std::string_view name) const;
 
+  std::size_t log_count_ = 0;
+  std::size_t member_count_ = 0;
+  std::size_t group_count_ = 0;
+  Group quorum_{};
+  Group grouped_{};  ///< whoever is a member of some group already
   std::array<VerifierKey, policy_logs_max> logs_{};
   std::array<std::string_view, policy_logs_max> log_urls_{};
   std::array<std::string_view, policy_members_max> names_{};
   std::array<VerifierKey, policy_members_max> keys_{};
   std::array<std::string_view, policy_members_max> urls_{};
   std::array<Group, policy_groups_max> groups_{};
-  std::size_t log_count_ = 0;
-  std::size_t member_count_ = 0;
-  std::size_t group_count_ = 0;
-  Group quorum_{};
-  Group grouped_{};  ///< whoever is a member of some group already
   bool quorum_set_ = false;
 };
 
