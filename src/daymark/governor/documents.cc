@@ -2,6 +2,7 @@
 
 #include "daymark/cbor/cose.h"
 #include "daymark/governor/fields_internal.h"
+#include "daymark/governor/layouts_internal.h"
 #include "daymark/governor/message.h"
 
 namespace daymark::governor {
@@ -19,16 +20,26 @@ Result<void> enter_document(Reader& in, std::size_t items) {
   return version == document_version ? ok() : fail(errc::gov_document);
 }
 
-Result<void> read_job_part(Reader& in, Permit& out) {
-  DAYMARK_TRY(out.chip, internal::read_id(in, field::chip, ChipId{}));
-  DAYMARK_TRY(out.boot, internal::read_id(in, no_field, BootId{}));
-  DAYMARK_TRY(out.job, internal::read_id(in, field::job, JobId{}));
-  DAYMARK_TRY(out.program, internal::read_digest(in, field::program));
-  DAYMARK_TRY(out.world_size,
-              internal::read_number<std::uint32_t>(in, 0xFFFFFFFF, field::world_size));
-  DAYMARK_TRY(out.job_class, internal::read_number<std::uint8_t>(in, 0xFF, field::job));
-  return ok();
-}
+constexpr auto permit_layout = cbor::layout<Permit>(
+    DAYMARK_MEMBER(Permit, chip, field::chip), DAYMARK_MEMBER(Permit, boot),
+    DAYMARK_MEMBER(Permit, job, field::job), DAYMARK_MEMBER(Permit, program, field::program),
+    DAYMARK_MEMBER(Permit, world_size, field::world_size),
+    DAYMARK_MEMBER(Permit, job_class, field::job),
+    DAYMARK_MEMBER(Permit, standing, field::standing, standing_max),
+    DAYMARK_MEMBER(Permit, finding), DAYMARK_MEMBER(Permit, until, field::permit),
+    DAYMARK_MEMBER(Permit, life, field::permit), DAYMARK_MEMBER(Permit, licence, field::licence),
+    DAYMARK_MEMBER(Permit, link_megabytes_per_second, field::licence),
+    DAYMARK_MEMBER(Permit, level, no_field, level_max));
+
+/// Up to the clock. The reader checks the kind behind it.
+constexpr auto order_receipt_layout = cbor::layout<OrderReceipt>(
+    DAYMARK_MEMBER(OrderReceipt, chip, field::chip), DAYMARK_MEMBER(OrderReceipt, order),
+    DAYMARK_MEMBER(OrderReceipt, kind, no_field, order::order_kind_count),
+    DAYMARK_MEMBER(OrderReceipt, outcome, no_field, internal::up_to(ApplyOutcome::without_effect)),
+    DAYMARK_MEMBER(OrderReceipt, standing, field::standing, standing_max),
+    DAYMARK_MEMBER(OrderReceipt, binds_at), DAYMARK_MEMBER(OrderReceipt, ends_at), cbor::items(2),
+    DAYMARK_MEMBER(OrderReceipt, fleet.seq), DAYMARK_MEMBER(OrderReceipt, fleet.hash),
+    cbor::items(2), DAYMARK_MEMBER(OrderReceipt, own.seq), DAYMARK_MEMBER(OrderReceipt, own.hash));
 
 Result<ByteView> open(ByteView message, std::string_view purpose, const crypto::PublicKey& chip,
                       DocumentScratch& scratch) {
@@ -43,19 +54,7 @@ Result<ByteView> write_permit(const Permit& permit, MutableBytes out) {
   Writer writer(out);
   writer.open_array(15);
   writer.put_unsigned(document_version);
-  writer.put_bytes(permit.chip.bytes);
-  writer.put_bytes(permit.boot.bytes);
-  writer.put_bytes(permit.job.bytes);
-  writer.put_bytes(permit.program);
-  writer.put_unsigned(permit.world_size);
-  writer.put_unsigned(permit.job_class);
-  internal::put_enum(permit.standing, writer);
-  internal::put_enum(permit.finding, writer);
-  internal::put_time(permit.until, writer);
-  internal::put_span(permit.life, writer);
-  writer.put_unsigned(permit.licence);
-  writer.put_unsigned(permit.link_megabytes_per_second);
-  internal::put_enum(permit.level, writer);
+  cbor::put_layout(writer, permit_layout, permit);
   write_clock(permit.clock, writer);
   return writer.finish();
 }
@@ -64,15 +63,7 @@ Result<Permit> parse_permit(ByteView payload) {
   Permit out;
   Reader in(payload);
   DAYMARK_CHECK(enter_document(in, 15));
-  DAYMARK_CHECK(read_job_part(in, out));
-  DAYMARK_TRY(out.standing, internal::read_standing(in));
-  DAYMARK_TRY(out.finding, internal::read_code(in));
-  DAYMARK_TRY(out.until, internal::read_time(in, field::permit));
-  DAYMARK_TRY(out.life, internal::read_span(in, field::permit));
-  DAYMARK_TRY(out.licence, in.read_unsigned(field::licence));
-  DAYMARK_TRY(out.link_megabytes_per_second,
-              internal::read_number<std::uint32_t>(in, 0xFFFFFFFF, field::licence));
-  DAYMARK_TRY(out.level, internal::read_level(in));
+  DAYMARK_CHECK(cbor::read_layout(in, permit_layout, out));
   DAYMARK_TRY(out.clock, read_clock(in));
   DAYMARK_CHECK(in.expect_end());
   return out;
@@ -82,15 +73,7 @@ Result<ByteView> write_order_receipt(const OrderReceipt& receipt, MutableBytes o
   Writer writer(out);
   writer.open_array(12);
   writer.put_unsigned(document_version);
-  writer.put_bytes(receipt.chip.bytes);
-  writer.put_bytes(receipt.order);
-  internal::put_enum(receipt.kind, writer);
-  internal::put_enum(receipt.outcome, writer);
-  internal::put_enum(receipt.standing, writer);
-  internal::put_time(receipt.binds_at, writer);
-  internal::put_time(receipt.ends_at, writer);
-  internal::put_head(receipt.fleet, writer);
-  internal::put_head(receipt.own, writer);
+  cbor::put_layout(writer, order_receipt_layout, receipt);
   write_clock(receipt.clock, writer);
   writer.put_unsigned(receipt.counter);
   return writer.finish();
@@ -100,19 +83,12 @@ Result<OrderReceipt> parse_order_receipt(ByteView payload) {
   OrderReceipt out;
   Reader in(payload);
   DAYMARK_CHECK(enter_document(in, 12));
-  DAYMARK_TRY(out.chip, internal::read_id(in, field::chip, ChipId{}));
-  DAYMARK_TRY(out.order, internal::read_digest(in));
-  DAYMARK_TRY(out.kind, internal::read_kind(in));
-  DAYMARK_TRY(out.outcome, internal::read_number<ApplyOutcome>(
-                               in, static_cast<std::uint64_t>(ApplyOutcome::without_effect)));
-  DAYMARK_TRY(out.standing, internal::read_standing(in));
-  DAYMARK_TRY(out.binds_at, internal::read_time(in));
-  DAYMARK_TRY(out.ends_at, internal::read_time(in));
-  DAYMARK_TRY(out.fleet, internal::read_head(in));
-  DAYMARK_TRY(out.own, internal::read_head(in));
+  DAYMARK_CHECK(cbor::read_layout(in, order_receipt_layout, out));
   DAYMARK_TRY(out.clock, read_clock(in));
   DAYMARK_TRY(out.counter, in.read_unsigned());
   DAYMARK_CHECK(in.expect_end());
+  const bool known = order::kind_numbered(static_cast<std::uint64_t>(out.kind)).has_value();
+  if (!known) return fail(errc::gov_document);
   return out;
 }
 

@@ -1,4 +1,5 @@
 #include "daymark/governor/fields_internal.h"
+#include "daymark/governor/layouts_internal.h"
 #include "daymark/governor/message.h"
 
 namespace daymark::governor {
@@ -33,50 +34,32 @@ void put_span(Millis span, cbor::Writer& out) {
 
 Result<order::StreamHead> read_head(cbor::Reader& in) {
   order::StreamHead out;
-  DAYMARK_CHECK(in.enter_array_of(2));
-  DAYMARK_TRY(out.seq, in.read_unsigned());
-  DAYMARK_TRY(out.hash, read_digest(in));
+  DAYMARK_CHECK(cbor::read_layout(in, head_layout, out));
   return out;
 }
 
 void put_head(const order::StreamHead& head, cbor::Writer& out) {
-  out.open_array(2);
-  out.put_unsigned(head.seq);
-  out.put_bytes(head.hash);
+  cbor::put_layout(out, head_layout, head);
 }
 
 Result<ledger::Sums> read_sums(cbor::Reader& in) {
   ledger::Sums out;
-  DAYMARK_CHECK(in.enter_array_of(4, field::usage));
-  DAYMARK_TRY(out.ops_low.value, in.read_unsigned(field::usage));
-  DAYMARK_TRY(out.ops_high.value, in.read_unsigned(field::usage));
-  DAYMARK_TRY(out.joules.value, in.read_unsigned(field::usage));
-  DAYMARK_TRY(out.chip_millis.value, in.read_unsigned(field::usage));
+  DAYMARK_CHECK(cbor::read_layout(in, sums_layout, out));
   return out;
 }
 
 void put_sums(const ledger::Sums& sums, cbor::Writer& out) {
-  out.open_array(4);
-  out.put_unsigned(sums.ops_low.value);
-  out.put_unsigned(sums.ops_high.value);
-  out.put_unsigned(sums.joules.value);
-  out.put_unsigned(sums.chip_millis.value);
+  cbor::put_layout(out, sums_layout, sums);
 }
 
 Result<ledger::Head> read_ledger(cbor::Reader& in) {
   ledger::Head out;
-  DAYMARK_CHECK(in.enter_array_of(3, field::usage));
-  DAYMARK_TRY(out.size.value, in.read_unsigned(field::usage));
-  DAYMARK_TRY(out.root, read_digest(in, field::usage));
-  DAYMARK_TRY(out.totals, read_sums(in));
+  DAYMARK_CHECK(cbor::read_layout(in, ledger_layout, out));
   return out;
 }
 
 void put_ledger(const ledger::Head& head, cbor::Writer& out) {
-  out.open_array(3);
-  out.put_unsigned(head.size.value);
-  out.put_bytes(head.root);
-  put_sums(head.totals, out);
+  cbor::put_layout(out, ledger_layout, head);
 }
 
 Result<Level> read_level(cbor::Reader& in) {
@@ -94,21 +77,21 @@ Result<order::OrderKind> read_kind(cbor::Reader& in) {
   return *kind;
 }
 
+Result<void> read_announced(cbor::Reader& in, Announced& out) {
+  DAYMARK_CHECK(cbor::read_layout(in, announced_layout, out));
+  const bool known = order::kind_numbered(static_cast<std::uint64_t>(out.kind)).has_value();
+  return known ? ok() : fail(errc::gov_document);
+}
+
 }  // namespace internal
 
 void write_clock(const ClockReading& clock, cbor::Writer& writer) {
-  writer.open_array(3);
-  writer.put_bool(clock.fresh);
-  internal::put_time(clock.earliest, writer);
-  internal::put_time(clock.latest, writer);
+  cbor::put_layout(writer, internal::clock_layout, clock);
 }
 
 Result<ClockReading> read_clock(cbor::Reader& reader) {
   ClockReading out;
-  DAYMARK_CHECK(reader.enter_array_of(3, field::clock));
-  DAYMARK_TRY(out.fresh, reader.read_bool(field::clock));
-  DAYMARK_TRY(out.earliest, internal::read_time(reader, field::clock));
-  DAYMARK_TRY(out.latest, internal::read_time(reader, field::clock));
+  DAYMARK_CHECK(cbor::read_layout(reader, internal::clock_layout, out));
   return out;
 }
 

@@ -3,10 +3,12 @@
 
 #include "daymark/base/errors.h"
 #include "daymark/base/ids.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/cbor/writer.h"
 #include "daymark/governor/errors.h"
 #include "daymark/governor/standing.h"
+#include "daymark/governor/status.h"
 #include "daymark/ledger/sum_tree.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/order.h"
@@ -14,7 +16,7 @@
 
 namespace daymark::governor::internal {
 
-inline constexpr std::uint64_t time_most = (std::uint64_t{1} << 62U) - 1;
+inline constexpr std::uint64_t time_most = cbor::millis_max;
 
 /// A time that is not negative; both kinds of number travel as milliseconds.
 [[nodiscard]] Result<UnixMillis> read_time(cbor::Reader& in, FieldId field = no_field);
@@ -61,6 +63,8 @@ void put_ledger(const ledger::Head& head, cbor::Writer& out);
 [[nodiscard]] Result<Level> read_level(cbor::Reader& in);
 [[nodiscard]] Result<Standing> read_standing(cbor::Reader& in);
 [[nodiscard]] Result<order::OrderKind> read_kind(cbor::Reader& in);
+/// kind, stream, order, binds at, until. Errors: errc::gov_document for a kind that is none.
+[[nodiscard]] Result<void> read_announced(cbor::Reader& in, Announced& out);
 
 template <class Enum>
 void put_enum(Enum value, cbor::Writer& out) {

@@ -1,6 +1,7 @@
 // Renewal requests and licence leaves (PROTOCOL §3, §4).
 #include <algorithm>
 
+#include "daymark/base/renew.h"
 #include "daymark/governor/fields_internal.h"
 #include "daymark/governor/governor.h"
 
@@ -99,14 +100,16 @@ Result<LeafOutcome> Governor::take_licence(const order::Leaf& leaf) {
       begun && (!stands || nowhere_narrower(leaf, state_.current.leaf, state_.current.used));
   const bool keeps_next = !state_.next.held || nowhere_narrower(leaf, state_.next.leaf, TeraOps{});
   if (!keeps_next) return fail(errc::gov_licence_queue, field::licence);
-  state_.denial = Denial{};
+  renew(state_.denial);
   state_.emergency.granted = Millis{};
   state_.grace_left = std::max(Millis{}, grace_of(charter_) - reserved_);
   Licence& slot = replaces ? state_.current : state_.next;
-  slot = Licence{true, leaf, TeraOps{}};
+  slot.held = true;
+  slot.leaf = leaf;
+  slot.used = TeraOps{};
   slot.leaf.denial_reason = {};
   if (!replaces) return LeafOutcome::queued;
-  state_.next = Licence{};
+  renew(state_.next);
   return LeafOutcome::current;
 }
 

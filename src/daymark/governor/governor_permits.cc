@@ -1,6 +1,7 @@
 // Permits and usage (PROTOCOL §3.3, §10).
 #include <algorithm>
 
+#include "daymark/base/renew.h"
 #include "daymark/governor/fields_internal.h"
 #include "daymark/governor/governor.h"
 
@@ -66,7 +67,7 @@ Result<void> Governor::on_permit_end(cbor::Reader& in, cbor::Writer& out) {
   if (!running_.held || !equal(running_.job.view(), id)) {
     return fail(errc::gov_no_permit, field::job);
   }
-  running_ = Running{};
+  renew(running_);
   out.put_null();
   return ok();
 }

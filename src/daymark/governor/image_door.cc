@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daymark/cbor/cose.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/governor/errors.h"
 
 namespace daymark::governor {
@@ -30,22 +31,31 @@ Result<ImageOp> read_image_op(cbor::Reader& in) {
   return piece ? ImageOp::piece : ImageOp::statement;
 }
 
+/// As they travel: not yet within any bound.
+struct PieceArguments {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  ByteView bytes;
+};
+
+constexpr auto piece_layout = cbor::layout<PieceArguments>(
+    DAYMARK_MEMBER(PieceArguments, offset, field::image),
+    DAYMARK_MEMBER(PieceArguments, size, field::image),
+    at_least(1, DAYMARK_MEMBER(PieceArguments, bytes, field::image, image_piece_max)));
+
 Result<ImagePiece> read_piece(cbor::Reader& in) {
-  ImagePiece out;
-  DAYMARK_TRY(const std::uint64_t offset, in.read_unsigned(field::image));
-  DAYMARK_TRY(const std::uint64_t size, in.read_unsigned(field::image));
-  DAYMARK_TRY(out.bytes, in.read_bytes(1, image_piece_max, field::image));
+  PieceArguments given;
+  DAYMARK_CHECK(cbor::read_layout(in, piece_layout, given));
   DAYMARK_CHECK(in.expect_end());
-  const std::uint64_t end = offset + out.bytes.size();
+  const auto [offset, size, bytes] = given;
+  const std::uint64_t end = offset + bytes.size();
   const bool last = end == size;
   // Bounded by any sector: the sum can't wrap.
   if (size > UINT32_MAX || offset > size || end > size || offset % image_piece_max != 0 ||
-      (!last && out.bytes.size() != image_piece_max)) {
+      (!last && bytes.size() != image_piece_max)) {
     return fail(errc::gov_message, field::image);
   }
-  out.offset = static_cast<std::uint32_t>(offset);
-  out.size = static_cast<std::uint32_t>(size);
-  return out;
+  return ImagePiece{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(size), bytes};
 }
 
 }  // namespace

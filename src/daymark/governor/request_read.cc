@@ -6,6 +6,10 @@ namespace daymark::governor {
 
 namespace {
 
+using cbor::as;
+using cbor::at_least;
+using cbor::Form;
+using cbor::read_layout;
 using cbor::Reader;
 
 /// Number of arguments of each op, in the order of their numbers.
@@ -16,39 +20,75 @@ constexpr std::uint8_t job_class_max = 31;
 constexpr std::size_t path_bytes_max = tlog::path_max * sizeof(Digest);
 
 /// order message = [envelope, proof, salt, content]
-Result<order::OrderMessage> read_order_message(Reader& in) {
-  order::OrderMessage out;
-  DAYMARK_CHECK(in.enter_array_of(4, field::operation));
-  DAYMARK_TRY(out.envelope, in.read_bytes(1, order::order_size_max, field::envelope));
-  DAYMARK_TRY(const ByteView proof, in.read_bytes(0, tlog::proof_size_max, field::log_proof));
-  out.proof = text_of(proof);
-  DAYMARK_TRY(out.salt, internal::read_digest(in, field::commitment));
-  DAYMARK_TRY(out.content, in.read_bytes(0, order::content_size_max, field::content));
-  return out;
-}
+constexpr auto order_layout = cbor::layout<order::OrderMessage>(
+    cbor::items(4, field::operation),
+    at_least(1,
+             DAYMARK_MEMBER(order::OrderMessage, envelope, field::envelope, order::order_size_max)),
+    as(Form::raw,
+       DAYMARK_MEMBER(order::OrderMessage, proof, field::log_proof, tlog::proof_size_max)),
+    DAYMARK_MEMBER(order::OrderMessage, salt, field::commitment),
+    DAYMARK_MEMBER(order::OrderMessage, content, field::content, order::content_size_max));
 
-Result<PathBytes> read_path(Reader& in) {
-  return in.read_bytes(0, path_bytes_max, field::path);
-}
+constexpr auto charter_layout = cbor::layout<EnrolRequest>(
+    at_least(1, DAYMARK_MEMBER(EnrolRequest, charter, field::charter, order::charter_size_max)));
+
+constexpr auto appeal_layout = cbor::layout<order::AppealMessage>(
+    at_least(
+        1, DAYMARK_MEMBER(order::AppealMessage, envelope, field::envelope, order::appeal_size_max)),
+    as(Form::raw,
+       DAYMARK_MEMBER(order::AppealMessage, proof, field::log_proof, tlog::proof_size_max)));
+
+constexpr auto leaf_layout = cbor::layout<LeafRequest>(
+    at_least(1, DAYMARK_MEMBER(LeafRequest, leaf, field::licence, order::leaf_size_max)),
+    DAYMARK_MEMBER(LeafRequest, index.value, field::licence),
+    DAYMARK_MEMBER(LeafRequest, path, field::path, path_bytes_max));
 
 /// program proof = [index, size, path]
-Result<ProgramProof> read_program_proof(Reader& in) {
-  ProgramProof out;
-  DAYMARK_CHECK(in.enter_array_of(3, field::program));
-  DAYMARK_TRY(out.index.value, in.read_unsigned(field::program));
-  DAYMARK_TRY(out.size.value, in.read_unsigned(field::program));
-  DAYMARK_TRY(out.path, read_path(in));
-  return out;
+constexpr auto proof_layout = cbor::layout<ProgramProof>(
+    cbor::items(3, field::program), DAYMARK_MEMBER(ProgramProof, index.value, field::program),
+    DAYMARK_MEMBER(ProgramProof, size.value, field::program),
+    DAYMARK_MEMBER(ProgramProof, path, field::path, path_bytes_max));
+
+constexpr auto job_layout = cbor::layout<JobId>(cbor::field_at<JobId>(0, field::job));
+
+constexpr auto program_layout = cbor::layout<PermitRequest>(
+    DAYMARK_MEMBER(PermitRequest, job, field::job),
+    DAYMARK_MEMBER(PermitRequest, program_name, field::program, program_name_max),
+    DAYMARK_MEMBER(PermitRequest, program, field::program));
+
+constexpr auto work_layout =
+    cbor::layout<PermitRequest>(DAYMARK_MEMBER(PermitRequest, world_size, field::world_size),
+                                DAYMARK_MEMBER(PermitRequest, job_class, field::job, job_class_max),
+                                DAYMARK_MEMBER(PermitRequest, work.value, field::usage),
+                                DAYMARK_MEMBER(PermitRequest, duration, field::time));
+
+constexpr auto usage_layout = cbor::layout<UsageRequest>(
+    DAYMARK_MEMBER(UsageRequest, start, field::time),
+    DAYMARK_MEMBER(UsageRequest, end, field::time), cbor::items(4, field::usage),
+    DAYMARK_MEMBER(UsageRequest, use.ops_low.value, field::usage),
+    DAYMARK_MEMBER(UsageRequest, use.ops_high.value, field::usage),
+    DAYMARK_MEMBER(UsageRequest, use.joules.value, field::usage),
+    DAYMARK_MEMBER(UsageRequest, use.chip_millis.value, field::usage),
+    DAYMARK_MEMBER(UsageRequest, level, no_field, level_max),
+    DAYMARK_MEMBER(UsageRequest, job, field::job));
+
+constexpr auto challenge_layout =
+    cbor::layout<ChallengeRequest>(DAYMARK_MEMBER(ChallengeRequest, beacon, field::beacon),
+                                   DAYMARK_MEMBER(ChallengeRequest, number, field::beacon),
+                                   DAYMARK_MEMBER(ChallengeRequest, challenge, field::beacon));
+
+/// What is left of a request: the fields of `layout` and no more.
+template <class Request, std::size_t Count>
+Result<void> read_last(Reader& in, const cbor::Layout<Request, Count>& layout, Request& out) {
+  DAYMARK_CHECK(read_layout(in, layout, out));
+  return in.expect_end();
 }
 
-Result<void> read_program(Reader& in, PermitRequest& out) {
-  DAYMARK_TRY(out.program_name, in.read_text(program_name_max, field::program));
-  DAYMARK_TRY(out.program, internal::read_digest(in, field::program));
-  DAYMARK_TRY(const std::size_t proofs, in.enter_array(program_proofs_max, field::program));
-  for (; out.proof_count < proofs; ++out.proof_count) {
-    DAYMARK_TRY(out.proofs[out.proof_count], read_program_proof(in));
-  }
-  return ok();
+template <class Request, std::size_t Count>
+Result<Request> read_all(Reader& in, const cbor::Layout<Request, Count>& layout) {
+  Request out;
+  DAYMARK_CHECK(read_last(in, layout, out));
+  return out;
 }
 
 }  // namespace
@@ -70,69 +110,42 @@ Result<Op> read_op(Reader& reader) {
 
 Result<EnrolRequest> read_enrol(Reader& reader) {
   EnrolRequest out;
-  DAYMARK_TRY(out.order, read_order_message(reader));
-  DAYMARK_TRY(out.charter, reader.read_bytes(1, order::charter_size_max, field::charter));
-  DAYMARK_CHECK(reader.expect_end());
+  DAYMARK_CHECK(read_layout(reader, order_layout, out.order));
+  DAYMARK_CHECK(read_last(reader, charter_layout, out));
   return out;
 }
 
 Result<order::OrderMessage> read_apply(Reader& reader) {
-  DAYMARK_TRY(const order::OrderMessage out, read_order_message(reader));
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
+  return read_all(reader, order_layout);
 }
 
 Result<order::AppealMessage> read_appeal(Reader& reader) {
-  order::AppealMessage out;
-  DAYMARK_TRY(out.envelope, reader.read_bytes(1, order::appeal_size_max, field::envelope));
-  DAYMARK_TRY(const ByteView proof, reader.read_bytes(0, tlog::proof_size_max, field::log_proof));
-  out.proof = text_of(proof);
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
+  return read_all(reader, appeal_layout);
 }
 
 Result<LeafRequest> read_leaf_request(Reader& reader) {
   LeafRequest out;
-  DAYMARK_TRY(out.batch, read_order_message(reader));
-  DAYMARK_TRY(out.leaf, reader.read_bytes(1, order::leaf_size_max, field::licence));
-  DAYMARK_TRY(out.index.value, reader.read_unsigned(field::licence));
-  DAYMARK_TRY(out.path, read_path(reader));
-  DAYMARK_CHECK(reader.expect_end());
+  DAYMARK_CHECK(read_layout(reader, order_layout, out.batch));
+  DAYMARK_CHECK(read_last(reader, leaf_layout, out));
   return out;
 }
 
 Result<PermitRequest> read_permit_request(Reader& reader) {
   PermitRequest out;
-  DAYMARK_TRY(out.job, internal::read_id(reader, field::job, JobId{}));
-  DAYMARK_CHECK(read_program(reader, out));
-  DAYMARK_TRY(out.world_size,
-              internal::read_number<std::uint32_t>(reader, 0xFFFFFFFF, field::world_size));
-  DAYMARK_TRY(out.job_class,
-              internal::read_number<std::uint8_t>(reader, job_class_max, field::job));
-  DAYMARK_TRY(out.work.value, reader.read_unsigned(field::usage));
-  DAYMARK_TRY(out.duration, internal::read_span(reader, field::time));
-  DAYMARK_CHECK(reader.expect_end());
+  DAYMARK_CHECK(read_layout(reader, program_layout, out));
+  DAYMARK_TRY(const std::size_t proofs, reader.enter_array(program_proofs_max, field::program));
+  for (; out.proof_count < proofs; ++out.proof_count)
+    DAYMARK_CHECK(read_layout(reader, proof_layout, out.proofs[out.proof_count]));
+  DAYMARK_CHECK(read_last(reader, work_layout, out));
   return out;
 }
 
 Result<UsageRequest> read_usage_request(Reader& reader) {
-  UsageRequest out;
-  DAYMARK_TRY(out.start, internal::read_time(reader, field::time));
-  DAYMARK_TRY(out.end, internal::read_time(reader, field::time));
-  DAYMARK_TRY(out.use, internal::read_sums(reader));
-  DAYMARK_TRY(out.level, internal::read_level(reader));
-  DAYMARK_TRY(out.job, internal::read_id(reader, field::job, JobId{}));
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
+  return read_all(reader, usage_layout);
 }
 
 Result<ChallengeRequest> read_challenge(Reader& reader) {
-  ChallengeRequest out;
-  DAYMARK_TRY(out.beacon, internal::read_number<std::uint8_t>(reader, 0xFF, field::beacon));
-  DAYMARK_TRY(out.number, internal::read_number<std::uint32_t>(reader, 0xFFFFFFFF, field::beacon));
-  DAYMARK_TRY(out.challenge, reader.read_array_of_bytes<16>(field::beacon));
-  DAYMARK_CHECK(reader.expect_end());
-  return out;
+  return read_all(reader, challenge_layout);
 }
 
 Result<BeaconRequest> read_beacon_message(Reader& reader, std::size_t most) {
@@ -144,9 +157,7 @@ Result<BeaconRequest> read_beacon_message(Reader& reader, std::size_t most) {
 }
 
 Result<JobId> read_job(Reader& reader) {
-  DAYMARK_TRY(const JobId job, internal::read_id(reader, field::job, JobId{}));
-  DAYMARK_CHECK(reader.expect_end());
-  return job;
+  return read_all(reader, job_layout);
 }
 
 Result<std::span<const Digest>> unpack_path(PathBytes bytes, PathSpace& storage) {

@@ -14,6 +14,12 @@ Result<Error> read_refusal(cbor::Reader& reader, std::uint64_t code) {
   return Error{Errc{static_cast<std::uint16_t>(code)}, FieldId{where}, offset};
 }
 
+constexpr auto identity_layout = cbor::layout<Identity>(
+    cbor::items(6), DAYMARK_MEMBER(Identity, chip), DAYMARK_MEMBER(Identity, maker),
+    DAYMARK_MEMBER(Identity, boot), DAYMARK_MEMBER(Identity, firmware),
+    DAYMARK_MEMBER(Identity, level, no_field, level_max),
+    DAYMARK_MEMBER(Identity, peak.per_second.value));
+
 }  // namespace
 
 Result<ByteView> write_refusal(Error error, MutableBytes out) {
@@ -47,24 +53,12 @@ Result<UnixMillis> read_term(cbor::Reader& reader) {
 }
 
 void write_identity(const Identity& identity, cbor::Writer& writer) {
-  writer.open_array(6);
-  writer.put_bytes(identity.chip.bytes);
-  writer.put_bytes(identity.maker.bytes);
-  writer.put_bytes(identity.boot.bytes);
-  writer.put_bytes(identity.firmware);
-  internal::put_enum(identity.level, writer);
-  writer.put_unsigned(identity.peak.per_second.value);
+  cbor::put_layout(writer, identity_layout, identity);
 }
 
 Result<Identity> read_identity(cbor::Reader& reader) {
   Identity out;
-  DAYMARK_CHECK(reader.enter_array_of(6));
-  DAYMARK_TRY(out.chip.bytes, internal::read_digest(reader));
-  DAYMARK_TRY(out.maker.bytes, internal::read_digest(reader));
-  DAYMARK_TRY(out.boot, internal::read_id(reader, no_field, BootId{}));
-  DAYMARK_TRY(out.firmware, internal::read_digest(reader));
-  DAYMARK_TRY(out.level, internal::read_level(reader));
-  DAYMARK_TRY(out.peak.per_second.value, reader.read_unsigned());
+  DAYMARK_CHECK(cbor::read_layout(reader, identity_layout, out));
   return out;
 }
 

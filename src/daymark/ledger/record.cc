@@ -2,8 +2,7 @@
 
 #include <limits>
 
-#include "daymark/cbor/reader.h"
-#include "daymark/cbor/writer.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/ledger/errors.h"
 
 namespace daymark::ledger {
@@ -13,6 +12,15 @@ namespace {
 constexpr std::uint64_t record_version = 1;
 constexpr std::size_t record_items = 13;
 constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+
+/// Behind the version. Readers take later times than writers write: whole 63 bits.
+constexpr auto record_layout = cbor::layout<UsageRecord>(
+    DAYMARK_MEMBER(UsageRecord, chip), DAYMARK_MEMBER(UsageRecord, boot),
+    DAYMARK_MEMBER(UsageRecord, sequence), DAYMARK_MEMBER(UsageRecord, start),
+    DAYMARK_MEMBER(UsageRecord, end), DAYMARK_MEMBER(UsageRecord, use.ops_low.value),
+    DAYMARK_MEMBER(UsageRecord, use.ops_high.value), DAYMARK_MEMBER(UsageRecord, use.joules.value),
+    DAYMARK_MEMBER(UsageRecord, use.chip_millis.value), DAYMARK_MEMBER(UsageRecord, level),
+    DAYMARK_MEMBER(UsageRecord, job), DAYMARK_MEMBER(UsageRecord, salt));
 
 template <class Unit>
 Result<Unit> sum_of(Unit a, Unit b, FieldId field) {
@@ -82,18 +90,7 @@ Result<ByteView> encode(const UsageRecord& record, MutableBytes out) {
   cbor::Writer writer(out);
   writer.open_array(record_items);
   writer.put_unsigned(record_version);
-  writer.put_bytes(record.chip.bytes);
-  writer.put_bytes(record.boot.bytes);
-  writer.put_unsigned(record.sequence);
-  writer.put_integer(record.start.value);
-  writer.put_integer(record.end.value);
-  writer.put_unsigned(record.use.ops_low.value);
-  writer.put_unsigned(record.use.ops_high.value);
-  writer.put_unsigned(record.use.joules.value);
-  writer.put_unsigned(record.use.chip_millis.value);
-  writer.put_unsigned(static_cast<std::uint64_t>(record.level));
-  writer.put_bytes(record.job.bytes);
-  writer.put_bytes(record.salt);
+  cbor::put_layout(writer, record_layout, record);
   return writer.finish();
 }
 

@@ -1,22 +1,29 @@
 #include "daymark/order/appeal.h"
 
 #include "daymark/cbor/cose.h"
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 #include "daymark/order/prover_internal.h"
 
 namespace daymark::order {
 
+namespace {
+
+/// Behind the version.
+constexpr auto appeal_layout = cbor::layout<Appeal>(
+    DAYMARK_MEMBER(Appeal, fleet, field::fleet), DAYMARK_MEMBER(Appeal, order, field::appealed),
+    as(cbor::Form::unix_seconds, DAYMARK_MEMBER(Appeal, issued, field::issued)),
+    DAYMARK_MEMBER(Appeal, text, field::reason, appeal_text_max));
+
+}  // namespace
+
 Result<Appeal> parse_appeal(ByteView payload) {
   Appeal out;
   cbor::Reader in(payload);
   DAYMARK_CHECK(in.enter_array_of(5));
   DAYMARK_CHECK(internal::read_version(in, errc::appeal_malformed));
-  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
-  DAYMARK_TRY(out.order, internal::read_digest(in, field::appealed));
-  DAYMARK_TRY(out.issued, internal::read_time(in, field::issued));
-  DAYMARK_TRY(out.text, in.read_text(appeal_text_max, field::reason));
+  DAYMARK_CHECK(cbor::read_layout(in, appeal_layout, out));
   DAYMARK_CHECK(in.expect_end());
   if (!internal::is_plain_text(out.text)) return fail(errc::appeal_malformed, field::reason);
   out.hash = crypto::tagged_hash(appeal_purpose, payload);

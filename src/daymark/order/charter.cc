@@ -1,6 +1,6 @@
 #include "daymark/order/charter.h"
 
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/crypto/errors.h"
 #include "daymark/crypto/low_order.h"
 #include "daymark/order/errors.h"
@@ -10,9 +10,10 @@ namespace daymark::order {
 
 namespace {
 
+using cbor::as;
+using cbor::Form;
+using cbor::read_layout;
 using cbor::Reader;
-using internal::read_key;
-using internal::read_span;
 using internal::read_unsigned_32;
 
 constexpr std::size_t charter_name_max = 64;
@@ -28,11 +29,10 @@ Result<Role> read_role(Reader& in) {
   return static_cast<Role>(number);
 }
 
-Result<std::string_view> read_name(Reader& in) {
+Result<void> read_name(Reader& in, std::string_view& out) {
   const std::uint32_t start = in.offset();
-  DAYMARK_TRY(const std::string_view name, in.read_text(charter_size_max, field::name));
-  if (!internal::is_party_name(name)) return fail(errc::charter_malformed, field::name, start);
-  return name;
+  DAYMARK_TRY(out, in.read_text(charter_size_max, field::name));
+  return internal::is_party_name(out) ? ok() : fail(errc::charter_malformed, field::name, start);
 }
 
 Result<KindSet> read_reads(Reader& in, Role role) {
@@ -44,25 +44,25 @@ Result<KindSet> read_reads(Reader& in, Role role) {
   return wrong ? fail(errc::charter_malformed, field::reads, start) : Result<KindSet>(set);
 }
 
+constexpr auto seal_layout = cbor::layout<Party>(DAYMARK_MEMBER(Party, seal, field::parties));
+
 /// A key that signs. PROTOCOL §1.3: not one of low order.
-Result<crypto::PublicKey> read_signing_key(Reader& in, FieldId name) {
+Result<void> read_signing_key(Reader& in, FieldId name, crypto::PublicKey& out) {
   const std::uint32_t start = in.offset();
-  DAYMARK_TRY(const crypto::PublicKey key, read_key(in, name));
-  return crypto::is_low_order(key) ? fail(errc::key_invalid, name, start)
-                                   : Result<crypto::PublicKey>(key);
+  DAYMARK_CHECK(internal::read_key_into(in, name, out));
+  return crypto::is_low_order(out) ? fail(errc::key_invalid, name, start) : ok();
 }
 
 /// party = [name, role, key, spare, seal, reads]
-Result<Party> read_party(Reader& in) {
-  Party out;
+Result<void> read_party(Reader& in, Party& out) {
   DAYMARK_CHECK(in.enter_array_of(6, field::parties));
-  DAYMARK_TRY(out.name, read_name(in));
+  DAYMARK_CHECK(read_name(in, out.name));
   DAYMARK_TRY(out.role, read_role(in));
-  DAYMARK_TRY(out.key, read_signing_key(in, field::parties));
-  DAYMARK_TRY(out.spare, read_signing_key(in, field::parties));
-  DAYMARK_TRY(out.seal.bytes, in.read_array_of_bytes<32>(field::parties));
+  DAYMARK_CHECK(read_signing_key(in, field::parties, out.key));
+  DAYMARK_CHECK(read_signing_key(in, field::parties, out.spare));
+  DAYMARK_CHECK(read_layout(in, seal_layout, out));
   DAYMARK_TRY(out.reads, read_reads(in, out.role));
-  return out;
+  return ok();
 }
 
 bool holds_key(const Party& party, const crypto::PublicKey& key) {
@@ -81,11 +81,11 @@ Result<void> read_parties(Reader& in, Charter& out) {
   DAYMARK_TRY(const std::size_t count, in.enter_array(parties_max, field::parties));
   for (out.party_count = 0; out.party_count < count; ++out.party_count) {
     const std::uint32_t start = in.offset();
-    DAYMARK_TRY(const Party party, read_party(in));
+    Party& party = out.parties[out.party_count];
+    DAYMARK_CHECK(read_party(in, party));
     for (const Party& earlier : out.party_list()) {
       DAYMARK_CHECK(check_apart(earlier, party, start));
     }
-    out.parties[out.party_count] = party;
   }
   std::size_t owners = 0;
   for (const Party& party : out.party_list())
@@ -110,27 +110,26 @@ Result<void> read_quorums(Reader& in, Charter& out) {
 }
 
 /// beacon = [name, operator, key, lat e7, lon e7]
-Result<BeaconEntry> read_beacon(Reader& in) {
-  BeaconEntry out;
+Result<void> read_beacon(Reader& in, BeaconEntry& out) {
   DAYMARK_CHECK(in.enter_array_of(5, field::beacons));
-  DAYMARK_TRY(out.name, read_name(in));
-  DAYMARK_TRY(out.operator_name, read_name(in));
-  DAYMARK_TRY(out.key, read_signing_key(in, field::beacons));
+  DAYMARK_CHECK(read_name(in, out.name));
+  DAYMARK_CHECK(read_name(in, out.operator_name));
+  DAYMARK_CHECK(read_signing_key(in, field::beacons, out.key));
   DAYMARK_TRY(out.place, internal::read_place(in, field::beacons));
-  return out;
+  return ok();
 }
 
 Result<void> read_beacons(Reader& in, Charter& out) {
   DAYMARK_TRY(const std::size_t count, in.enter_array(beacons_max, field::beacons));
   for (out.beacon_count = 0; out.beacon_count < count; ++out.beacon_count) {
     const std::uint32_t start = in.offset();
-    DAYMARK_TRY(const BeaconEntry beacon, read_beacon(in));
+    BeaconEntry& beacon = out.beacons[out.beacon_count];
+    DAYMARK_CHECK(read_beacon(in, beacon));
     for (const BeaconEntry& earlier : out.beacon_list()) {
       // PROTOCOL §9.2: a beacon key serves one place.
       if (earlier.key == beacon.key) return fail(errc::charter_key_twice, field::beacons, start);
       if (earlier.name == beacon.name) return fail(errc::charter_malformed, field::name, start);
     }
-    out.beacons[out.beacon_count] = beacon;
   }
   return ok();
 }
@@ -145,42 +144,52 @@ bool sane(const Bounds& b) {
 }
 
 /// bounds = [N, G, longest suspension, S, appeal, V, R, time_age, fence_age, drift ppm]
-Result<Bounds> read_bounds(Reader& in) {
+constexpr auto bounds_layout = cbor::layout<Bounds>(
+    cbor::items(10, field::bounds),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, notice, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, grace, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, suspension_longest, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, suspension_budget, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, appeal, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, licence_longest, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, renewal, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, time_age, field::bounds)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Bounds, fence_age, field::bounds)));
+
+Result<void> read_bounds(Reader& in, Bounds& out) {
   const std::uint32_t start = in.offset();
-  Bounds out;
-  DAYMARK_CHECK(in.enter_array_of(10, field::bounds));
-  for (Millis* const span :
-       {&out.notice, &out.grace, &out.suspension_longest, &out.suspension_budget, &out.appeal,
-        &out.licence_longest, &out.renewal, &out.time_age, &out.fence_age}) {
-    DAYMARK_TRY(*span, read_span(in, field::bounds));
-  }
+  DAYMARK_CHECK(read_layout(in, bounds_layout, out));
   DAYMARK_TRY(const std::uint64_t drift, in.read_unsigned_up_to(ppm_max, field::bounds));
   out.tick_drift_ppm = static_cast<std::uint32_t>(drift);
-  if (!sane(out)) return fail(errc::charter_bounds, field::bounds, start);
-  return out;
+  return sane(out) ? ok() : fail(errc::charter_bounds, field::bounds, start);
 }
 
 /// silence = [action, longest in lapsed, sunset]
-Result<Silence> read_silence(Reader& in) {
+constexpr auto silence_layout = cbor::layout<Silence>(
+    cbor::items(3, field::silence),
+    DAYMARK_MEMBER(Silence, action, field::silence,
+                   static_cast<std::size_t>(OnSilence::extended_grace)),
+    as(Form::span_seconds, DAYMARK_MEMBER(Silence, lapsed_longest, field::silence)),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Silence, sunset, field::silence)));
+
+Result<void> read_silence(Reader& in, Silence& out) {
   const std::uint32_t start = in.offset();
-  Silence out;
-  DAYMARK_CHECK(in.enter_array_of(3, field::silence));
-  constexpr auto most = static_cast<std::uint64_t>(OnSilence::extended_grace);
-  DAYMARK_TRY(const std::uint64_t action, in.read_unsigned_up_to(most, field::silence));
-  out.action = static_cast<OnSilence>(action);
-  DAYMARK_TRY(out.lapsed_longest, read_span(in, field::silence));
-  DAYMARK_TRY(out.sunset, internal::read_time(in, field::silence));
+  DAYMARK_CHECK(read_layout(in, silence_layout, out));
   // PROTOCOL §4.2: silence is bounded; without a sunset it would not be.
-  if (out.lapsed_longest.value == 0 || out.sunset.value == 0) {
-    return fail(errc::charter_bounds, field::silence, start);
-  }
-  return out;
+  const bool bounded = out.lapsed_longest.value != 0 && out.sunset.value != 0;
+  return bounded ? ok() : fail(errc::charter_bounds, field::silence, start);
 }
+
+constexpr auto policies_layout = cbor::layout<Charter>(
+    DAYMARK_MEMBER(Charter, log_policy, field::log_policy, charter_size_max),
+    DAYMARK_MEMBER(Charter, mirror_policy, field::mirror_policy, charter_size_max));
+
+constexpr auto fleet_layout = cbor::layout<Charter>(DAYMARK_MEMBER(Charter, fleet, field::fleet));
 
 Result<void> read_front(Reader& in, Charter& out) {
   DAYMARK_CHECK(in.enter_array_of(internal::charter_items, field::charter));
   DAYMARK_CHECK(internal::read_version(in, errc::charter_malformed));
-  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
+  DAYMARK_CHECK(read_layout(in, fleet_layout, out));
   const std::uint32_t start = in.offset();
   DAYMARK_TRY(out.name, in.read_text(charter_name_max, field::name));
   if (!internal::is_plain_text(out.name)) return fail(errc::charter_malformed, field::name, start);
@@ -197,13 +206,12 @@ Result<void> parse_charter_into(ByteView encoded, Charter& out) {
   DAYMARK_CHECK(read_front(in, out));
   DAYMARK_CHECK(read_parties(in, out));
   DAYMARK_CHECK(read_quorums(in, out));
-  DAYMARK_TRY(out.log_policy, in.read_text(charter_size_max, field::log_policy));
-  DAYMARK_TRY(out.mirror_policy, in.read_text(charter_size_max, field::mirror_policy));
+  DAYMARK_CHECK(read_layout(in, policies_layout, out));
   DAYMARK_CHECK(read_beacons(in, out));
   DAYMARK_TRY(const std::uint64_t faults, in.read_unsigned_up_to(beacons_max, field::beacons));
   out.faults = static_cast<std::uint32_t>(faults);
-  DAYMARK_TRY(out.bounds, read_bounds(in));
-  DAYMARK_TRY(out.silence, read_silence(in));
+  DAYMARK_CHECK(read_bounds(in, out.bounds));
+  DAYMARK_CHECK(read_silence(in, out.silence));
   DAYMARK_TRY(const std::uint64_t hours, in.read_unsigned_up_to(chip_hours_max, field::bounds));
   out.emergency_chip_hours = static_cast<std::uint32_t>(hours);
   DAYMARK_CHECK(in.expect_end());

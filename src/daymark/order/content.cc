@@ -1,5 +1,5 @@
 // The contents of the nine kinds, one parser each.
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 #include "daymark/order/order.h"
@@ -8,21 +8,65 @@ namespace daymark::order {
 
 namespace {
 
+using cbor::as;
+using cbor::at_least;
+using cbor::read_layout;
 using cbor::Reader;
-using internal::read_digest;
-using internal::read_key;
 
 constexpr std::size_t statement_size_max = 512;
 constexpr std::size_t commit_size_max = 64;
-constexpr std::uint64_t level_max = 4;
+constexpr std::size_t level_max = 4;
 
 /// target = [chip, seq, prev]
-Result<Target> read_target(Reader& in) {
-  Target out;
-  DAYMARK_CHECK(in.enter_array_of(3, field::targets));
-  DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
-  DAYMARK_TRY(out.seq, in.read_unsigned(field::sequence));
-  DAYMARK_TRY(out.prev, read_digest(in, field::predecessor));
+constexpr auto target_layout = cbor::layout<Target>(
+    cbor::items(3, field::targets), DAYMARK_MEMBER(Target, chip, field::chip),
+    DAYMARK_MEMBER(Target, seq, field::sequence), DAYMARK_MEMBER(Target, prev, field::predecessor));
+
+constexpr auto enrol_layout = cbor::layout<EnrolContent>(
+    cbor::items(6, field::content), DAYMARK_MEMBER(EnrolContent, chip, field::chip),
+    DAYMARK_MEMBER(EnrolContent, owner, field::parties),
+    at_least(1, DAYMARK_MEMBER(EnrolContent, voucher, field::voucher, statement_size_max)),
+    at_least(1, DAYMARK_MEMBER(EnrolContent, consent, field::consent, statement_size_max)),
+    DAYMARK_MEMBER(EnrolContent, nonce, field::answer),
+    at_least(1, DAYMARK_MEMBER(EnrolContent, answer, field::answer, statement_size_max)));
+
+constexpr auto batch_layout = cbor::layout<BatchContent>(
+    cbor::items(2, field::content), DAYMARK_MEMBER(BatchContent, root, field::batch_root),
+    DAYMARK_MEMBER(BatchContent, leaves, field::count));
+
+constexpr auto policy_front_layout = cbor::layout<PolicyContent>(
+    cbor::items(4, field::content), DAYMARK_MEMBER(PolicyContent, program_root, field::programs));
+constexpr auto policy_end_layout = cbor::layout<PolicyContent>(
+    DAYMARK_MEMBER(PolicyContent, level_least, field::content, level_max),
+    as(cbor::Form::span_seconds, DAYMARK_MEMBER(PolicyContent, reporting, field::content)));
+
+consteval cbor::Field attestation(std::size_t index) {
+  const std::size_t offset = offsetof(FirmwareContent, attestations) + index * sizeof(ByteView);
+  return at_least(1, cbor::field_at<ByteView>(offset, field::attestation, statement_size_max));
+}
+
+constexpr auto firmware_layout = cbor::layout<FirmwareContent>(
+    cbor::items(4, field::content), DAYMARK_MEMBER(FirmwareContent, image, field::content),
+    DAYMARK_MEMBER(FirmwareContent, version, field::version),
+    DAYMARK_MEMBER(FirmwareContent, commit, field::content, commit_size_max),
+    cbor::items(2, field::attestation), attestation(0), attestation(1));
+
+constexpr auto transfer_layout = cbor::layout<TransferContent>(
+    cbor::items(4, field::content), cbor::items(3, field::targets),
+    DAYMARK_MEMBER(TransferContent, target.chip, field::chip),
+    DAYMARK_MEMBER(TransferContent, target.seq, field::sequence),
+    DAYMARK_MEMBER(TransferContent, target.prev, field::predecessor),
+    DAYMARK_MEMBER(TransferContent, fleet, field::fleet),
+    at_least(1, DAYMARK_MEMBER(TransferContent, charter, field::charter, content_size_max)),
+    at_least(1, DAYMARK_MEMBER(TransferContent, consent, field::consent, statement_size_max)));
+
+/// A content that is its fields and nothing else.
+template <class Content, std::size_t Count>
+Result<Content> parse_fields(ByteView content, const cbor::Layout<Content, Count>& layout) {
+  Content out;
+  Reader in(content);
+  DAYMARK_CHECK(read_layout(in, layout, out));
+  DAYMARK_CHECK(in.expect_end());
   return out;
 }
 
@@ -30,12 +74,11 @@ Result<void> read_targets(Reader& in, ScopeContent& out) {
   DAYMARK_TRY(const std::size_t count, in.enter_array(targets_max, field::targets));
   for (; out.target_count < count; ++out.target_count) {
     const std::uint32_t start = in.offset();
-    DAYMARK_TRY(const Target target, read_target(in));
     const std::size_t i = out.target_count;
-    if (i > 0 && !(out.targets[i - 1].chip < target.chip)) {
+    DAYMARK_CHECK(read_layout(in, target_layout, out.targets[i]));
+    if (i > 0 && !(out.targets[i - 1].chip < out.targets[i].chip)) {
       return fail(errc::order_content, field::targets, start);
     }
-    out.targets[i] = target;
   }
   return ok();
 }
@@ -51,10 +94,6 @@ Result<ByteView> read_finding(Reader& in) {
   if (!in.next_is_null()) return in.read_bytes(sizeof(Digest), sizeof(Digest), field::finding);
   DAYMARK_CHECK(in.read_null(field::finding));
   return ByteView();
-}
-
-Result<ByteView> read_statement(Reader& in, FieldId field) {
-  return in.read_bytes(1, statement_size_max, field);
 }
 
 }  // namespace
@@ -79,68 +118,31 @@ Result<void> parse_scope_into(ByteView content, ScopeContent& out) {
 }
 
 Result<EnrolContent> parse_enrol(ByteView content) {
-  EnrolContent out;
-  Reader in(content);
-  DAYMARK_CHECK(in.enter_array_of(6, field::content));
-  DAYMARK_TRY(out.chip, read_key(in, field::chip));
-  DAYMARK_TRY(out.owner, read_key(in, field::parties));
-  DAYMARK_TRY(out.voucher, read_statement(in, field::voucher));
-  DAYMARK_TRY(out.consent, read_statement(in, field::consent));
-  DAYMARK_TRY(out.nonce, read_digest(in, field::answer));
-  DAYMARK_TRY(out.answer, read_statement(in, field::answer));
-  DAYMARK_CHECK(in.expect_end());
-  return out;
+  return parse_fields(content, enrol_layout);
 }
 
 Result<BatchContent> parse_batch(ByteView content) {
-  BatchContent out;
-  Reader in(content);
-  DAYMARK_CHECK(in.enter_array_of(2, field::content));
-  DAYMARK_TRY(out.root, read_digest(in, field::batch_root));
-  DAYMARK_TRY(out.leaves, in.read_unsigned(field::count));
-  DAYMARK_CHECK(in.expect_end());
-  return out;
+  return parse_fields(content, batch_layout);
 }
 
 Result<PolicyContent> parse_policy(ByteView content) {
   PolicyContent out;
   Reader in(content);
-  DAYMARK_CHECK(in.enter_array_of(4, field::content));
-  DAYMARK_TRY(out.program_root, read_digest(in, field::programs));
+  DAYMARK_CHECK(read_layout(in, policy_front_layout, out));
   DAYMARK_TRY(out.programs, in.read_item(field::programs));
-  DAYMARK_TRY(const std::uint64_t level, in.read_unsigned_up_to(level_max, field::content));
-  out.level_least = static_cast<std::uint8_t>(level);
-  DAYMARK_TRY(out.reporting, internal::read_span(in, field::content));
+  DAYMARK_CHECK(read_layout(in, policy_end_layout, out));
   DAYMARK_CHECK(in.expect_end());
   return out;
 }
 
 Result<FirmwareContent> parse_firmware(ByteView content) {
-  FirmwareContent out;
-  Reader in(content);
-  DAYMARK_CHECK(in.enter_array_of(4, field::content));
-  DAYMARK_TRY(out.image, read_digest(in, field::content));
-  DAYMARK_TRY(out.version, in.read_unsigned(field::version));
-  DAYMARK_TRY(out.commit, in.read_text(commit_size_max, field::content));
-  DAYMARK_CHECK(in.enter_array_of(2, field::attestation));
-  for (ByteView& attestation : out.attestations) {
-    DAYMARK_TRY(attestation, read_statement(in, field::attestation));
-  }
-  DAYMARK_CHECK(in.expect_end());
+  DAYMARK_TRY(const FirmwareContent out, parse_fields(content, firmware_layout));
   if (!internal::is_plain_text(out.commit)) return fail(errc::order_content, field::content);
   return out;
 }
 
 Result<TransferContent> parse_transfer(ByteView content) {
-  TransferContent out;
-  Reader in(content);
-  DAYMARK_CHECK(in.enter_array_of(4, field::content));
-  DAYMARK_TRY(out.target, read_target(in));
-  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
-  DAYMARK_TRY(out.charter, in.read_bytes(1, content_size_max, field::charter));
-  DAYMARK_TRY(out.consent, read_statement(in, field::consent));
-  DAYMARK_CHECK(in.expect_end());
-  return out;
+  return parse_fields(content, transfer_layout);
 }
 
 Result<AmendContent> parse_amend(ByteView content) {

@@ -123,13 +123,15 @@ Result<void> check_transfer(const ContentContext& context) {
   return check_count(context.proven.order(), 1);
 }
 
+constexpr auto consent_layout = cbor::layout<Consent>(
+    cbor::items(3, field::consent), DAYMARK_MEMBER(Consent, chip, field::consent),
+    DAYMARK_MEMBER(Consent, charter, field::consent),
+    DAYMARK_MEMBER(Consent, nonce, field::consent));
+
 Result<Consent> read_consent(ByteView payload) {
   Consent out;
   cbor::Reader in(payload);
-  DAYMARK_CHECK(in.enter_array_of(3, field::consent));
-  DAYMARK_TRY(out.chip, read_key(in, field::consent));
-  DAYMARK_TRY(out.charter, read_digest(in, field::consent));
-  DAYMARK_TRY(out.nonce, read_digest(in, field::consent));
+  DAYMARK_CHECK(cbor::read_layout(in, consent_layout, out));
   DAYMARK_CHECK(in.expect_end());
   return out;
 }

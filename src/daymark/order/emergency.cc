@@ -1,6 +1,6 @@
 #include "daymark/order/emergency.h"
 
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 #include "daymark/order/prover_internal.h"
@@ -12,6 +12,12 @@ namespace {
 /// A year: more than any charter's hours are worth in one piece.
 constexpr std::uint64_t emergency_minutes_max = std::uint64_t{365} * 24 * 60;
 
+/// Between the version and the span.
+constexpr auto front_layout = cbor::layout<EmergencyGrant>(
+    DAYMARK_MEMBER(EmergencyGrant, fleet, field::fleet),
+    DAYMARK_MEMBER(EmergencyGrant, chip, field::chip),
+    as(cbor::Form::unix_seconds, DAYMARK_MEMBER(EmergencyGrant, issued, field::issued)));
+
 }  // namespace
 
 Result<EmergencyGrant> parse_emergency(ByteView payload) {
@@ -19,9 +25,7 @@ Result<EmergencyGrant> parse_emergency(ByteView payload) {
   cbor::Reader in(payload);
   DAYMARK_CHECK(in.enter_array_of(6));
   DAYMARK_CHECK(internal::read_version(in, errc::emergency_malformed));
-  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
-  DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
-  DAYMARK_TRY(out.issued, internal::read_time(in, field::issued));
+  DAYMARK_CHECK(cbor::read_layout(in, front_layout, out));
   DAYMARK_TRY(const std::uint64_t span, in.read_unsigned_up_to(emergency_minutes_max));
   DAYMARK_TRY(out.text, in.read_text(emergency_text_max, field::reason));
   DAYMARK_CHECK(in.expect_end());

@@ -1,5 +1,5 @@
 // Enrolment: how a chip that holds no charter comes to hold one.
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 #include "daymark/order/prover_internal.h"
@@ -13,15 +13,36 @@ using internal::Statement;
 constexpr std::size_t model_size_max = 64;
 
 /// voucher = [chip key, owner key, model, serial]
+struct Voucher {
+  crypto::PublicKey chip;
+  crypto::PublicKey owner;
+  std::string_view model;
+  std::string_view serial;
+};
+
+constexpr auto voucher_layout = cbor::layout<Voucher>(
+    cbor::items(4, field::voucher), DAYMARK_MEMBER(Voucher, chip, field::voucher),
+    DAYMARK_MEMBER(Voucher, owner, field::voucher),
+    DAYMARK_MEMBER(Voucher, model, field::voucher, model_size_max),
+    DAYMARK_MEMBER(Voucher, serial, field::voucher, model_size_max));
+
+/// answer = [nonce, charter hash]
+struct Answer {
+  Digest nonce{};
+  Digest charter{};
+};
+
+constexpr auto answer_layout = cbor::layout<Answer>(cbor::items(2, field::answer),
+                                                    DAYMARK_MEMBER(Answer, nonce, field::answer),
+                                                    DAYMARK_MEMBER(Answer, charter, field::answer));
+
 Result<void> read_voucher(ByteView payload, const EnrolContent& enrol) {
   cbor::Reader in(payload);
-  DAYMARK_CHECK(in.enter_array_of(4, field::voucher));
-  DAYMARK_TRY(const crypto::PublicKey chip, internal::read_key(in, field::voucher));
-  DAYMARK_TRY(const crypto::PublicKey owner, internal::read_key(in, field::voucher));
-  DAYMARK_TRY([[maybe_unused]] const auto model, in.read_text(model_size_max, field::voucher));
-  DAYMARK_TRY([[maybe_unused]] const auto serial, in.read_text(model_size_max, field::voucher));
+  Voucher voucher;
+  DAYMARK_CHECK(cbor::read_layout(in, voucher_layout, voucher));
   DAYMARK_CHECK(in.expect_end());
-  return chip == enrol.chip && owner == enrol.owner ? ok() : fail(errc::order_voucher);
+  const bool fits = voucher.chip == enrol.chip && voucher.owner == enrol.owner;
+  return fits ? ok() : fail(errc::order_voucher);
 }
 
 Result<void> check_voucher(const EnrolContent& enrol, const EnrolTrust& trust) {
@@ -43,14 +64,12 @@ Result<void> check_consent(const EnrolContent& enrol, const Charter& charter) {
   return fits ? ok() : fail(errc::order_consent, field::consent);
 }
 
-/// answer = [nonce, charter hash]
 Result<void> read_answer(ByteView payload, const Digest& nonce, const Charter& charter) {
   cbor::Reader in(payload);
-  DAYMARK_CHECK(in.enter_array_of(2, field::answer));
-  DAYMARK_TRY(const Digest answered, internal::read_digest(in, field::answer));
-  DAYMARK_TRY(const Digest hash, internal::read_digest(in, field::answer));
+  Answer answer;
+  DAYMARK_CHECK(cbor::read_layout(in, answer_layout, answer));
   DAYMARK_CHECK(in.expect_end());
-  return answered == nonce && hash == charter.hash ? ok() : fail(errc::order_answer);
+  return answer.nonce == nonce && answer.charter == charter.hash ? ok() : fail(errc::order_answer);
 }
 
 Result<void> check_answer(const EnrolContent& enrol, const Charter& charter,

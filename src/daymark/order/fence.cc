@@ -1,3 +1,4 @@
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fence_internal.h"
 #include "daymark/order/fields_internal.h"
@@ -14,38 +15,36 @@ Result<std::uint8_t> read_small(Reader& in, std::uint64_t most) {
   return static_cast<std::uint8_t>(value);
 }
 
-/// [beacon key, operator index, lat e7, lon e7]
-Result<FenceBeacon> read_fence_beacon(Reader& in) {
-  FenceBeacon out;
-  DAYMARK_CHECK(in.enter_array_of(4, field::fence));
-  DAYMARK_TRY(out.key, read_key(in, field::fence));
-  DAYMARK_TRY(out.operator_index, read_small(in, beacons_max - 1));
-  DAYMARK_TRY(out.place, read_place(in, field::fence));
-  return out;
-}
+/// [beacon key, operator index, lat e7, lon e7]: without the place
+constexpr auto beacon_layout = cbor::layout<FenceBeacon>(
+    cbor::items(4, field::fence), DAYMARK_MEMBER(FenceBeacon, key, field::fence),
+    DAYMARK_MEMBER(FenceBeacon, operator_index, field::fence, beacons_max - 1));
+
+/// [beacon index, rtt us]
+constexpr auto clause_layout =
+    cbor::layout<FenceClause>(cbor::items(2, field::fence),
+                              DAYMARK_MEMBER(FenceClause, beacon, field::fence, beacons_max - 1),
+                              DAYMARK_MEMBER(FenceClause, round_trip_us_max, field::fence));
 
 Result<void> read_fence_beacons(Reader& in, Fence& out) {
   DAYMARK_TRY(const std::size_t count, in.enter_array(beacons_max, field::fence));
   for (out.beacon_count = 0; out.beacon_count < count; ++out.beacon_count) {
-    DAYMARK_TRY(out.beacons[out.beacon_count], read_fence_beacon(in));
+    FenceBeacon& beacon = out.beacons[out.beacon_count];
+    DAYMARK_CHECK(cbor::read_layout(in, beacon_layout, beacon));
+    DAYMARK_TRY(beacon.place, read_place(in, field::fence));
   }
   return ok();
 }
 
-/// [beacon index, rtt us], each beacon at most once in an alternative: one beacon can't count
-/// twice.
-Result<FenceClause> read_clause(Reader& in, const Fence& fence,
-                                std::span<const FenceClause> earlier) {
-  FenceClause out;
+/// Each beacon at most once in an alternative: one beacon can't count twice.
+Result<void> read_clause(Reader& in, const Fence& fence, FenceAlternative& out) {
+  FenceClause& clause = out.clauses[out.clause_count];
   const std::uint32_t start = in.offset();
-  DAYMARK_CHECK(in.enter_array_of(2, field::fence));
-  DAYMARK_TRY(out.beacon, read_small(in, beacons_max - 1));
-  DAYMARK_TRY(out.round_trip_us_max, read_unsigned_32(in, field::fence));
-  const bool ascends = earlier.empty() || earlier.back().beacon < out.beacon;
-  if (out.beacon >= fence.beacon_count || !ascends) {
-    return fail(errc::leaf_malformed, field::fence, start);
-  }
-  return out;
+  DAYMARK_CHECK(cbor::read_layout(in, clause_layout, clause));
+  const bool ascends =
+      out.clause_count == 0 || out.clauses[out.clause_count - 1].beacon < clause.beacon;
+  const bool known = clause.beacon < fence.beacon_count;
+  return known && ascends ? ok() : fail(errc::leaf_malformed, field::fence, start);
 }
 
 /// [k, [clause…]]
@@ -54,10 +53,8 @@ Result<void> read_alternative(Reader& in, const Fence& fence, FenceAlternative& 
   DAYMARK_CHECK(in.enter_array_of(2, field::fence));
   DAYMARK_TRY(out.needed, read_small(in, fence_clauses_max));
   DAYMARK_TRY(const std::size_t count, in.enter_array(fence_clauses_max, field::fence));
-  for (out.clause_count = 0; out.clause_count < count; ++out.clause_count) {
-    const auto earlier = std::span<const FenceClause>(out.clauses).first(out.clause_count);
-    DAYMARK_TRY(out.clauses[out.clause_count], read_clause(in, fence, earlier));
-  }
+  for (out.clause_count = 0; out.clause_count < count; ++out.clause_count)
+    DAYMARK_CHECK(read_clause(in, fence, out));
   // "At least 0 of these" would be a fence that always holds.
   if (out.needed == 0 || out.needed > out.clause_count) {
     return fail(errc::leaf_malformed, field::fence, start);
@@ -70,9 +67,7 @@ void put_alternative(Writer& out, const FenceAlternative& alternative) {
   out.put_unsigned(alternative.needed);
   out.open_array(alternative.clause_count);
   for (const FenceClause& clause : std::span(alternative.clauses).first(alternative.clause_count)) {
-    out.open_array(2);
-    out.put_unsigned(clause.beacon);
-    out.put_unsigned(clause.round_trip_us_max);
+    cbor::put_layout(out, clause_layout, clause);
   }
 }
 
@@ -94,9 +89,7 @@ void put_fence(Writer& out, const Fence& fence) {
   out.put_unsigned(fence.faults);
   out.open_array(fence.beacon_count);
   for (const FenceBeacon& beacon : std::span(fence.beacons).first(fence.beacon_count)) {
-    out.open_array(4);
-    out.put_bytes(beacon.key.bytes);
-    out.put_unsigned(beacon.operator_index);
+    cbor::put_layout(out, beacon_layout, beacon);
     put_place(out, beacon.place);
   }
   out.open_array(fence.alternative_count);

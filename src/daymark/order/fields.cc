@@ -40,6 +40,12 @@ Result<Digest> read_digest(cbor::Reader& in, FieldId field) {
   return in.read_array_of_bytes<sizeof(Digest)>(field);
 }
 
+Result<void> read_key_into(cbor::Reader& in, FieldId field, crypto::PublicKey& out) {
+  DAYMARK_TRY(const ByteView bytes, in.read_bytes(sizeof out, sizeof out, field));
+  copy_bytes(bytes, out.bytes);
+  return ok();
+}
+
 Result<crypto::PublicKey> read_key(cbor::Reader& in, FieldId field) {
   DAYMARK_TRY(const auto bytes, in.read_array_of_bytes<32>(field));
   return crypto::PublicKey{bytes};

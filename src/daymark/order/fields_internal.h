@@ -5,6 +5,7 @@
 
 #include "daymark/base/result.h"
 #include "daymark/base/units.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/cbor/reader.h"
 #include "daymark/cbor/writer.h"
 #include "daymark/crypto/ports.h"
@@ -15,10 +16,8 @@ namespace daymark::order::internal {
 
 /// Members of the charter's outermost array.
 inline constexpr std::size_t charter_items = 13;
-/// 9999-12-31T23:59:59Z: the last time that RFC 3339 can print.
-inline constexpr std::uint64_t unix_seconds_max = 253'402'300'799;
-/// 100 years of 365.25 days; sums of spans and times stay far from overflow.
-inline constexpr std::uint64_t span_seconds_max = 3'155'760'000;
+using cbor::span_seconds_max;
+using cbor::unix_seconds_max;
 
 /// A time in whole seconds since 1970.
 [[nodiscard]] Result<UnixMillis> read_time(cbor::Reader& in, FieldId field);
@@ -26,6 +25,7 @@ inline constexpr std::uint64_t span_seconds_max = 3'155'760'000;
 [[nodiscard]] Result<Millis> read_span(cbor::Reader& in, FieldId field);
 [[nodiscard]] Result<Digest> read_digest(cbor::Reader& in, FieldId field);
 [[nodiscard]] Result<crypto::PublicKey> read_key(cbor::Reader& in, FieldId field);
+[[nodiscard]] Result<void> read_key_into(cbor::Reader& in, FieldId field, crypto::PublicKey& out);
 [[nodiscard]] Result<PlaceE7> read_place(cbor::Reader& in, FieldId field);
 [[nodiscard]] Result<std::uint32_t> read_unsigned_32(cbor::Reader& in, FieldId field);
 /// A position in a stream: sequence number and hash of the entry.

@@ -1,6 +1,7 @@
 #include "daymark/order/leaf.h"
 
-#include "daymark/cbor/reader.h"
+#include "daymark/base/renew.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fence_internal.h"
 #include "daymark/order/fields_internal.h"
@@ -10,103 +11,69 @@ namespace daymark::order {
 
 namespace {
 
+using cbor::as;
+using cbor::Form;
+using cbor::put_layout;
+using cbor::read_layout;
 using cbor::Reader;
 using cbor::Writer;
-using internal::read_digest;
-using internal::read_time;
-using internal::read_unsigned_32;
 
 constexpr std::size_t leaf_items = 20;
-constexpr std::uint64_t least_level_max = 4;
+constexpr std::size_t least_level_max = 4;
 
-Result<void> read_front(Reader& in, Leaf& out) {
-  DAYMARK_CHECK(in.enter_array_of(leaf_items));
-  DAYMARK_CHECK(internal::read_version(in, errc::leaf_malformed));
-  DAYMARK_TRY(const std::uint64_t kind, in.read_unsigned_up_to(1, field::kind));
-  out.kind = static_cast<LeafKind>(kind);
-  DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
-  DAYMARK_TRY(out.id, in.read_unsigned(field::licence));
-  DAYMARK_TRY(out.request, read_digest(in, field::request));
-  DAYMARK_TRY(out.fleet, internal::read_head(in));
-  DAYMARK_TRY(out.own, internal::read_head(in));
-  DAYMARK_TRY(out.not_before, read_time(in, field::validity));
-  DAYMARK_TRY(out.not_after, read_time(in, field::validity));
-  return ok();
-}
+/// From the kind to the link; behind them the fence.
+constexpr auto front_layout = cbor::layout<Leaf>(
+    DAYMARK_MEMBER(Leaf, kind, field::kind, 1), DAYMARK_MEMBER(Leaf, chip, field::chip),
+    DAYMARK_MEMBER(Leaf, id, field::licence), DAYMARK_MEMBER(Leaf, request, field::request),
+    DAYMARK_MEMBER(Leaf, fleet.seq, field::sequence),
+    DAYMARK_MEMBER(Leaf, fleet.hash, field::predecessor),
+    DAYMARK_MEMBER(Leaf, own.seq, field::sequence),
+    DAYMARK_MEMBER(Leaf, own.hash, field::predecessor),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Leaf, not_before, field::validity)),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Leaf, not_after, field::validity)),
+    DAYMARK_MEMBER(Leaf, allowance.value, field::licence),
+    DAYMARK_MEMBER(Leaf, cluster_max, field::licence),
+    DAYMARK_MEMBER(Leaf, link_megabytes_per_second, field::licence));
+
+constexpr auto terms_layout = cbor::layout<Leaf>(
+    DAYMARK_MEMBER(Leaf, program_root, field::programs),
+    DAYMARK_MEMBER(Leaf, level_least, field::licence, least_level_max),
+    DAYMARK_MEMBER(Leaf, job_classes, field::licence), DAYMARK_MEMBER(Leaf, salt, field::salt));
+
+/// denial = [reason, finding hash, appeal until]; a licence has null here (PROTOCOL §4.1, §4.3).
+constexpr auto denial_layout =
+    cbor::layout<Leaf>(cbor::items(3, field::denial),
+                       DAYMARK_MEMBER(Leaf, denial_reason, field::reason, reason_size_max),
+                       DAYMARK_MEMBER(Leaf, finding, field::finding),
+                       as(Form::unix_seconds, DAYMARK_MEMBER(Leaf, appeal_until, field::denial)));
 
 Result<void> read_terms(Reader& in, Leaf& out) {
-  DAYMARK_TRY(out.allowance.value, in.read_unsigned(field::licence));
-  DAYMARK_TRY(out.cluster_max, read_unsigned_32(in, field::licence));
-  DAYMARK_TRY(out.link_megabytes_per_second, read_unsigned_32(in, field::licence));
   out.has_fence = !in.next_is_null();
   if (out.has_fence) {
     DAYMARK_CHECK(internal::read_fence(in, out.fence));
   } else {
     DAYMARK_CHECK(in.read_null(field::fence));
   }
-  DAYMARK_TRY(out.program_root, read_digest(in, field::programs));
-  DAYMARK_TRY(const std::uint64_t level, in.read_unsigned_up_to(least_level_max, field::licence));
-  out.level_least = static_cast<std::uint8_t>(level);
-  DAYMARK_TRY(out.job_classes, read_unsigned_32(in, field::licence));
-  DAYMARK_TRY(out.salt, in.read_array_of_bytes<16>(field::salt));
-  return ok();
+  return read_layout(in, terms_layout, out);
 }
 
-/// denial = [reason, finding hash, appeal until]; a licence has null here (PROTOCOL §4.1, §4.3).
 Result<void> read_denial(Reader& in, Leaf& out) {
   if (out.kind == LeafKind::licence) return in.read_null(field::denial);
   const std::uint32_t start = in.offset();
-  DAYMARK_CHECK(in.enter_array_of(3, field::denial));
-  DAYMARK_TRY(out.denial_reason, in.read_text(reason_size_max, field::reason));
-  DAYMARK_TRY(out.finding, read_digest(in, field::finding));
-  DAYMARK_TRY(out.appeal_until, read_time(in, field::denial));
+  DAYMARK_CHECK(read_layout(in, denial_layout, out));
   const bool said = internal::is_plain_text(out.denial_reason);
   return said ? ok() : fail(errc::leaf_malformed, field::reason, start);
-}
-
-void put_front(Writer& out, const Leaf& leaf) {
-  out.open_array(leaf_items);
-  out.put_unsigned(1);
-  out.put_unsigned(static_cast<std::uint64_t>(leaf.kind));
-  out.put_bytes(leaf.chip.view());
-  out.put_unsigned(leaf.id);
-  out.put_bytes(leaf.request);
-  internal::put_head(out, leaf.fleet);
-  internal::put_head(out, leaf.own);
-  internal::put_time(out, leaf.not_before);
-  internal::put_time(out, leaf.not_after);
-}
-
-void put_terms(Writer& out, const Leaf& leaf) {
-  out.put_unsigned(leaf.allowance.value);
-  out.put_unsigned(leaf.cluster_max);
-  out.put_unsigned(leaf.link_megabytes_per_second);
-  if (leaf.has_fence) {
-    internal::put_fence(out, leaf.fence);
-  } else {
-    out.put_null();
-  }
-  out.put_bytes(leaf.program_root);
-  out.put_unsigned(leaf.level_least);
-  out.put_unsigned(leaf.job_classes);
-  out.put_bytes(leaf.salt);
-}
-
-void put_denial(Writer& out, const Leaf& leaf) {
-  if (leaf.kind == LeafKind::licence) return out.put_null();
-  out.open_array(3);
-  out.put_text(leaf.denial_reason);
-  out.put_bytes(leaf.finding);
-  internal::put_time(out, leaf.appeal_until);
 }
 
 }  // namespace
 
 Result<void> parse_leaf_into(ByteView encoded, Leaf& out) {
   if (encoded.size() > leaf_size_max) return fail(errc::leaf_malformed);
-  out = {};
+  renew(out);
   Reader in(encoded);
-  DAYMARK_CHECK(read_front(in, out));
+  DAYMARK_CHECK(in.enter_array_of(leaf_items));
+  DAYMARK_CHECK(internal::read_version(in, errc::leaf_malformed));
+  DAYMARK_CHECK(read_layout(in, front_layout, out));
   DAYMARK_CHECK(read_terms(in, out));
   DAYMARK_CHECK(read_denial(in, out));
   DAYMARK_CHECK(in.expect_end());
@@ -128,9 +95,17 @@ Result<ByteView> write_leaf(const Leaf& leaf, MutableBytes out) {
 }
 
 void put_leaf(const Leaf& leaf, Writer& out) {
-  put_front(out, leaf);
-  put_terms(out, leaf);
-  put_denial(out, leaf);
+  out.open_array(leaf_items);
+  out.put_unsigned(1);
+  put_layout(out, front_layout, leaf);
+  if (leaf.has_fence) {
+    internal::put_fence(out, leaf.fence);
+  } else {
+    out.put_null();
+  }
+  put_layout(out, terms_layout, leaf);
+  if (leaf.kind == LeafKind::licence) return out.put_null();
+  put_layout(out, denial_layout, leaf);
 }
 
 Result<ProvenLeaf> prove_leaf(ByteView encoded, const LeafPath& where, const ProvenOrder& batch,

@@ -1,6 +1,6 @@
 #include "daymark/order/order.h"
 
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/crypto/ports.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
@@ -9,9 +9,9 @@ namespace daymark::order {
 
 namespace {
 
+using cbor::as;
+using cbor::Form;
 using cbor::Reader;
-using internal::read_digest;
-using internal::read_time;
 
 constexpr std::size_t order_items = 15;
 /// A content key in a libsodium sealed box (crypto/seal.h).
@@ -27,33 +27,24 @@ Result<OrderKind> read_kind(Reader& in) {
   return *kind;
 }
 
-/// A digest or null; returns whether there was one.
-Result<bool> read_optional_digest(Reader& in, FieldId field, Digest& out) {
-  if (in.next_is_null()) {
-    DAYMARK_CHECK(in.read_null(field));
-    return false;
-  }
-  DAYMARK_TRY(out, read_digest(in, field));
-  return true;
-}
-
-Result<void> read_place_in_stream(Reader& in, Order& out) {
-  DAYMARK_TRY(out.seq, in.read_unsigned(field::sequence));
-  DAYMARK_TRY(out.has_prev, read_optional_digest(in, field::predecessor, out.prev));
-  return ok();
-}
-
-Result<void> read_times(Reader& in, Order& out) {
-  DAYMARK_TRY(out.issued, read_time(in, field::issued));
-  DAYMARK_TRY(out.expires, read_time(in, field::expires));
-  DAYMARK_TRY(out.not_before, read_time(in, field::not_before));
-  DAYMARK_TRY(out.until, read_time(in, field::until));
-  return ok();
-}
+/// Behind the kind.
+constexpr auto front_layout = cbor::layout<Order>(
+    DAYMARK_MEMBER(Order, fleet, field::fleet), DAYMARK_MEMBER(Order, charter, field::charter),
+    DAYMARK_MEMBER(Order, seq, field::sequence),
+    cbor::option(1, DAYMARK_MEMBER(Order, has_prev, field::predecessor)),
+    DAYMARK_MEMBER(Order, prev, field::predecessor),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Order, issued, field::issued)),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Order, expires, field::expires)),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Order, not_before, field::not_before)),
+    as(Form::unix_seconds, DAYMARK_MEMBER(Order, until, field::until)),
+    DAYMARK_MEMBER(Order, count, field::count),
+    DAYMARK_MEMBER(Order, commitment, field::commitment),
+    cbor::option(1, DAYMARK_MEMBER(Order, has_batch_root, field::batch_root)),
+    DAYMARK_MEMBER(Order, batch_root, field::batch_root),
+    cbor::at_least(box_overhead,
+                   DAYMARK_MEMBER(Order, box, field::box, content_size_max + box_overhead)));
 
 Result<void> read_seal(Reader& in, Order& out) {
-  constexpr std::size_t most = content_size_max + box_overhead;
-  DAYMARK_TRY(out.box, in.read_bytes(box_overhead, most, field::box));
   DAYMARK_TRY(out.sealed_key_count, in.enter_array(sealed_keys_max, field::seal_keys));
   for (std::size_t i = 0; i < out.sealed_key_count; ++i) {
     DAYMARK_TRY(out.sealed_keys[i],
@@ -89,13 +80,7 @@ Result<void> parse_order_into(ByteView payload, Order& out) {
   DAYMARK_CHECK(in.enter_array_of(order_items));
   DAYMARK_CHECK(internal::read_version(in, errc::order_malformed));
   DAYMARK_TRY(out.kind, read_kind(in));
-  DAYMARK_TRY(out.fleet.bytes, in.read_array_of_bytes<FleetId::size>(field::fleet));
-  DAYMARK_TRY(out.charter, read_digest(in, field::charter));
-  DAYMARK_CHECK(read_place_in_stream(in, out));
-  DAYMARK_CHECK(read_times(in, out));
-  DAYMARK_TRY(out.count, in.read_unsigned(field::count));
-  DAYMARK_TRY(out.commitment, read_digest(in, field::commitment));
-  DAYMARK_TRY(out.has_batch_root, read_optional_digest(in, field::batch_root, out.batch_root));
+  DAYMARK_CHECK(cbor::read_layout(in, front_layout, out));
   DAYMARK_CHECK(read_seal(in, out));
   DAYMARK_CHECK(in.expect_end());
   out.payload = payload;

@@ -1,5 +1,5 @@
 // The list of approved programs of a policy and its tree.
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 #include "daymark/order/order.h"
@@ -12,12 +12,14 @@ namespace {
 constexpr std::size_t program_name_max = 48;
 
 /// program = [name, digest]; `digest` is that of the program file.
+constexpr auto program_layout = cbor::layout<Program>(
+    cbor::items(2, field::programs), DAYMARK_MEMBER(Program, name, field::name, program_name_max),
+    DAYMARK_MEMBER(Program, digest, field::programs));
+
 Result<Program> read_program(ByteView encoded) {
   Program out;
   cbor::Reader in(encoded);
-  DAYMARK_CHECK(in.enter_array_of(2, field::programs));
-  DAYMARK_TRY(out.name, in.read_text(program_name_max, field::name));
-  DAYMARK_TRY(out.digest, internal::read_digest(in, field::programs));
+  DAYMARK_CHECK(cbor::read_layout(in, program_layout, out));
   DAYMARK_CHECK(in.expect_end());
   if (!internal::is_plain_text(out.name)) return fail(errc::order_content, field::name);
   return out;

@@ -1,5 +1,5 @@
 // Renewal requests: what a chip signs when it asks.
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/order/errors.h"
 #include "daymark/order/fields_internal.h"
 #include "daymark/order/leaf.h"
@@ -10,6 +10,18 @@ namespace {
 
 constexpr std::size_t request_items = 10;
 
+/// Behind the version.
+constexpr auto request_layout =
+    cbor::layout<RenewalRequest>(DAYMARK_MEMBER(RenewalRequest, chip, field::chip),
+                                 DAYMARK_MEMBER(RenewalRequest, nonce, field::request),
+                                 DAYMARK_MEMBER(RenewalRequest, fleet.seq, field::sequence),
+                                 DAYMARK_MEMBER(RenewalRequest, fleet.hash, field::predecessor),
+                                 DAYMARK_MEMBER(RenewalRequest, own.seq, field::sequence),
+                                 DAYMARK_MEMBER(RenewalRequest, own.hash, field::predecessor),
+                                 DAYMARK_MEMBER(RenewalRequest, ledger, field::request),
+                                 DAYMARK_MEMBER(RenewalRequest, counter, field::count),
+                                 DAYMARK_MEMBER(RenewalRequest, licence, field::licence));
+
 }  // namespace
 
 Result<RenewalRequest> parse_request(ByteView payload) {
@@ -18,13 +30,7 @@ Result<RenewalRequest> parse_request(ByteView payload) {
   cbor::Reader in(payload);
   DAYMARK_CHECK(in.enter_array_of(request_items));
   DAYMARK_CHECK(internal::read_version(in, errc::request_malformed));
-  DAYMARK_TRY(out.chip.bytes, in.read_array_of_bytes<ChipId::size>(field::chip));
-  DAYMARK_TRY(out.nonce, internal::read_digest(in, field::request));
-  DAYMARK_TRY(out.fleet, internal::read_head(in));
-  DAYMARK_TRY(out.own, internal::read_head(in));
-  DAYMARK_TRY(out.ledger, internal::read_digest(in, field::request));
-  DAYMARK_TRY(out.counter, in.read_unsigned(field::count));
-  DAYMARK_TRY(out.licence, in.read_unsigned(field::licence));
+  DAYMARK_CHECK(cbor::read_layout(in, request_layout, out));
   DAYMARK_CHECK(in.expect_end());
   return out;
 }
@@ -33,13 +39,7 @@ Result<ByteView> write_request(const RenewalRequest& request, MutableBytes out) 
   cbor::Writer writer(out);
   writer.open_array(request_items);
   writer.put_unsigned(1);
-  writer.put_bytes(request.chip.view());
-  writer.put_bytes(request.nonce);
-  internal::put_head(writer, request.fleet);
-  internal::put_head(writer, request.own);
-  writer.put_bytes(request.ledger);
-  writer.put_unsigned(request.counter);
-  writer.put_unsigned(request.licence);
+  cbor::put_layout(writer, request_layout, request);
   return writer.finish();
 }
 

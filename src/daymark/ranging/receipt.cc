@@ -1,7 +1,7 @@
 #include "daymark/ranging/receipt.h"
 
 #include "daymark/cbor/cose.h"
-#include "daymark/cbor/reader.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/ranging/errors.h"
 #include "daymark/tlog/errors.h"
 #include "daymark/tlog/merkle.h"
@@ -19,6 +19,23 @@ constexpr std::int32_t longitude_max = 1'800'000'000;
 /// 9999-12-31T23:59:59.999Z: what RFC 3339 can still write.
 constexpr std::uint64_t time_max = 253'402'300'799'999;
 constexpr std::uint64_t round_trip_max = std::numeric_limits<std::int64_t>::max();
+
+/// Of a leaf, behind the version.
+constexpr auto leaf_layout = cbor::layout<ReceiptLeaf>(
+    DAYMARK_MEMBER(ReceiptLeaf, chip), DAYMARK_MEMBER(ReceiptLeaf, chip_nonce, field::chip_nonce),
+    DAYMARK_MEMBER(ReceiptLeaf, beacon_nonce));
+constexpr auto exchanges_layout =
+    cbor::layout<ReceiptLeaf>(DAYMARK_MEMBER(ReceiptLeaf, exchanges),
+                              DAYMARK_MEMBER(ReceiptLeaf, quality, no_field,
+                                             static_cast<std::size_t>(StampQuality::hardware)));
+
+/// [leaf, index, path, root]
+constexpr auto receipt_layout = cbor::layout<ReceiptParts>(
+    cbor::items(receipt_items),
+    at_least(1, DAYMARK_MEMBER(ReceiptParts, leaf, no_field, receipt_leaf_size_max)),
+    DAYMARK_MEMBER(ReceiptParts, index.value, field::leaf_index, batch_receipts_max - 1),
+    DAYMARK_MEMBER(ReceiptParts, path, field::path, receipt_nodes_max* node_size),
+    at_least(1, DAYMARK_MEMBER(ReceiptParts, root, field::root, receipt_root_size_max)));
 
 /// The array and the version that leaf and root begin with.
 Result<void> enter_part(cbor::Reader& reader) {
@@ -39,17 +56,10 @@ Result<std::int32_t> read_degrees(cbor::Reader& reader, std::int32_t most) {
 Result<void> read_leaf(ByteView leaf, ReceiptLeaf& out) {
   cbor::Reader reader(leaf);
   DAYMARK_CHECK(enter_part(reader));
-  DAYMARK_TRY(out.chip.bytes, reader.read_array_of_bytes<32>());
-  DAYMARK_TRY(out.chip_nonce, reader.read_array_of_bytes<32>(field::chip_nonce));
-  DAYMARK_TRY(out.beacon_nonce, reader.read_array_of_bytes<32>());
+  DAYMARK_CHECK(cbor::read_layout(reader, leaf_layout, out));
   DAYMARK_TRY(const std::uint64_t round_trip, reader.read_unsigned_up_to(round_trip_max));
-  DAYMARK_TRY(const std::uint64_t exchanges,
-              reader.read_unsigned_up_to(std::numeric_limits<std::uint32_t>::max()));
-  constexpr auto best = static_cast<std::uint64_t>(StampQuality::hardware);
-  DAYMARK_TRY(const std::uint64_t quality, reader.read_unsigned_up_to(best));
   out.least_round_trip.value = static_cast<std::int64_t>(round_trip);
-  out.exchanges = static_cast<std::uint32_t>(exchanges);
-  out.quality = static_cast<StampQuality>(quality);
+  DAYMARK_CHECK(cbor::read_layout(reader, exchanges_layout, out));
   return reader.expect_end();
 }
 
@@ -107,13 +117,8 @@ Result<ReceiptParts> split_receipt(ByteView message) {
   if (message.size() > receipt_size_max) return fail(errc::receipt_malformed);
   cbor::Reader reader(message);
   ReceiptParts out;
-  DAYMARK_CHECK(reader.enter_array_of(receipt_items));
-  DAYMARK_TRY(out.leaf, reader.read_bytes(1, receipt_leaf_size_max));
-  DAYMARK_TRY(out.index.value,
-              reader.read_unsigned_up_to(batch_receipts_max - 1, field::leaf_index));
-  DAYMARK_TRY(out.path, reader.read_bytes(0, receipt_nodes_max * node_size, field::path));
+  DAYMARK_CHECK(cbor::read_layout(reader, receipt_layout, out));
   if (out.path.size() % node_size != 0) return fail(errc::receipt_malformed, field::path);
-  DAYMARK_TRY(out.root, reader.read_bytes(1, receipt_root_size_max, field::root));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }

@@ -1,8 +1,7 @@
 #include "daymark/ranging/session.h"
 
 #include "daymark/cbor/cose.h"
-#include "daymark/cbor/reader.h"
-#include "daymark/cbor/writer.h"
+#include "daymark/cbor/layout.h"
 #include "daymark/ranging/errors.h"
 
 namespace daymark::ranging {
@@ -32,6 +31,16 @@ struct Welcome {
   SessionId session;
 };
 
+constexpr auto opening_layout =
+    cbor::layout<Opening>(DAYMARK_MEMBER(Opening, beacon, field::beacon_key),
+                          DAYMARK_MEMBER(Opening, chip_nonce, field::chip_nonce),
+                          DAYMARK_MEMBER(Opening, exchange), DAYMARK_MEMBER(Opening, chip));
+
+constexpr auto welcome_layout = cbor::layout<Welcome>(
+    DAYMARK_MEMBER(Welcome, chip), DAYMARK_MEMBER(Welcome, chip_nonce, field::chip_nonce),
+    DAYMARK_MEMBER(Welcome, beacon_nonce), DAYMARK_MEMBER(Welcome, exchange),
+    DAYMARK_MEMBER(Welcome, session));
+
 Result<void> enter(cbor::Reader& reader, std::size_t items, Errc code) {
   DAYMARK_CHECK(reader.enter_array_of(items));
   DAYMARK_TRY(const std::uint64_t version, reader.read_unsigned());
@@ -42,10 +51,7 @@ Result<Opening> parse_opening(ByteView payload) {
   cbor::Reader reader(payload);
   Opening out;
   DAYMARK_CHECK(enter(reader, opening_items, errc::ranging_opening));
-  DAYMARK_TRY(out.beacon.bytes, reader.read_array_of_bytes<32>(field::beacon_key));
-  DAYMARK_TRY(out.chip_nonce, reader.read_array_of_bytes<32>(field::chip_nonce));
-  DAYMARK_TRY(out.exchange.bytes, reader.read_array_of_bytes<32>());
-  DAYMARK_TRY(out.chip.bytes, reader.read_array_of_bytes<32>());
+  DAYMARK_CHECK(cbor::read_layout(reader, opening_layout, out));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }
@@ -54,10 +60,7 @@ Result<ByteView> write_opening(const Opening& opening, MutableBytes out) {
   cbor::Writer writer(out);
   writer.open_array(opening_items);
   writer.put_unsigned(session_version);
-  writer.put_bytes(opening.beacon.bytes);
-  writer.put_bytes(opening.chip_nonce);
-  writer.put_bytes(opening.exchange.bytes);
-  writer.put_bytes(opening.chip.bytes);
+  cbor::put_layout(writer, opening_layout, opening);
   return writer.finish();
 }
 
@@ -65,11 +68,7 @@ Result<Welcome> parse_welcome(ByteView payload) {
   cbor::Reader reader(payload);
   Welcome out;
   DAYMARK_CHECK(enter(reader, welcome_items, errc::ranging_welcome));
-  DAYMARK_TRY(out.chip.bytes, reader.read_array_of_bytes<32>());
-  DAYMARK_TRY(out.chip_nonce, reader.read_array_of_bytes<32>(field::chip_nonce));
-  DAYMARK_TRY(out.beacon_nonce, reader.read_array_of_bytes<32>());
-  DAYMARK_TRY(out.exchange.bytes, reader.read_array_of_bytes<32>());
-  DAYMARK_TRY(out.session.bytes, reader.read_array_of_bytes<SessionId::size>());
+  DAYMARK_CHECK(cbor::read_layout(reader, welcome_layout, out));
   DAYMARK_CHECK(reader.expect_end());
   return out;
 }
@@ -78,11 +77,7 @@ Result<ByteView> write_welcome(const Welcome& welcome, MutableBytes out) {
   cbor::Writer writer(out);
   writer.open_array(welcome_items);
   writer.put_unsigned(session_version);
-  writer.put_bytes(welcome.chip.bytes);
-  writer.put_bytes(welcome.chip_nonce);
-  writer.put_bytes(welcome.beacon_nonce);
-  writer.put_bytes(welcome.exchange.bytes);
-  writer.put_bytes(welcome.session.view());
+  cbor::put_layout(writer, welcome_layout, welcome);
   return writer.finish();
 }
 
