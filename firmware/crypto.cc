@@ -4,9 +4,14 @@
 #include <cstring>
 
 #include "daymark/crypto/errors.h"
+#include "daymark/crypto/low_order.h"
 #include "daymark/crypto/ports.h"
 
 extern "C" {
+// firmware/sha512.c
+extern const std::uint64_t sha512_round_constants[80];
+extern const std::uint64_t sha512_initial[8];
+
 // firmware/ed25519.c
 struct ed25519_piece {
   const unsigned char* data;
@@ -21,33 +26,26 @@ void ed25519_public_key(unsigned char* key, const unsigned char* seed);
 int crypto_shorthash_siphash24(unsigned char* out, const unsigned char* in, unsigned long long size,
                                const unsigned char* key);
 
-// libsodium's private/crypto_scalarmult_curve25519 implementation table.
-struct crypto_scalarmult_curve25519_implementation {
-  int (*mult)(unsigned char* q, const unsigned char* n, const unsigned char* p);
-  int (*mult_base)(unsigned char* q, const unsigned char* n);
-};
+int sodium_is_zero(const unsigned char* bytes, std::size_t size);
 
-extern struct crypto_scalarmult_curve25519_implementation
-    crypto_scalarmult_curve25519_ref10_implementation;
+// firmware/sodium_curve.c
+void chip_x25519(unsigned char* out, const unsigned char* scalar, const unsigned char* point);
 }
 
 namespace daymark::crypto {
 
 namespace {
 
-constexpr std::array<std::uint32_t, 64> round_constants{
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+/// FIPS 180-4, §4.2: both hashes take their constants from the roots of the same primes.
+std::uint32_t first_half(std::uint64_t constant) {
+  return static_cast<std::uint32_t>(constant >> 32U);
+}
 
 /// FIPS 180-4, §6.2. The message schedule is kept in a window of sixteen words.
 class Sha256 {
  public:
+  Sha256() { std::transform(sha512_initial, sha512_initial + 8, state_.begin(), first_half); }
+
   void add(ByteView bytes) {
     for (const Byte byte : bytes) {
       block_[filled_++] = byte;
@@ -93,9 +91,9 @@ class Sha256 {
   void compress() {
     std::array<std::uint32_t, 16> w{};
     std::array<std::uint32_t, 8> s = state_;  // a to h
-    for (std::size_t round = 0; round < round_constants.size(); ++round) {
+    for (std::size_t round = 0; round < rounds; ++round) {
       const std::uint32_t first = s[7] + fold(s[4], 6, 11, 25) + ((s[4] & s[5]) ^ (~s[4] & s[6])) +
-                                  round_constants[round] + schedule(round, w);
+                                  first_half(sha512_round_constants[round]) + schedule(round, w);
       const std::uint32_t second =
           fold(s[0], 2, 13, 22) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
       for (std::size_t i = s.size() - 1; i > 0; --i)
@@ -108,8 +106,9 @@ class Sha256 {
     filled_ = 0;
   }
 
-  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  static constexpr std::size_t rounds = 64;
+
+  std::array<std::uint32_t, 8> state_{};
   ByteArray<64> block_{};
   std::size_t filled_ = 0;
   std::uint64_t size_ = 0;
@@ -135,7 +134,8 @@ Digest sha256(std::span<const ByteView> parts) {
 
 Result<void> ed25519_verify(const PublicKey& key, std::span<const ByteView> parts,
                             const Signature& signature) {
-  const bool valid = parts.size() <= signed_parts_max &&
+  const PublicKey r{array_of<32>(ByteView(signature.bytes).first(32))};
+  const bool valid = parts.size() <= signed_parts_max && !is_low_order(r) && !is_low_order(key) &&
                      ed25519_verify_pieces(signature.bytes.data(), pieces_of(parts).data(),
                                            parts.size(), key.bytes.data()) == 0;
   return valid ? ok() : fail(errc::signature_invalid, field::signature);
@@ -155,21 +155,19 @@ PublicKey ed25519_public(const SecretKey& key) {
   return out;
 }
 
-/// libsodium's wrapper refuses an all-zero result; so does this one, in constant time.
+/// RFC 7748, §6.1: points of small order give zero and are refused, in constant time.
 Result<ByteArray<32>> x25519(const ExchangeSecretKey& mine, const ExchangePublicKey& theirs) {
   ByteArray<32> shared{};
-  const int refused = crypto_scalarmult_curve25519_ref10_implementation.mult(
-      shared.data(), mine.bytes.data(), theirs.bytes.data());
-  unsigned any = 0;
-  for (const Byte byte : shared)
-    any |= byte;
-  if (refused != 0 || any == 0) return fail(errc::key_invalid, field::public_key);
+  chip_x25519(shared.data(), mine.bytes.data(), theirs.bytes.data());
+  if (sodium_is_zero(shared.data(), shared.size()) != 0)
+    return fail(errc::key_invalid, field::public_key);
   return shared;
 }
 
 ExchangePublicKey x25519_public(const ExchangeSecretKey& key) {
+  constexpr ByteArray<32> base_point{9};
   ExchangePublicKey out;
-  crypto_scalarmult_curve25519_ref10_implementation.mult_base(out.bytes.data(), key.bytes.data());
+  chip_x25519(out.bytes.data(), key.bytes.data(), base_point.data());
   return out;
 }
 

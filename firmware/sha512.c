@@ -1,12 +1,17 @@
 /* SHA-512 (FIPS 180-4, 6.4) behind libsodium's interface, in loops: the unrolled one would take
    three kilobytes more. The message schedule is kept in a window of sixteen words. */
 #include "crypto_hash_sha512.h"
+#include "utils.h"
 #include <stdint.h>
 #include <string.h>
 
 enum { block_size = 128, rounds = 80 };
 
-static const uint64_t round_constants[rounds] = {
+/* The first half of each is SHA-256's (firmware/crypto.cc). */
+extern const uint64_t sha512_round_constants[rounds];
+extern const uint64_t sha512_initial[8];
+
+const uint64_t sha512_round_constants[rounds] = {
     0x428a2f98d728ae22U, 0x7137449123ef65cdU, 0xb5c0fbcfec4d3b2fU, 0xe9b5dba58189dbbcU,
     0x3956c25bf348b538U, 0x59f111f1b605d019U, 0x923f82a4af194f9bU, 0xab1c5ed5da6d8118U,
     0xd807aa98a3030242U, 0x12835b0145706fbeU, 0x243185be4ee4b28cU, 0x550c7dc3d5ffb4e2U,
@@ -27,6 +32,10 @@ static const uint64_t round_constants[rounds] = {
     0x06f067aa72176fbaU, 0x0a637dc5a2c898a6U, 0x113f9804bef90daeU, 0x1b710b35131c471bU,
     0x28db77f523047d84U, 0x32caab7b40c72493U, 0x3c9ebe0a15c9bebcU, 0x431d67c49c100d4cU,
     0x4cc5d4becb3e42b6U, 0x597f299cfc657e2aU, 0x5fcb6fab3ad6faecU, 0x6c44198c4a475817U};
+
+const uint64_t sha512_initial[8] = {0x6a09e667f3bcc908U, 0xbb67ae8584caa73bU, 0x3c6ef372fe94f82bU,
+                                    0xa54ff53a5f1d36f1U, 0x510e527fade682d1U, 0x9b05688c2b3e6c1fU,
+                                    0x1f83d9abfb41bd6bU, 0x5be0cd19137e2179U};
 
 static uint64_t rotated(uint64_t x, unsigned by) {
   return x >> by | x << (64 - by);
@@ -57,7 +66,7 @@ static void compress(uint64_t state[8], const uint8_t* block) {
   memcpy(s, state, sizeof s);
   for (unsigned round = 0; round < rounds; ++round) {
     const uint64_t first = s[7] + folded(s[4], 14, 18, 41) + ((s[4] & s[5]) ^ (~s[4] & s[6])) +
-                           round_constants[round] + next_word(round, w, block);
+                           sha512_round_constants[round] + next_word(round, w, block);
     const uint64_t second =
         folded(s[0], 28, 34, 39) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
     memmove(s + 1, s, 7 * sizeof s[0]);
@@ -69,11 +78,8 @@ static void compress(uint64_t state[8], const uint8_t* block) {
 }
 
 int crypto_hash_sha512_init(crypto_hash_sha512_state* state) {
-  static const uint64_t initial[8] = {0x6a09e667f3bcc908U, 0xbb67ae8584caa73bU, 0x3c6ef372fe94f82bU,
-                                      0xa54ff53a5f1d36f1U, 0x510e527fade682d1U, 0x9b05688c2b3e6c1fU,
-                                      0x1f83d9abfb41bd6bU, 0x5be0cd19137e2179U};
   memset(state, 0, sizeof *state);
-  memcpy(state->state, initial, sizeof initial);
+  memcpy(state->state, sha512_initial, sizeof sha512_initial);
   return 0;
 }
 
@@ -93,19 +99,17 @@ static void put_number(uint64_t value, unsigned char* out) {
 }
 
 int crypto_hash_sha512_final(crypto_hash_sha512_state* state, unsigned char* out) {
-  static const unsigned char padding[block_size] = {0x80};
+  static const unsigned char end_mark = 0x80;
+  static const unsigned char zero = 0;
   unsigned char length[16] = {0};
   put_number(state->count[1] * 8, length + 8);
-  const unsigned filled = (unsigned)(state->count[1] % block_size);
-  const unsigned room = block_size - sizeof length;
-  const unsigned padded = filled < room ? room - filled : room + block_size - filled;
-  crypto_hash_sha512_update(state, padding, padded);
+  crypto_hash_sha512_update(state, &end_mark, 1);
+  while (state->count[1] % block_size != block_size - sizeof length)
+    crypto_hash_sha512_update(state, &zero, 1);
   crypto_hash_sha512_update(state, length, sizeof length);
   for (unsigned i = 0; i < 8; ++i)
     put_number(state->state[i], out + 8 * i);
-  volatile unsigned char* at = (volatile unsigned char*)state;
-  for (size_t i = 0; i < sizeof *state; ++i)
-    at[i] = 0;
+  sodium_memzero(state, sizeof *state);
   return 0;
 }
 

@@ -1,17 +1,46 @@
-/* Both users of libsodium's field arithmetic in one piece, so that the image holds it once.
-   X25519's base point goes the way without a table too. */
+/* Both users of libsodium's field arithmetic in one piece, so that the image holds it once. */
+#include "private/ed25519_ref10.h"
+
+/* In a frame of its own: while a signature is verified there is little stack left. */
+__attribute__((noinline)) int ge25519_frombytes_negate_vartime(ge25519_p3* h,
+                                                               const unsigned char* s);
 #include "crypto_core/ed25519/ref10/ed25519_ref10.c"
 
-#define ge25519_scalarmult_base __wrap_ge25519_scalarmult_base
-void __wrap_ge25519_scalarmult_base(ge25519_p3* h, const unsigned char* a);
-#include "crypto_scalarmult/curve25519/ref10/x25519_ref10.c"
+/* out := 1 / z as z^(p - 2): of the power that roots need anyway, p - 2 = 8 ((p - 5) / 8) + 3. */
+static void invert(fe25519 out, const fe25519 z) {
+  fe25519 cube;
+  fe25519_sq(cube, z);
+  fe25519_mul(cube, cube, z);
+  fe25519_pow22523(out, z);
+  for (int doubling = 0; doubling < 3; ++doubling)
+    fe25519_sq(out, out);
+  fe25519_mul(out, out, cube);
+}
 
-/* RFC 8032, 5.1: y = 4/5, x even. */
+/* The encoding of a point (RFC 8032, 5.1.2). */
+void chip_point_bytes(unsigned char out[32], const fe25519 x, const fe25519 y, const fe25519 z) {
+  fe25519 part;
+  fe25519 scale;
+  invert(scale, z);
+  fe25519_mul(part, y, scale);
+  fe25519_tobytes(out, part);
+  fe25519_mul(part, x, scale);
+  out[31] ^= (unsigned char)(fe25519_isnegative(part) << 7);
+}
+
+/* RFC 8032, 5.1: y = 4/5. Both coordinates stand here, for the root would take code and time. */
 static void base_point(ge25519_p3* out) {
-  unsigned char bytes[32];
-  memset(bytes, 0x66, sizeof bytes);
-  bytes[0] = 0x58;
-  (void)ge25519_frombytes(out, bytes);
+  static const unsigned char x[32] = {0x1a, 0xd5, 0x25, 0x8f, 0x60, 0x2d, 0x56, 0xc9,
+                                      0xb2, 0xa7, 0x25, 0x95, 0x60, 0xc7, 0x2c, 0x69,
+                                      0x5c, 0xdc, 0xd6, 0xfd, 0x31, 0xe2, 0xa4, 0xc0,
+                                      0xfe, 0x53, 0x6e, 0xcd, 0xd3, 0x36, 0x69, 0x21};
+  unsigned char y[32];
+  memset(y, 0x66, sizeof y);
+  y[0] = 0x58;
+  fe25519_frombytes(out->X, x);
+  fe25519_frombytes(out->Y, y);
+  fe25519_1(out->Z);
+  fe25519_mul(out->T, out->X, out->Y);
 }
 
 /* The multiples 0 to 3 of the base point. */
@@ -104,9 +133,10 @@ static void odd_multiples(ge25519_cached* out, int count, const ge25519_p3* poin
 }
 
 /* r := a times the point + b times the base point, of public values alone: with less memory than
-   libsodium takes, and the base point's multiples computed as well. */
-void chip_double_times(ge25519_p2* r, const unsigned char* a, const ge25519_p3* point,
-                       const unsigned char* b) {
+   libsodium takes, and the base point's multiples computed as well. In a frame of its own: nothing
+   of what came before is needed in it. */
+__attribute__((noinline)) void chip_double_times(ge25519_p2* r, const unsigned char* a,
+                                                 const ge25519_p3* point, const unsigned char* b) {
   enum { of_point = 4, of_base = 2 };
 
   signed char digits[2][256];
@@ -125,4 +155,52 @@ void chip_double_times(ge25519_p2* r, const unsigned char* a, const ge25519_p3* 
     add_digit(&t, digits[1][i], multiples + of_point);
     ge25519_p1p1_to_p2(r, &t);
   }
+}
+
+/* out := X25519(scalar, point) of RFC 7748, 5; the ladder is libsodium's (x25519_ref10.c), without
+   its list of points of small order: they all give zero, which the caller refuses. */
+void chip_x25519(unsigned char out[32], const unsigned char scalar[32],
+                 const unsigned char point[32]) {
+  unsigned char bits[32];
+  fe25519 x1, x2, z2, x3, z3, sum, difference;
+  unsigned int swap = 0;
+  memcpy(bits, scalar, sizeof bits);
+  bits[0] &= 248;
+  bits[31] &= 127;
+  bits[31] |= 64;
+  fe25519_frombytes(x1, point);
+  fe25519_1(x2);
+  fe25519_0(z2);
+  fe25519_copy(x3, x1);
+  fe25519_1(z3);
+  for (int at = 254; at >= 0; --at) {
+    const unsigned int bit = bits[at / 8] >> (at & 7) & 1U;
+    fe25519_cswap(x2, x3, swap ^ bit);
+    fe25519_cswap(z2, z3, swap ^ bit);
+    swap = bit;
+    fe25519_sub(sum, x3, z3);
+    fe25519_sub(difference, x2, z2);
+    fe25519_add(x2, x2, z2);
+    fe25519_add(z2, x3, z3);
+    fe25519_mul(z3, sum, x2);
+    fe25519_mul(z2, z2, difference);
+    fe25519_sq(sum, difference);
+    fe25519_sq(difference, x2);
+    fe25519_add(x3, z3, z2);
+    fe25519_sub(z2, z3, z2);
+    fe25519_mul(x2, difference, sum);
+    fe25519_sub(difference, difference, sum);
+    fe25519_sq(z2, z2);
+    fe25519_scalar_product(z3, difference, 121666);
+    fe25519_sq(x3, x3);
+    fe25519_add(sum, sum, z3);
+    fe25519_mul(z3, x1, z2);
+    fe25519_mul(z2, difference, sum);
+  }
+  fe25519_cswap(x2, x3, swap);
+  fe25519_cswap(z2, z3, swap);
+  invert(z2, z2);
+  fe25519_mul(x2, x2, z2);
+  fe25519_tobytes(out, x2);
+  sodium_memzero(bits, sizeof bits);
 }

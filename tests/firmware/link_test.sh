@@ -17,9 +17,10 @@ objects=$(cd $built/core && ls ./*.o | sed 's|^./||' | sort)
 [ "$(comm -23 <(echo "$named") <(echo "$objects"))" = "" ] || fail "the image lacks core sources: $(comm -23 <(echo "$named") <(echo "$objects"))"
 mapfile -t paths < <(sed "s|^|$built/core/|" <<<"$named")
 
-# Undefined symbols of the whole core, also of code that no image reaches today, less the allowed ones.
+# Undefined symbols of the whole core, also of code that no image reaches today, less the allowed ones. The objects hold the
+# compiler's intermediate code: it is made machine code first, whose calls of helpers are seen.
 stray_symbols() {
-  $prefix-ld -r -o "$built/all.o" "$@"
+  ld.lld-19 -r -o "$built/all.o" "$@"
   $prefix-nm -u -C "$built/all.o" | sed 's/^ *U *//' | sort -u | grep -vxEf <(grep -v '^#' $here/allowed_symbols.txt) || true
 }
 stray=$(stray_symbols "${paths[@]}")
@@ -46,6 +47,4 @@ echo "firmware_link: first stage $first_stage bytes"
 while read -r name limit; do
   [ "${!name}" -le "$limit" ] || fail "$name of ${!name} bytes is above its limit of $limit"
 done < <(grep -v '^#' $here/limits.txt)
-cat $built/*.su $built/core/*.su | sort -t$'\t' -k2 -n -r | awk -F'\t' '
-  NR <= 5 { sub(/^.*daymark\//, "", $1); printf "firmware_link: stack %5d bytes in %.90s\n", $2, $1 }'
 echo "firmware_link: ${#paths[@]} core sources, no symbol missing, planted symbol caught"

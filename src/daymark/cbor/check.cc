@@ -64,7 +64,8 @@ class Checker {
   }
 
   [[nodiscard]] bool at_break() const {
-    return depth_ > 0 && top().indefinite && at_ < input_.size() && input_[at_] == break_byte;
+    return is_foreign(profile_) && depth_ > 0 && top().indefinite && at_ < input_.size() &&
+           input_[at_] == break_byte;
   }
 
   Result<void> close_indefinite() {
@@ -94,7 +95,7 @@ class Checker {
   /// RFC 8949 §3.4.3: a bignum that fits into a head, or starts with zero, is not preferred.
   [[nodiscard]] Result<void> check_bignum(const Frame& around, const ItemHead& head) const {
     const bool bignum = around.major == major_tag && (around.tag == 2 || around.tag == 3);
-    if (!bignum || profile_ == Profile::foreign) return ok();
+    if (!bignum || is_foreign(profile_)) return ok();
     if (head.major != major_bytes) return fail_here(errc::cbor_type);
     const std::size_t first = at_ + head.size;
     const bool shortest = head.argument > 8 && first < input_.size() && input_[first] != 0;
@@ -116,7 +117,7 @@ class Checker {
     const std::uint64_t room = input_.size() - at_ - head.size;
     Frame frame;
     frame.major = head.major;
-    frame.indefinite = head.indefinite();
+    frame.indefinite = is_foreign(profile_) && head.indefinite();
     frame.key_next = head.major == major_map;
     frame.first_remembered = remembered_;
     if (head.major == major_tag) {
@@ -142,7 +143,7 @@ class Checker {
     while (depth_ > 0) {
       Frame& around = top();
       if (around.major == major_map) around.key_next = !around.key_next;
-      if (around.indefinite || --around.left > 0) return;
+      if ((is_foreign(profile_) && around.indefinite) || --around.left > 0) return;
       pop();
     }
   }
@@ -155,7 +156,7 @@ class Checker {
     const bool first = map.last_key.end == 0;
     const int order = first ? 1 : compare(bytes(key), bytes(map.last_key));
     map.last_key = key;
-    if (profile_ == Profile::deterministic) {
+    if (!is_foreign(profile_)) {
       if (order > 0) return ok();
       return fail_here(order == 0 ? errc::cbor_key_duplicate : errc::cbor_key_order);
     }
@@ -235,7 +236,7 @@ class Checker {
 
 Result<std::size_t> first_item_size(ByteView input, Profile profile) {
   if (input.size() > std::numeric_limits<std::uint32_t>::max()) return fail(errc::cbor_length);
-  if (profile == Profile::foreign) return foreign_size(input);
+  if (is_foreign(profile)) return foreign_size(input);
   return Checker(input, profile, {}).run();
 }
 

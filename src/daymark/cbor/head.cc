@@ -98,7 +98,7 @@ Result<ItemHead> head_at(ByteView input, std::size_t at, Profile profile, FieldI
   ItemHead head{static_cast<Byte>(first >> 5), static_cast<Byte>(first & 31), first & 31ULL, 1};
   if (head.indefinite()) {
     if (!may_be_indefinite(head.major)) return fail(errc::cbor_reserved, field, offset);
-    if (profile == Profile::deterministic) return fail(errc::cbor_indefinite, field, offset);
+    if (!is_foreign(profile)) return fail(errc::cbor_indefinite, field, offset);
     return head;
   }
   if (head.info > info_eight_bytes) return fail(errc::cbor_reserved, field, offset);
@@ -113,7 +113,7 @@ Result<ItemHead> head_at(ByteView input, std::size_t at, Profile profile, FieldI
   if (head.major == major_other && head.info == info_one_byte && head.argument < 32) {
     return fail(errc::cbor_reserved, field, offset);
   }
-  if (profile == Profile::deterministic && !is_shortest(head)) {
+  if (!is_foreign(profile) && !is_shortest(head)) {
     return fail(errc::cbor_not_shortest, field, offset);
   }
   return head;

@@ -21,6 +21,17 @@ enum Major : Byte {
   major_other = 7
 };
 
+/// Whether `profile` lets pass what deterministic encoding forbids. A chip reads nothing but what
+/// Daymark signs: its image is built with DAYMARK_DETERMINISTIC_CBOR (script/firmware), and holds
+/// no code for anything else.
+[[nodiscard]] constexpr bool is_foreign([[maybe_unused]] Profile profile) {
+#ifdef DAYMARK_DETERMINISTIC_CBOR
+  return false;
+#else
+  return profile == Profile::foreign;
+#endif
+}
+
 inline constexpr Byte info_one_byte = 24;
 inline constexpr Byte info_two_bytes = 25;
 inline constexpr Byte info_eight_bytes = 27;

@@ -40,7 +40,8 @@ bool Reader::next_is_null() const {
 
 Result<Reader::Head> Reader::read_head(FieldId field) {
   DAYMARK_TRY(const auto head, internal::head_at(input_, at_, profile_, field));
-  if (head.indefinite()) return fail_here(errc::cbor_indefinite, field);
+  if (internal::is_foreign(profile_) && head.indefinite())
+    return fail_here(errc::cbor_indefinite, field);
   at_ += head.size;
   return Head{head.major, head.info, head.argument};
 }

@@ -32,7 +32,7 @@ namespace daymark::tlog {
 
 /// Takes `prefix` off `rest`, or leaves `rest` as it is and answers false.
 [[nodiscard]] constexpr bool cut_prefix(std::string_view& rest, std::string_view prefix) {
-  if (!rest.starts_with(prefix)) return false;
+  if (rest.size() < prefix.size() || slice(rest, 0, prefix.size()) != prefix) return false;
   rest.remove_prefix(prefix.size());
   return true;
 }
