@@ -36,6 +36,12 @@ Millis rounded(Millis span) {
   return span < minutes(1) ? span : seconds((span.value + 500) / 1000);
 }
 
+/// From the nearest whole second.
+Millis off(Millis span) {
+  const std::int64_t rest = span.value % 1000;
+  return Millis{std::min(rest, 1000 - rest)};
+}
+
 class Words {
  public:
   void put(std::int64_t value) {
@@ -202,6 +208,14 @@ RoundedSpans rounded_spans(Actor& actor) {
   }
   out.budget = suspension_budget(state, actor.mint.first_charter().bounds, host.now);
   return out;
+}
+
+Millis off_seconds(Actor& actor) {
+  const State& state = actor.state();
+  const Millis grace = std::max(off(state.grace_left), off(saved_by(actor).grace));
+  const Millis reserved = off(grace_of(actor) - state.grace_left);
+  const Millis budget = rounded_spans(actor).budget;
+  return std::max({grace, reserved, rounded(budget) == budget ? off(budget) : Millis{}});
 }
 
 Millis grace_of(Actor& actor) {

@@ -41,6 +41,12 @@ struct RoundedSpans {
 
 [[nodiscard]] RoundedSpans rounded_spans(Actor& actor);
 
+/// How far grace (left, reserved, saved) and what is left of the year's suspensions, where it
+/// counts by the millisecond, lie off whole seconds; the most of them. A chip gets there an instant
+/// at a time: a reset between a licence and the next save, or a suspension lifted right after its
+/// start, takes one each, and all else is as it was.
+[[nodiscard]] Millis off_seconds(Actor& actor);
+
 /// All grace, reserved or not; by asking the chip.
 [[nodiscard]] Millis grace_of(Actor& actor);
 

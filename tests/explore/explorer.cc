@@ -111,8 +111,9 @@ void Explorer::note(const std::string& rule, std::size_t node, const std::string
   report_.broken.push_back(fmt::format("{}: {}[{}]", rule, way_to(node), action));
 }
 
-bool Explorer::follows(std::size_t action) const {
-  return followed_[action] && after_.state.pending_count <= profile_.announced_max;
+bool Explorer::follows(std::size_t action) {
+  if (!followed_[action] || after_.state.pending_count > profile_.announced_max) return false;
+  return profile_.off_most >= seconds(1) || off_seconds(actor_) <= profile_.off_most;
 }
 
 void Explorer::begin() {

@@ -17,6 +17,7 @@ struct Profile {
   std::vector<std::string> follow;  ///< empty: all
   std::size_t announced_max = 2;    ///< states with more announced orders are not gone on from
   std::size_t states_in_short = 0;  ///< a short run expands so many; 0: all
+  Millis off_most = seconds(1);     ///< nor are states further off whole seconds (off_seconds)
 };
 
 struct Limits {
@@ -74,7 +75,7 @@ class Explorer {
   void compare_closely(const Twin& twin, std::size_t action, const Step& step);
   void note(const std::string& rule, std::size_t node, const std::string& action);
   [[nodiscard]] std::string way_to(std::size_t node) const;
-  [[nodiscard]] bool follows(std::size_t action) const;
+  [[nodiscard]] bool follows(std::size_t action);
   void load(ByteView bytes);
 
   Profile profile_;

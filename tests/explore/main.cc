@@ -1,10 +1,12 @@
-// explore [--states N] [--seconds S] [--profile NAME] | --command-list: goes through all that can
-// happen to a chip and prints what it saw. Ends with 1 where a rule was broken. DAYMARK_LONG=1 goes
-// deeper.
+// explore [--states N] [--seconds S] [--profile NAME] [--off MS] | --command-list: goes through all
+// that can happen to a chip and prints what it saw. Ends with 1 where a rule was broken.
+// DAYMARK_LONG=1 goes deeper; `off` bounds how far spans may lie off whole seconds, 1000 not at
+// all.
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "explorer.h"
 #include <fmt/format.h>
@@ -13,6 +15,9 @@
 
 namespace daymark::explore {
 namespace {
+
+/// Each instant further multiplies nothing: it adds the same states again, shifted by it.
+constexpr Millis off_most{5};
 
 std::vector<Profile> profiles() {
   const std::vector<std::string> always{"time", "reset", "beacons"};
@@ -31,13 +36,14 @@ std::vector<Profile> profiles() {
        {"time", "beacons", "renew", "licence", "denial", "usage of all"},
        2,
        160},
-      {"grace", licensed, with({"renew", "licence", "emergency"}), 2, 160},
+      {"grace", licensed, with({"renew", "licence", "emergency"}), 2, 160, off_most},
       {"permits", licensed, {"time", "beacons", "permit", "permit renewal", "permit end"}, 2, 160},
       {"suspensions",
        enrolled,
        {"time", "beacons", "suspend chip", "resume chip", "appeal", "confirm"},
        1,
-       160},
+       160,
+       off_most},
       {"late", enrolled, with({"withhold suspend", "deliver withheld", "power off"}), 1, 160},
       {"fleet", enrolled, with({"suspend fleet", "resume fleet", "policy"}), 1, 160},
       {"custody", enrolled, with({"firmware", "amend", "transfer", "power off"}), 1, 160},
@@ -52,6 +58,7 @@ struct Options {
   Limits limits;
   bool deep = false;
   std::string profile;
+  std::optional<std::int64_t> off;
 };
 
 Options options_of(std::span<char*> arguments) {
@@ -69,6 +76,7 @@ Options options_of(std::span<char*> arguments) {
     if (name == "--stop-at") {
       std::from_chars(value.data(), value.data() + value.size(), out.limits.broken_most);
     }
+    if (name == "--off") out.off = std::strtoll(arguments[i + 1], nullptr, 10);
     if (name == "--seconds") out.limits.seconds = std::strtod(arguments[i + 1], nullptr);
   }
   return out;
@@ -99,8 +107,9 @@ bool all_obeyed(const std::map<std::string, std::size_t>& accepted) {
 int explore(const Options& options) {
   bool sound = true;
   std::map<std::string, std::size_t> accepted;
-  for (const Profile& profile : profiles()) {
+  for (Profile profile : profiles()) {
     if (!options.profile.empty() && options.profile != profile.name) continue;
+    if (options.off) profile.off_most = Millis{*options.off};
     Limits limits = options.limits;
     if (!options.deep && limits.states == 0) limits.states = profile.states_in_short;
     const Report report = Explorer(profile).run(limits);

@@ -59,6 +59,9 @@ Charter explored(const Charter& source) {
   return out;
 }
 
+/// Flawed orders that are kept: enough for the states that are gone on from one after the other.
+constexpr std::size_t forged_most = 4096;
+
 using Names = std::vector<std::string>;
 
 Names signers_of(OrderKind kind, Flaw flaw) {
@@ -202,6 +205,7 @@ void Mint::log(const OrderFile& file, UnixMillis now, Minted& out) {
   }
   out.parts.proof = world_.log_and_prove(out.parts.envelope, cosigning_of(out.flaw, now));
   if (out.flaw == Flaw::stale_proof) out.parts.proof = old_proof_;
+  world_.forget_entries();
 }
 
 Minted Mint::make(const Wish& wish, Machine& machine) {
@@ -236,10 +240,22 @@ Minted Mint::make(const Wish& wish, Machine& machine) {
 }
 
 const Minted& Mint::keep(const std::string& key, Minted minted) {
+  ++signed_;
+  if (minted.flaw != Flaw::none) {
+    if (forged_.size() == forged_most) forged_.clear();
+    return forged_[key] = std::move(minted);
+  }
   known_[key] = minted_.size();
-  if (minted.flaw == Flaw::none) whole_[minted.hash] = minted_.size();
+  whole_[minted.hash] = minted_.size();
   minted_.push_back(std::make_unique<Minted>(std::move(minted)));
   return *minted_.back();
+}
+
+const Minted* Mint::kept_as(const std::string& key) const {
+  const auto whole = known_.find(key);
+  if (whole != known_.end()) return minted_[whole->second].get();
+  const auto forged = forged_.find(key);
+  return forged == forged_.end() ? nullptr : &forged->second;
 }
 
 const Minted& Mint::order(const Wish& wish, Machine& machine) {
@@ -250,8 +266,7 @@ const Minted& Mint::order(const Wish& wish, Machine& machine) {
   for (const Digest* const part :
        {&state.own.hash, &state.fleet.hash, &wish.appeal, &charter_of(machine).hash})
     key.append(text_of(*part));
-  const auto found = known_.find(key);
-  if (found != known_.end()) return *minted_[found->second];
+  if (const Minted* const kept = kept_as(key)) return *kept;
   return keep(key, make(wish, machine));
 }
 
@@ -270,8 +285,7 @@ const Minted& Mint::enrolment(Flaw flaw, Machine& machine) {
   const auto& state = machine.governor().state();
   const std::string key = fmt::format("enrol {} {} {}", static_cast<int>(flaw),
                                       machine.host.now.value, text_of(state.enrol_nonce));
-  const auto found = known_.find(key);
-  if (found != known_.end()) return *minted_[found->second];
+  if (const Minted* const kept = kept_as(key)) return *kept;
   Digest nonce = state.enrol_nonce;
   if (flaw == Flaw::other_content) nonce.front() ^= 1U;
   const Chip chip = flaw == Flaw::other_chip ? World::chip(2) : the_chip();

@@ -1,6 +1,6 @@
 // Everything that anybody in the world could hand a chip: orders, leaves, appeals, grants,
-// receipts, each valid or with one stated flaw. Equal wishes get the same bytes: what is signed is
-// kept.
+// receipts, each valid or with one stated flaw. Equal wishes for whole orders get the same bytes:
+// they are kept. A flawed one is good until the next is asked for.
 #pragma once
 
 #include <map>
@@ -107,7 +107,7 @@ class Mint {
   /// An order that was made without a flaw; null for any other hash.
   [[nodiscard]] const Minted* whole(const Digest& hash) const;
 
-  [[nodiscard]] std::size_t signed_count() const { return minted_.size(); }
+  [[nodiscard]] std::size_t signed_count() const { return signed_; }
 
  private:
   struct KnownCharter {
@@ -123,10 +123,13 @@ class Mint {
   void log(const order::OrderFile& file, UnixMillis now, Minted& out);
   void sign(order::OrderFile& file, const order::Charter& charter, const Minted& as) const;
   [[nodiscard]] const Minted& keep(const std::string& key, Minted minted);
+  [[nodiscard]] const Minted* kept_as(const std::string& key) const;
 
   order::testing::World world_;
   std::map<Digest, std::unique_ptr<KnownCharter>> charters_;
-  std::vector<std::unique_ptr<Minted>> minted_;
+  std::vector<std::unique_ptr<Minted>> minted_;  ///< whole ones
+  std::map<std::string, Minted> forged_;         ///< those with a flaw, for a while
+  std::size_t signed_ = 0;
   std::map<std::string, std::size_t> known_;
   std::map<Digest, std::size_t> whole_;
   std::map<std::string, order::testing::LoggedAppeal> appeals_;
