@@ -16,7 +16,7 @@ struct SizedPart {
   std::size_t most;
 };
 
-bool is_sound(const daymark_tpm_request& ask) {
+bool is_sound_tpm(const daymark_tpm_request& ask) {
   const std::array<SizedPart, 11> parts{{
       {ask.statement, evidence::evidence_file_max},
       {ask.signature, evidence::tpmt_signature_max},
@@ -95,7 +95,7 @@ Answer judge_quote(const daymark_tpm_request& ask) {
 }  // namespace
 
 Answer judge_tpm(const daymark_tpm_request* request) {
-  if (request == nullptr || request->struct_size != sizeof *request || !is_sound(*request)) {
+  if (request == nullptr || request->struct_size != sizeof *request || !is_sound_tpm(*request)) {
     return {};
   }
   const bool transcript = evidence::is_tpm_activation(view(request->statement));

@@ -29,7 +29,8 @@ Exit print_findings(const std::vector<order::CharterFinding>& findings, const Se
   return exit_of(findings.empty());
 }
 
-Outcome<Exit> make(const std::string& spec, const std::string& out, const Session& session) {
+Outcome<Exit> make_charter(const std::string& spec, const std::string& out,
+                           const Session& session) {
   DAYMARK_TRY(const std::vector<Byte> encoded, charter_from_spec(spec));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), spec));
   const auto findings = order::check_charter(charter);
@@ -42,7 +43,7 @@ Outcome<Exit> make(const std::string& spec, const std::string& out, const Sessio
   return Exit::success;
 }
 
-Outcome<Exit> show(const std::string& file, const Session& session) {
+Outcome<Exit> show_charter(const std::string& file, const Session& session) {
   DAYMARK_TRY(const std::vector<Byte> encoded, read_file(file, order::charter_size_max));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), file));
   session.print_text(order::charter_to_json(charter),
@@ -51,7 +52,7 @@ Outcome<Exit> show(const std::string& file, const Session& session) {
   return Exit::success;
 }
 
-Outcome<Exit> check(const std::string& file, const Session& session) {
+Outcome<Exit> check_charter(const std::string& file, const Session& session) {
   DAYMARK_TRY(const std::vector<Byte> encoded, read_file(file, order::charter_size_max));
   DAYMARK_TRY(const order::Charter charter, about(order::parse_charter(encoded), file));
   return print_findings(order::check_charter(charter), session);
@@ -77,9 +78,10 @@ void add_charter(CLI::App& app, Session& session) {
   command->add_option("spec", *spec, "JSON, see docs/formats/charter.md")->required();
   command->add_option("--out", *out, "Charter file to write")->capture_default_str();
   command->footer("Example: daymark charter new fleet.json --out fleet.charter");
-  session.on_run(*command, [spec, out, &session] { return make(*spec, *out, session); });
-  add_charter_verb(*family, session, "show", "Read a charter aloud, in plain words", show);
-  add_charter_verb(*family, session, "check", "Say which rule of fairness a charter breaks", check);
+  session.on_run(*command, [spec, out, &session] { return make_charter(*spec, *out, session); });
+  add_charter_verb(*family, session, "show", "Read a charter aloud, in plain words", show_charter);
+  add_charter_verb(*family, session, "check", "Say which rule of fairness a charter breaks",
+                   check_charter);
 }
 
 }  // namespace daymark::cli

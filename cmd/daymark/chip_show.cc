@@ -109,7 +109,7 @@ class ChipHistory {
   Json chip_;
 };
 
-Outcome<Exit> show(const ShowOptions& options, const Session& session) {
+Outcome<Exit> show_chip(const ShowOptions& options, const Session& session) {
   if (!options.proofs.empty()) DAYMARK_CHECK(make_folder(options.proofs));
   DAYMARK_TRY(authority::AuthorityClient client, client_of(options.authority));
   ChipHistory history(options, std::move(client));
@@ -130,7 +130,7 @@ void add_chip_show(CLI::App& family, Session& session) {
                       "Whose witnesses count; without it the authority's own word");
   command->add_option("--proofs", options->proofs, "Folder for entries and proofs");
   command->footer("Example: daymark chip show 5c1f… --authority URL --charter fleet.charter");
-  session.on_run(*command, [options, &session] { return show(*options, session); });
+  session.on_run(*command, [options, &session] { return show_chip(*options, session); });
 }
 
 }  // namespace daymark::cli

@@ -247,7 +247,7 @@ Verdicts unjudged(const std::string& file, Error reason, UnixMillis as_of) {
   return {out};
 }
 
-Outcome<Exit> verify(const EvidenceOptions& options, const Session& session) {
+Outcome<Exit> verify_evidence(const EvidenceOptions& options, const Session& session) {
   DAYMARK_TRY(const auto rims, evidence::RimVerifier::create());
   DAYMARK_TRY(const EvidenceBasis basis, read_basis(options, rims));
   DAYMARK_TRY(const evidence::VerifyOptions how, verify_options(options, basis));
@@ -314,7 +314,7 @@ void add_verify(CLI::App& family, Session& session) {
   command->footer(
       "Example: daymark evidence verify report.hex --chain chain.pem --rim driver.xml "
       "--rim vbios.xml --as-of 2025-08-21T12:00:00Z");
-  session.on_run(*command, [options, &session] { return verify(*options, session); });
+  session.on_run(*command, [options, &session] { return verify_evidence(*options, session); });
 }
 
 void add_explain(CLI::App& family, Session& session) {

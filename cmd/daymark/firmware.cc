@@ -41,7 +41,7 @@ std::string verdict_of(const std::vector<Byte>& image, const std::vector<Byte>& 
                      differs.first - image.begin());
 }
 
-Outcome<Exit> verify(const FirmwareOptions& options, const Session& session) {
+Outcome<Exit> verify_image(const FirmwareOptions& options, const Session& session) {
   DAYMARK_TRY(const auto image, read_file(options.image, image_size_max));
   session.log("firmware: building from a copy of the sources, which takes a minute");
   DAYMARK_TRY(const auto built, build_image(options.source));
@@ -85,7 +85,8 @@ void add_firmware(CLI::App& app, Session& session) {
   verify_command->add_option("image", verifying->image, "File of the image")->required();
   add_source(*verify_command, *verifying);
   verify_command->footer("Example: daymark firmware verify governor.bin --source .");
-  session.on_run(*verify_command, [verifying, &session] { return verify(*verifying, session); });
+  session.on_run(*verify_command,
+                 [verifying, &session] { return verify_image(*verifying, session); });
   add_firmware_chip(*family, session);
 }
 

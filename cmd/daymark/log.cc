@@ -38,7 +38,7 @@ struct VerifyOptions {
   bool mirrors = false;
 };
 
-Outcome<Exit> verify(const VerifyOptions& options, const Session& session) {
+Outcome<Exit> verify_proof(const VerifyOptions& options, const Session& session) {
   DAYMARK_TRY(const std::string text, read_text(options.proof, tlog::proof_size_max));
   DAYMARK_TRY(const std::vector<Byte> entry, read_file(options.entry, 65'536));
   DAYMARK_TRY(const std::vector<Byte> encoded, read_file(options.charter, order::charter_size_max));
@@ -86,7 +86,7 @@ void add_log(CLI::App& app, Session& session) {
   check->add_option("--charter", given->charter, "Whose witnesses count")->required();
   check->add_flag("--mirrors", given->mirrors, "Demand the mirrors as well");
   check->footer("Example: daymark log verify --proof s.tlog-proof --entry s.entry --charter c");
-  session.on_run(*check, [given, &session] { return verify(*given, session); });
+  session.on_run(*check, [given, &session] { return verify_proof(*given, session); });
   add_log_bench(*family, session);
   add_log_monitor(*family, session);
 }

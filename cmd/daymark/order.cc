@@ -236,7 +236,7 @@ Outcome<Exit> appeal(const AppealOptions& options, const Session& session) {
   return Exit::success;
 }
 
-Outcome<Exit> show(const SignOptions& options, const Session& session) {
+Outcome<Exit> show_order(const SignOptions& options, const Session& session) {
   if (is_hash(options.file)) return show_life(options, session);
   DAYMARK_TRY(const order::OrderFile file, read_order(options.file));
   DAYMARK_TRY(const std::vector<Byte> encoded, charter_bytes(options.charter, options.authority));
@@ -360,7 +360,7 @@ void add_order(CLI::App& app, Session& session) {
   add_charter_source(*show_command, *shown);
   show_command->footer("Example: daymark order show s.order --charter fleet.charter");
   show_command->final_callback(
-      [shown, &session] { session.run([&] { return show(*shown, session); }); });
+      [shown, &session] { session.run([&] { return show_order(*shown, session); }); });
 }
 
 }  // namespace daymark::cli

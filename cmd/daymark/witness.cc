@@ -9,7 +9,7 @@ namespace daymark::cli {
 
 namespace {
 
-struct ServeOptions {
+struct WitnessOptions {
   std::string key_file;
   std::string mirror_key_file;
   std::string log_vkey;
@@ -17,7 +17,7 @@ struct ServeOptions {
   witness::WitnessOptions witness;
 };
 
-Outcome<Exit> serve(ServeOptions options, const Session& session) {
+Outcome<Exit> serve_witness(WitnessOptions options, const Session& session) {
   DAYMARK_TRY(const crypto::KeyPair key, crypto::read_key_pair(options.key_file));
   options.witness.signer = {key.name, key.sign};
   if (!options.mirror_key_file.empty()) {
@@ -41,7 +41,7 @@ Outcome<Exit> serve(ServeOptions options, const Session& session) {
 void add_witness(CLI::App& app, Session& session) {
   CLI::App* family = app.add_subcommand("witness", "Witnesses and mirrors of logs");
   family->require_subcommand(1);
-  auto options = std::make_shared<ServeOptions>();
+  auto options = std::make_shared<WitnessOptions>();
   CLI::App* command = family->add_subcommand("serve", "Check consistency and cosign");
   command->add_option("--key", options->key_file, "The witness's key (mode 0600)")->required();
   command->add_option("--dir", options->witness.folder, "Folder of its memory")->required();
@@ -56,7 +56,7 @@ void add_witness(CLI::App& app, Session& session) {
       ->capture_default_str();
   command->add_flag("--allow-public", options->witness.server.allow_public, "Beyond loopback");
   command->footer("Example: daymark witness serve --key w1.key --dir w1 --log 'log.example+…'");
-  session.on_run(*command, [options, &session] { return serve(*options, session); });
+  session.on_run(*command, [options, &session] { return serve_witness(*options, session); });
 }
 
 }  // namespace daymark::cli

@@ -1,13 +1,16 @@
 """The rules of the house that a compiler doesn't know: tidy.py ROOT.
 
 Module order without upward edges or cycles, reserved modules, file <= 600 lines, function <= 60,
-nesting <= 3, parameters <= 5, line <= 100 columns, no left-over markers, no absolute machine paths.
+nesting <= 3, parameters <= 5, line <= 100 columns, no left-over markers, no absolute machine paths,
+no name in anonymous namespaces of two sources of one target.
 Prints each breach as FILE:LINE: rule and ends with "N passed, M failed".
 """
 import pathlib
 import re
 import subprocess
 import sys
+
+from anonymous import Clashes
 
 FILE_LINES, FUNCTION_LINES, NESTING, PARAMETERS, COLUMNS = 600, 60, 3, 5, 100
 MODULES = ("base crypto cbor tlog order ledger ranging governor geo catalog evidence locate usage "
@@ -190,7 +193,7 @@ def cycles(graph):
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     failed = passed = 0
-    graph = {}
+    graph, clashes = {}, Clashes(root)
     for name in tracked(root):
         if name.startswith(("build/", "out/", "data/", "tests/vectors/")):
             continue
@@ -202,6 +205,7 @@ def main():
         breaches = list(check_words(name, text))
         if code:
             breaches += list(check_shape(name, text)) + list(check_order(name, text)) + list(check_folders(name, text)) + list(check_reserved(name, text))
+            breaches += list(clashes.check(name, stripped(text)))
             graph[name] = ["src/" + m.group(1) for m in INCLUDE.finditer(text)]
         for line, rule in breaches:
             print(f"{name}:{line}: {rule}")

@@ -16,7 +16,7 @@ const order::Charter& charter() {
 
 const std::string chip_text(32, 'a');
 
-ChipId chip() {
+ChipId listed_chip() {
   ChipId out;
   out.bytes.fill(0xAA);
   return out;
@@ -41,12 +41,12 @@ TEST(BatchTerms, ReadsEveryMember) {
   EXPECT_TRUE(terms->common.has_fence);
   EXPECT_EQ(terms->common.fence.beacon_count, 3U);
   EXPECT_EQ(terms->common.fence.alternatives[0].clauses[1].round_trip_us_max, 7000U);
-  const LicenceTerms& own = terms->chips.at(chip());
+  const LicenceTerms& own = terms->chips.at(listed_chip());
   EXPECT_EQ(own.cluster_max, 2U);
   EXPECT_FALSE(own.has_fence);
   EXPECT_EQ(own.validity, hours(1));
-  EXPECT_EQ(terms->denials.at(chip()).reason, "broken seal");
-  EXPECT_TRUE(terms->simulated_omissions.contains(chip()));
+  EXPECT_EQ(terms->denials.at(listed_chip()).reason, "broken seal");
+  EXPECT_TRUE(terms->simulated_omissions.contains(listed_chip()));
 }
 
 TEST(BatchTerms, RefusesWhatItDoesNotKnowOrCannotRead) {

@@ -42,7 +42,7 @@ ByteArray<end_size> big_endian(std::uint64_t number) {
   return out;
 }
 
-std::uint64_t number_of(ByteView bytes) {
+std::uint64_t leaf_end(ByteView bytes) {
   std::uint64_t out = 0;
   for (const Byte byte : bytes)
     out = out << 8U | byte;
@@ -171,7 +171,7 @@ class OpenBatch {
     DAYMARK_CHECK(ends_.read(stored, at_start ? 0 : (page.after - 1) * end_size));
     std::vector<std::uint64_t> out;
     for (std::size_t at = 0; at < ends.size(); at += end_size) {
-      const std::uint64_t bound = number_of(ByteView(ends).subspan(at, end_size));
+      const std::uint64_t bound = leaf_end(ByteView(ends).subspan(at, end_size));
       const bool rises =
           out.empty() || (bound > out.back() && bound - out.back() <= order::leaf_size_max);
       if (!rises) return damaged(ends_.path());

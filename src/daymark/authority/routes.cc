@@ -64,7 +64,7 @@ Outcome<std::uint64_t> number_in(std::string_view text, std::string_view name) {
   return value;
 }
 
-Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name,
+Outcome<std::uint64_t> number_in(const RouteCall& call, std::string_view name,
                                  std::string_view otherwise = "0") {
   return number_in(net::query_value(call.request->query, name).value_or(std::string(otherwise)),
                    name);
@@ -72,7 +72,7 @@ Outcome<std::uint64_t> number_of(const RouteCall& call, std::string_view name,
 
 /// `limit` of the query, no more than `most`, which is also what holds where nobody asks.
 Outcome<std::uint64_t> limit_of(const RouteCall& call, std::uint64_t most) {
-  DAYMARK_TRY(const std::uint64_t limit, number_of(call, "limit", std::to_string(most)));
+  DAYMARK_TRY(const std::uint64_t limit, number_in(call, "limit", std::to_string(most)));
   if (limit == 0) return refuse(errc::number_malformed, "limit");
   return std::min(limit, most);
 }
@@ -80,7 +80,7 @@ Outcome<std::uint64_t> limit_of(const RouteCall& call, std::uint64_t most) {
 /// The page that is asked for, longer by the one item that tells whether another page follows.
 Outcome<Page> page_of(const RouteCall& call) {
   Page out;
-  DAYMARK_TRY(out.after, number_of(call, "after"));
+  DAYMARK_TRY(out.after, number_in(call, "after"));
   DAYMARK_TRY(out.limit, limit_of(call, list_page_max));
   ++out.limit;
   return out;
@@ -150,7 +150,7 @@ std::string_view word_of(const Outcome<void>& state) {
   return state ? "ok" : entry_of(state.error().error.code).name;
 }
 
-RouteJson json_of(const PeerCount& peers) {
+RouteJson peers_json(const PeerCount& peers) {
   return {{"reachable", peers.reachable}, {"of", peers.of}};
 }
 
@@ -164,8 +164,8 @@ Outcome<HttpResponse> get_ready(Authority& authority, const RouteCall&) {
       {"ready", log && store},
       {"log", word_of(log)},
       {"store", word_of(store)},
-      {"witnesses", json_of(authority.count_peers(urls_of(charter.log_policy)))},
-      {"mirrors", json_of(authority.count_peers(urls_of(charter.mirror_policy)))}};
+      {"witnesses", peers_json(authority.count_peers(urls_of(charter.log_policy)))},
+      {"mirrors", peers_json(authority.count_peers(urls_of(charter.mirror_policy)))}};
   return net::json_response(log && store ? 200 : 503, document.dump());
 }
 
@@ -287,8 +287,8 @@ Outcome<HttpResponse> get_feed(Authority& authority, const RouteCall& call) {
   DAYMARK_TRY(const ChipId chip, chip_argument(chip_text));
   DAYMARK_CHECK(call.caller.check_chip(chip));
   FeedQuery query{.chip = chip};
-  DAYMARK_TRY(query.fleet_seq, number_of(call, "fleet"));
-  DAYMARK_TRY(query.own_seq, number_of(call, "own"));
+  DAYMARK_TRY(query.fleet_seq, number_in(call, "fleet"));
+  DAYMARK_TRY(query.own_seq, number_in(call, "own"));
   DAYMARK_TRY(query.limit, limit_of(call, feed_page_max));
   DAYMARK_TRY(const FeedPage page, authority.orders().feed_page(query));
   return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {
@@ -335,7 +335,7 @@ Outcome<HttpResponse> get_batch_leaves(Authority& authority, const RouteCall& ca
   DAYMARK_TRY(const Digest root, hex_argument<32>(call.arguments[0]));
   DAYMARK_CHECK(check_shown(authority, call, root));
   Page page;
-  DAYMARK_TRY(page.after, number_of(call, "after"));
+  DAYMARK_TRY(page.after, number_in(call, "after"));
   DAYMARK_TRY(page.limit, limit_of(call, leaf_page_max));
   DAYMARK_TRY(const LeafPage found, authority.leaves().page(root, page));
   return cbor_bytes(cbor::encode([&](cbor::Writer& writer) {

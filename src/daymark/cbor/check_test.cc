@@ -11,29 +11,29 @@ namespace {
 using testing::hex;
 using testing::Naive;
 
-Error error_of(const std::vector<Byte>& item, Profile profile) {
+Error check_error(const std::vector<Byte>& item, Profile profile) {
   const auto verdict = check_item(item, profile);
   return verdict ? Error{} : verdict.error();
 }
 
-Errc code_of(std::string_view item, Profile profile) {
-  return error_of(hex(item), profile).code;
+Errc check_code(std::string_view item, Profile profile) {
+  return check_error(hex(item), profile).code;
 }
 
 /// One error for both profiles.
 void expect_refused(std::string_view item, Errc code) {
-  EXPECT_EQ(code_of(item, Profile::deterministic), code) << item;
-  EXPECT_EQ(code_of(item, Profile::foreign), code) << item;
+  EXPECT_EQ(check_code(item, Profile::deterministic), code) << item;
+  EXPECT_EQ(check_code(item, Profile::foreign), code) << item;
 }
 
 void expect_accepted(std::string_view item) {
-  EXPECT_EQ(code_of(item, Profile::deterministic), Errc{}) << item;
-  EXPECT_EQ(code_of(item, Profile::foreign), Errc{}) << item;
+  EXPECT_EQ(check_code(item, Profile::deterministic), Errc{}) << item;
+  EXPECT_EQ(check_code(item, Profile::foreign), Errc{}) << item;
 }
 
 void expect_only_foreign(std::string_view item, Errc code) {
-  EXPECT_EQ(code_of(item, Profile::deterministic), code) << item;
-  EXPECT_EQ(code_of(item, Profile::foreign), Errc{}) << item;
+  EXPECT_EQ(check_code(item, Profile::deterministic), code) << item;
+  EXPECT_EQ(check_code(item, Profile::foreign), Errc{}) << item;
 }
 
 TEST(Check, AcceptsEveryKindOfItem) {
@@ -75,13 +75,13 @@ TEST(Check, RefusesCutItems) {
     expect_refused(item, errc::cbor_truncated);
   }
   for (const char* item : {"5f", "5f41ff", "9f", "9f01", "bf", "bf01", "7f6161"}) {
-    EXPECT_EQ(code_of(item, Profile::foreign), errc::cbor_truncated) << item;
+    EXPECT_EQ(check_code(item, Profile::foreign), errc::cbor_truncated) << item;
   }
 }
 
 TEST(Check, RefusesTrailingBytesAndNamesTheirOffset) {
   expect_refused("0000", errc::cbor_trailing);
-  EXPECT_EQ(error_of(hex("8101f6"), Profile::deterministic).offset, 2U);
+  EXPECT_EQ(check_error(hex("8101f6"), Profile::deterministic).offset, 2U);
 }
 
 TEST(Check, RefusesReservedHeads) {
@@ -107,12 +107,12 @@ TEST(Check, WantsDefiniteLengths) {
 }
 
 TEST(Check, WantsBreaksWhereTheyBelong) {
-  EXPECT_EQ(code_of("bf01ff", Profile::foreign), errc::cbor_reserved);
-  EXPECT_EQ(code_of("9f81ff", Profile::foreign), errc::cbor_reserved);
-  EXPECT_EQ(code_of("5f01ff", Profile::foreign), errc::cbor_type);
-  EXPECT_EQ(code_of("5f6161ff", Profile::foreign), errc::cbor_type);
-  EXPECT_EQ(code_of("5f5fffff", Profile::foreign), errc::cbor_type);
-  EXPECT_EQ(code_of("7f61c361bcff", Profile::foreign), errc::cbor_text);
+  EXPECT_EQ(check_code("bf01ff", Profile::foreign), errc::cbor_reserved);
+  EXPECT_EQ(check_code("9f81ff", Profile::foreign), errc::cbor_reserved);
+  EXPECT_EQ(check_code("5f01ff", Profile::foreign), errc::cbor_type);
+  EXPECT_EQ(check_code("5f6161ff", Profile::foreign), errc::cbor_type);
+  EXPECT_EQ(check_code("5f5fffff", Profile::foreign), errc::cbor_type);
+  EXPECT_EQ(check_code("7f61c361bcff", Profile::foreign), errc::cbor_text);
 }
 
 TEST(Check, WantsAscendingKeys) {
@@ -122,34 +122,34 @@ TEST(Check, WantsAscendingKeys) {
   expect_accepted("a261620062616100");
   expect_only_foreign("a262616100616200", errc::cbor_key_order);
   expect_only_foreign("a261610018ff00", errc::cbor_key_order);
-  EXPECT_EQ(error_of(hex("a202000100"), Profile::deterministic).offset, 3U);
+  EXPECT_EQ(check_error(hex("a202000100"), Profile::deterministic).offset, 3U);
 }
 
 TEST(Check, RefusesDuplicateKeys) {
   expect_refused("a201000100", errc::cbor_key_duplicate);
   expect_refused("81a2616100616100", errc::cbor_key_duplicate);
   expect_refused("a2f500f500", errc::cbor_key_duplicate);
-  EXPECT_EQ(error_of(hex("a201000100"), Profile::foreign).offset, 3U);
+  EXPECT_EQ(check_error(hex("a201000100"), Profile::foreign).offset, 3U);
   for (const char* item : {"a3020001000200", "bf010001 00ff", "a20100180100", "a2180100190001 00",
                            "a3616200616100616200", "a361620078016200616300",
                            "a302a20100020001000200", "a30200 01a2040003000200"}) {
     std::string text(item);
     std::erase(text, ' ');
-    EXPECT_EQ(code_of(text, Profile::foreign), errc::cbor_key_duplicate) << item;
+    EXPECT_EQ(check_code(text, Profile::foreign), errc::cbor_key_duplicate) << item;
   }
 }
 
 TEST(Check, SameKeyInAnotherMapIsNoDuplicate) {
   expect_accepted("82a10100a10100");
   expect_accepted("a201a1010002a10100");
-  EXPECT_EQ(code_of("a302a202000100010003a202000100", Profile::foreign), Errc{});
+  EXPECT_EQ(check_code("a302a202000100010003a202000100", Profile::foreign), Errc{});
 }
 
 TEST(Check, KeysArePlainValues) {
   for (const char* item : {"a18000", "a1a000", "a1c00000", "a1f93c0000"}) {
     expect_refused(item, errc::cbor_type);
   }
-  EXPECT_EQ(code_of("a15fff00", Profile::foreign), errc::cbor_type);
+  EXPECT_EQ(check_code("a15fff00", Profile::foreign), errc::cbor_type);
 }
 
 TEST(Check, WantsValidText) {
@@ -202,7 +202,8 @@ TEST(Check, BoundsDepth) {
   }
   expect_accepted(repeated("81", depth_max - 1) + "80");
   expect_refused(repeated("81", depth_max) + "80", errc::cbor_depth);
-  EXPECT_EQ(code_of(repeated("9f", 17) + repeated("ff", 17), Profile::foreign), errc::cbor_depth);
+  EXPECT_EQ(check_code(repeated("9f", 17) + repeated("ff", 17), Profile::foreign),
+            errc::cbor_depth);
 }
 
 TEST(Check, LyingCountsEndAtOnce) {
@@ -236,7 +237,7 @@ std::vector<Byte> ascending_map(unsigned count) {
 
 TEST(Check, ForeignMapsOutOfOrderAreBounded) {
   EXPECT_TRUE(check_item(descending_map(1024), Profile::foreign));
-  const Error error = error_of(descending_map(1026), Profile::foreign);
+  const Error error = check_error(descending_map(1026), Profile::foreign);
   EXPECT_EQ(error.code, errc::cbor_length);
 }
 

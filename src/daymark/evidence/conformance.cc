@@ -156,7 +156,7 @@ Outcome<void> run_switches(const VectorFolder& folder, ConformanceCount& count) 
   return {};
 }
 
-Errc validity_of(const VerifiedRim& rim, std::string_view time) {
+Errc rim_validity(const VerifiedRim& rim, std::string_view time) {
   const auto valid = rim.check_valid_at(vector_time(time));
   return valid ? Errc{} : valid.error().code;
 }
@@ -169,9 +169,9 @@ void run_rim_case(const VectorFolder& folder, const RimVerifier& verifier, const
   add_case(count, one.file, one.signature, rim ? Errc{} : rim.error().code);
   if (!rim) return;
   add_case(count, fmt::format("{} at {}", one.file, within_2025), one.within,
-           validity_of(*rim, within_2025));
+           rim_validity(*rim, within_2025));
   add_case(count, fmt::format("{} at {}", one.file, late_2026), one.now,
-           validity_of(*rim, late_2026));
+           rim_validity(*rim, late_2026));
 }
 
 void run_measurement_case(const VectorFolder& folder, const MeasurementCase& one,

@@ -13,7 +13,7 @@ namespace daymark::evidence {
 namespace {
 
 const std::string shipped = std::string(DAYMARK_SOURCE_DIR) + "/data/evidence/nvidia/";
-const std::string vectors = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/";
+const std::string device_vectors = std::string(DAYMARK_SOURCE_DIR) + "/tests/vectors/evidence/";
 
 std::vector<EvidenceVerdict> verify(const std::string& report, const std::string& chain,
                                     const VerifyOptions& options = {std::nullopt, test_time}) {
@@ -86,7 +86,7 @@ TEST(Vectors, BadSignature) {
 }
 
 TEST(Vectors, OldFirmwareStatesNoIdentity) {
-  const std::string folder = vectors + "no-fwid/";
+  const std::string folder = device_vectors + "no-fwid/";
   const EvidenceVerdict verdict = verify_one(folder + "report.hex", folder + "chain.pem");
   EXPECT_EQ(verdict.verdict, Verdict::genuine);
   EXPECT_EQ(verdict.reason.code, errc::evidence_genuine_no_fwid);
@@ -94,7 +94,7 @@ TEST(Vectors, OldFirmwareStatesNoIdentity) {
 }
 
 TEST(Vectors, Blackwell) {
-  const std::string folder = vectors + "blackwell/";
+  const std::string folder = device_vectors + "blackwell/";
   const EvidenceVerdict verdict = verify_one(folder + "report.hex", folder + "chain.pem");
   EXPECT_EQ(verdict.reason.code, errc::evidence_genuine);
   EXPECT_EQ(verdict.device->certified.device_info, "NVIDIA:GB100:48B02DD4C0CB1539");
@@ -102,7 +102,7 @@ TEST(Vectors, Blackwell) {
 }
 
 TEST(Vectors, Switch) {
-  const std::string folder = vectors + "switch/";
+  const std::string folder = device_vectors + "switch/";
   const EvidenceVerdict good = verify_one(folder + "report.hex", folder + "chain.pem");
   EXPECT_EQ(good.reason.code, errc::evidence_genuine_no_fwid);
   EXPECT_EQ(good.device->type, "switch");
@@ -113,7 +113,7 @@ TEST(Vectors, Switch) {
 }
 
 TEST(Vectors, SerialisedForm) {
-  const EvidenceVerdict verdict = verify_one(vectors + "h100-590.12-ppcie.json", "");
+  const EvidenceVerdict verdict = verify_one(device_vectors + "h100-590.12-ppcie.json", "");
   EXPECT_EQ(verdict.reason.code, errc::evidence_genuine);
   EXPECT_EQ(verdict.device->mode, "protected PCIe");
   EXPECT_TRUE(to_hex(verdict.device->nonce).starts_with("e97b23a1"));
@@ -121,7 +121,8 @@ TEST(Vectors, SerialisedForm) {
 
 TEST(Vectors, BrokenChains) {
   for (const char* name : {"case2", "case3", "case4", "chain-missing-ica"}) {
-    EXPECT_EQ(chain_refusal(vectors + "chains/" + name + ".pem"), errc::chain_length) << name;
+    EXPECT_EQ(chain_refusal(device_vectors + "chains/" + name + ".pem"), errc::chain_length)
+        << name;
   }
 }
 

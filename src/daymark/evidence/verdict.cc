@@ -13,7 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Certificate status in one word.
-std::string_view status_of(const RevocationFinding& finding) {
+std::string_view revocation_status(const RevocationFinding& finding) {
   if (finding.good()) return "good";
   return finding.revoked() ? "revoked" : "unknown";
 }
@@ -77,7 +77,7 @@ ordered_json json_of(const std::vector<RevocationFinding>& findings) {
                    {"number", one.number},
                    {"certificate", one.certificate},
                    {"fingerprint", to_hex(one.fingerprint)},
-                   {"status", status_of(one)},
+                   {"status", revocation_status(one)},
                    {"reason", entry_of(one.reason.code).name},
                    {"this_update", time_or_null(one.this_update)},
                    {"next_update", time_or_null(one.next_update)},
@@ -194,13 +194,13 @@ std::string reference_line(const UsedReference& one) {
 
 std::string revocation_line(const RevocationFinding& one, Language language) {
   std::string out = fmt::format("  certificate  {} {} \"{}\": {}", one.chain, one.number,
-                                one.certificate, status_of(one));
+                                one.certificate, revocation_status(one));
   if (one.next_update) out += fmt::format(", answer until {}", to_rfc3339(*one.next_update));
   if (!one.good()) out += fmt::format(". {}", sentence(one.reason.code, language));
   return out + "\n";
 }
 
-std::string listed(const EvidenceVerdict& verdict, Finding finding) {
+std::string listing(const EvidenceVerdict& verdict, Finding finding) {
   std::string out;
   for (const Ground& ground : verdict.grounds) {
     if (ground.finding != finding) continue;
@@ -225,7 +225,7 @@ std::string text_of_one(const EvidenceVerdict& verdict, Language language) {
     out += revocation_line(one, language);
   for (const Finding finding :
        {Finding::held, Finding::failed, Finding::absent, Finding::unknown, Finding::not_judged}) {
-    out += listed(verdict, finding);
+    out += listing(verdict, finding);
   }
   return out;
 }

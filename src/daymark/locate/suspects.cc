@@ -101,7 +101,7 @@ class Accusation {
   ConflictGraph graph_;
 };
 
-std::string_view name_of(Doubt doubt) {
+std::string_view doubt_name(Doubt doubt) {
   return doubt == Doubt::certain ? "certain" : "possible";
 }
 
@@ -153,7 +153,7 @@ std::string to_json(const SuspectReport& report, const DelayMatrix& matrix) {
     SuspectJson one{{"id", node.id},
                     {"city", node.city},
                     {"country", node.country},
-                    {"doubt", name_of(suspect.doubt)},
+                    {"doubt", doubt_name(suspect.doubt)},
                     {"beyond_km", tenths(suspect.off_km)},
                     {"allowed", nullptr},
                     {"evidence", evidence_json(suspect, nodes)}};
@@ -181,7 +181,7 @@ std::string to_text(const SuspectReport& report, const DelayMatrix& matrix) {
     out += fmt::format(
         "  {:<8} {} ({}, {}): {} contradictions; {:.3f} ms from {} ({}), {:.0f} km "
         "away by declaration, {:.0f} km at most\n",
-        name_of(suspect.doubt), node.id, node.city, node.country, suspect.evidence.size(),
+        doubt_name(suspect.doubt), node.id, node.city, node.country, suspect.evidence.size(),
         worst.rtt_ms, nodes[other].id, nodes[other].city, worst.apart_km, worst.reach_km);
     if (!suspect.allowed) continue;
     out +=

@@ -22,7 +22,7 @@ constexpr std::size_t leaf_items = 20;
 constexpr std::size_t least_level_max = 4;
 
 /// From the kind to the link; behind them the fence.
-constexpr auto front_layout = cbor::layout<Leaf>(
+constexpr auto leaf_front_layout = cbor::layout<Leaf>(
     DAYMARK_MEMBER(Leaf, kind, field::kind, 1), DAYMARK_MEMBER(Leaf, chip, field::chip),
     DAYMARK_MEMBER(Leaf, id, field::licence), DAYMARK_MEMBER(Leaf, request, field::request),
     DAYMARK_MEMBER(Leaf, fleet.seq, field::sequence),
@@ -73,7 +73,7 @@ Result<void> parse_leaf_into(ByteView encoded, Leaf& out) {
   Reader in(encoded);
   DAYMARK_CHECK(in.enter_array_of(leaf_items));
   DAYMARK_CHECK(internal::read_version(in, errc::leaf_malformed));
-  DAYMARK_CHECK(read_layout(in, front_layout, out));
+  DAYMARK_CHECK(read_layout(in, leaf_front_layout, out));
   DAYMARK_CHECK(read_terms(in, out));
   DAYMARK_CHECK(read_denial(in, out));
   DAYMARK_CHECK(in.expect_end());
@@ -97,7 +97,7 @@ Result<ByteView> write_leaf(const Leaf& leaf, MutableBytes out) {
 void put_leaf(const Leaf& leaf, Writer& out) {
   out.open_array(leaf_items);
   out.put_unsigned(1);
-  put_layout(out, front_layout, leaf);
+  put_layout(out, leaf_front_layout, leaf);
   if (leaf.has_fence) {
     internal::put_fence(out, leaf.fence);
   } else {

@@ -28,7 +28,7 @@ Result<OrderKind> read_kind(Reader& in) {
 }
 
 /// Behind the kind.
-constexpr auto front_layout = cbor::layout<Order>(
+constexpr auto order_front_layout = cbor::layout<Order>(
     DAYMARK_MEMBER(Order, fleet, field::fleet), DAYMARK_MEMBER(Order, charter, field::charter),
     DAYMARK_MEMBER(Order, seq, field::sequence),
     cbor::option(1, DAYMARK_MEMBER(Order, has_prev, field::predecessor)),
@@ -80,7 +80,7 @@ Result<void> parse_order_into(ByteView payload, Order& out) {
   DAYMARK_CHECK(in.enter_array_of(order_items));
   DAYMARK_CHECK(internal::read_version(in, errc::order_malformed));
   DAYMARK_TRY(out.kind, read_kind(in));
-  DAYMARK_CHECK(cbor::read_layout(in, front_layout, out));
+  DAYMARK_CHECK(cbor::read_layout(in, order_front_layout, out));
   DAYMARK_CHECK(read_seal(in, out));
   DAYMARK_CHECK(in.expect_end());
   out.payload = payload;

@@ -15,7 +15,7 @@ namespace {
 using testing::Batch;
 using testing::flipped;
 
-Errc code_of(const Result<VerifiedReceipt>& verified) {
+Errc verdict_code(const Result<VerifiedReceipt>& verified) {
   return verified ? Errc{} : verified.error().code;
 }
 
@@ -58,7 +58,8 @@ TEST(ReceiptVerifier, AKnownRootIsKnownUnderItsKeyAlone) {
   ASSERT_TRUE(verifier.verify(batch.receipts[0], batch.expected(0)));
   Batch other(4);
   other.beacon.key = crypto::ed25519_public(crypto::SecretKey{{99}});
-  EXPECT_EQ(code_of(verifier.verify(batch.receipts[0], other.expected(0))), errc::receipt_beacon);
+  EXPECT_EQ(verdict_code(verifier.verify(batch.receipts[0], other.expected(0))),
+            errc::receipt_beacon);
   EXPECT_EQ(verifier.known_roots(), 1U);
 }
 
@@ -70,7 +71,8 @@ TEST(ReceiptVerifier, KnownRootsHideNoForgery) {
     EXPECT_FALSE(verifier.verify(flipped(batch.receipts[2], bit), batch.expected(2))) << bit;
   }
   EXPECT_EQ(verifier.known_roots(), 1U);
-  EXPECT_EQ(code_of(verifier.verify(batch.receipts[2], batch.expected(3))), errc::receipt_chip);
+  EXPECT_EQ(verdict_code(verifier.verify(batch.receipts[2], batch.expected(3))),
+            errc::receipt_chip);
 }
 
 TEST(ReceiptVerifier, MemoryIsBoundedAndTheOldestIsForgotten) {
@@ -104,7 +106,7 @@ RC_GTEST_PROP(ReceiptVerifier, JudgesAsVerifyReceiptDoes, ()) {
       message = flipped(message, *rc::gen::inRange<std::size_t>(0, message.size() * 8));
     const auto plain = verify_receipt(message, asked.expected(whose));
     const auto cached = verifier.verify(message, asked.expected(whose));
-    RC_ASSERT(code_of(plain) == code_of(cached));
+    RC_ASSERT(verdict_code(plain) == verdict_code(cached));
     if (plain) RC_ASSERT(plain->receipt().least_round_trip == cached->receipt().least_round_trip);
   }
 }

@@ -24,7 +24,7 @@ constexpr std::string_view sea = "#e8f0f5";
 constexpr std::string_view ink = "#22303c";
 constexpr std::string_view soft_ink = "#5c6770";
 
-std::string_view colour_of(geo::Verdict verdict) {
+std::string_view verdict_colour(geo::Verdict verdict) {
   if (verdict == geo::Verdict::inside) return "#2a9d8f";
   return verdict == geo::Verdict::outside ? "#6d597a" : "#8d99ae";
 }
@@ -327,7 +327,7 @@ class MapPainter {
                               ? 20 + 8.6 * static_cast<double>(verdict.size())
                               : 20 + 5.5 * static_cast<double>(verdict.size());
     svg_.rectangle({16, 14}, {length, 25},
-                   fmt::format(R"(rx="12.5" fill="{}")", colour_of(scene_.verdict)));
+                   fmt::format(R"(rx="12.5" fill="{}")", verdict_colour(scene_.verdict)));
     svg_.text({16 + length / 2, 31.5}, verdict,
               R"(text-anchor="middle" font-size="14" font-weight="600" fill="#fff")");
     svg_.text({28 + length, 32}, scene_.title,

@@ -32,7 +32,7 @@ std::optional<unsigned> cut_level(std::string_view& rest) {
   return static_cast<unsigned>(*level);
 }
 
-std::optional<unsigned> cut_group(std::string_view& rest) {
+std::optional<unsigned> cut_number_group(std::string_view& rest) {
   if (rest.size() < 3) return std::nullopt;
   unsigned value = 0;
   for (const char c : slice(rest, 0, 3)) {
@@ -49,7 +49,7 @@ std::optional<std::uint64_t> cut_index(std::string_view& rest) {
   std::uint64_t index = 0;
   for (int i = 0; i < groups_max; ++i) {
     const bool more = cut_prefix(rest, "x");
-    const auto value = cut_group(rest);
+    const auto value = cut_number_group(rest);
     if (!value) return std::nullopt;
     index = index * group + *value;
     if (!more) return index;

@@ -69,7 +69,7 @@ Result<void> read_material(const json& material, ModelBundle& out) {
   return ok();
 }
 
-Result<ModelResource> read_resource(const json& value) {
+Result<ModelResource> read_model_resource(const json& value) {
   ModelResource out;
   out.name = json_text(value, "name");
   if (!is_plain_path(out.name)) return fail(errc::model_path, field::model_file);
@@ -95,7 +95,7 @@ Result<void> read_serialization(const json& value, ModelStatement& out) {
   return ok();
 }
 
-Digest digest_of(const std::vector<ModelResource>& resources) {
+Digest resources_digest(const std::vector<ModelResource>& resources) {
   std::vector<ByteView> parts;
   parts.reserve(resources.size());
   for (const ModelResource& one : resources)
@@ -110,7 +110,7 @@ Result<void> read_resources(const json& list, ModelStatement& out) {
   std::set<std::string, std::less<>> names;
   out.resources.reserve(list.size());
   for (const json& one : list) {
-    DAYMARK_TRY(auto resource, read_resource(one));
+    DAYMARK_TRY(auto resource, read_model_resource(one));
     const bool alone = resource.name != "." || list.size() == 1;
     if (!alone || !names.insert(resource.name).second) return statement_refused();
     out.resources.push_back(std::move(resource));
@@ -160,7 +160,8 @@ Result<ModelStatement> parse_model_statement(std::string_view text) {
   out.digest = *digest;
   DAYMARK_CHECK(read_serialization(json_value(content, "serialization"), out));
   DAYMARK_CHECK(read_resources(json_value(content, "resources"), out));
-  if (digest_of(out.resources) != out.digest) return fail(errc::model_digest, field::bundle_member);
+  if (resources_digest(out.resources) != out.digest)
+    return fail(errc::model_digest, field::bundle_member);
   return out;
 }
 
@@ -174,7 +175,7 @@ std::string write_model_statement(const ModelStatement& statement) {
                                    {"hash_type", "sha256"},
                                    {"allow_symlinks", false},
                                    {"ignore_paths", statement.ignored}};
-  const std::string digest = to_hex(digest_of(statement.resources));
+  const std::string digest = to_hex(resources_digest(statement.resources));
   const ordered_json subject{{"name", statement.name}, {"digest", {{"sha256", digest}}}};
   const ordered_json out{
       {"_type", statement_type},

@@ -45,7 +45,7 @@ std::string_view mode_text(const SpdmReport& report) {
   }
 }
 
-GenuineDevice device_of(const SpdmReport& report, const CertifiedDevice& certified) {
+GenuineDevice genuine_device(const SpdmReport& report, const CertifiedDevice& certified) {
   GenuineDevice out;
   out.certified = certified;
   out.type = certified.model.starts_with("LS_") ? "switch" : "gpu";
@@ -78,7 +78,7 @@ class Hearing {
     DAYMARK_CHECK(
         noted("signature", chain.verify_signature(report.signed_bytes, report.signature)));
     verdict_.level = Level::device_attested;
-    verdict_.device = device_of(report, chain.device());
+    verdict_.device = genuine_device(report, chain.device());
     DAYMARK_CHECK(check_architecture(chain.device()));
     DAYMARK_TRY(const Errc genuine, check_firmware(report, chain.device()));
     DAYMARK_CHECK(check_nonce(report));

@@ -26,11 +26,11 @@ constexpr std::array<Byte, 19> tcb_info_head{0x30, 0x31, 0xA6, 0x2F, 0x30, 0x2D,
 constexpr std::int64_t root_seconds = std::int64_t{30} * 365 * 24 * 3600;
 constexpr std::size_t name_most = 64;
 
-std::unexpected<Error> refused() {
+std::unexpected<Error> not_issued() {
   return fail(errc::gov_maker_certificate);
 }
 
-KeyOwner private_key(const crypto::SecretKey& key) {
+KeyOwner maker_key(const crypto::SecretKey& key) {
   return KeyOwner(
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, key.seed.data(), key.seed.size()));
 }
@@ -77,7 +77,7 @@ bool set_name(X509_NAME* name, const char* field, const std::string& value) {
                                     static_cast<int>(value.size()), -1, 0) == 1;
 }
 
-bool is_printable(std::string_view name) {
+bool is_maker_name(std::string_view name) {
   const auto plain = [](char c) { return c >= ' ' && c <= '~'; };
   return !name.empty() && name.size() <= name_most && std::ranges::all_of(name, plain);
 }
@@ -93,10 +93,10 @@ X509Owner begin_certificate(const crypto::PublicKey& key, UnixMillis now, Random
 }
 
 Result<std::string> sign_and_print(X509& certificate, const crypto::SecretKey& key) {
-  const KeyOwner signer = private_key(key);
-  if (!signer || X509_sign(&certificate, signer.get(), nullptr) == 0) return refused();
+  const KeyOwner signer = maker_key(key);
+  if (!signer || X509_sign(&certificate, signer.get(), nullptr) == 0) return not_issued();
   const BioOwner out(BIO_new(BIO_s_mem()));
-  if (!out || PEM_write_bio_X509(out.get(), &certificate) != 1) return refused();
+  if (!out || PEM_write_bio_X509(out.get(), &certificate) != 1) return not_issued();
   char* text = nullptr;
   const long size = BIO_get_mem_data(out.get(), &text);
   return std::string(text, static_cast<std::size_t>(size));
@@ -117,7 +117,7 @@ Result<crypto::PublicKey> key_of(X509& certificate) {
   EVP_PKEY* key = X509_get0_pubkey(&certificate);
   if (key == nullptr || EVP_PKEY_get_id(key) != EVP_PKEY_ED25519 ||
       EVP_PKEY_get_raw_public_key(key, out.bytes.data(), &size) != 1 || size != 32) {
-    return refused();
+    return not_issued();
   }
   return out;
 }
@@ -125,13 +125,13 @@ Result<crypto::PublicKey> key_of(X509& certificate) {
 Result<Digest> first_stage_of(X509& certificate) {
   const ObjectOwner identifier(OBJ_txt2obj(tcb_info_identifier, 1));
   const int at = X509_get_ext_by_OBJ(&certificate, identifier.get(), -1);
-  if (at < 0 || X509_get_ext_by_OBJ(&certificate, identifier.get(), at) >= 0) return refused();
+  if (at < 0 || X509_get_ext_by_OBJ(&certificate, identifier.get(), at) >= 0) return not_issued();
   const ASN1_OCTET_STRING* octets = X509_EXTENSION_get_data(X509_get_ext(&certificate, at));
   const ByteView content(ASN1_STRING_get0_data(octets),
                          static_cast<std::size_t>(ASN1_STRING_length(octets)));
   if (content.size() != tcb_info_head.size() + sizeof(Digest) ||
       !equal(content.first(tcb_info_head.size()), tcb_info_head)) {
-    return refused();
+    return not_issued();
   }
   return array_of<32>(content.subspan(tcb_info_head.size()));
 }
@@ -157,7 +157,7 @@ bool is_issued(X509& certificate, X509& root, UnixMillis time) {
 Result<std::string> make_maker_root(const Maker& maker, UnixMillis now, Random& random) {
   const ErrorQueueGuard guard;
   X509Owner root = begin_certificate(crypto::ed25519_public(maker.key), now, random);
-  if (!root || !is_printable(maker.name)) return refused();
+  if (!root || !is_maker_name(maker.name)) return not_issued();
   X509_NAME* name = X509_get_subject_name(root.get());
   const bool done =
       set_name(name, "CN", maker.name) && X509_set_issuer_name(root.get(), name) == 1 &&
@@ -165,7 +165,7 @@ Result<std::string> make_maker_root(const Maker& maker, UnixMillis now, Random& 
       add_extension(*root, *root, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
       add_extension(*root, *root, NID_key_usage, "critical,keyCertSign") &&
       add_extension(*root, *root, NID_subject_key_identifier, "hash");
-  if (!done) return refused();
+  if (!done) return not_issued();
   return sign_and_print(*root, maker.key);
 }
 
@@ -173,10 +173,10 @@ Result<std::string> certify_identity(const Maker& maker, std::string_view root,
                                      const DeviceIdentity& device, UnixMillis now, Random& random) {
   const ErrorQueueGuard guard;
   const X509Owner issuer = read_one(root);
-  if (!issuer) return refused();
+  if (!issuer) return not_issued();
   DAYMARK_TRY(const crypto::PublicKey issuing, key_of(*issuer));
   X509Owner out = begin_certificate(device.key, now, random);
-  if (!out || issuing != crypto::ed25519_public(maker.key)) return refused();
+  if (!out || issuing != crypto::ed25519_public(maker.key)) return not_issued();
   const bool done =
       set_name(X509_get_subject_name(out.get()), "CN", to_hex(crypto::key_id(device.key).bytes)) &&
       X509_set_issuer_name(out.get(), X509_get_subject_name(issuer.get())) == 1 &&
@@ -186,7 +186,7 @@ Result<std::string> certify_identity(const Maker& maker, std::string_view root,
       add_extension(*out, *issuer, NID_subject_key_identifier, "hash") &&
       add_extension(*out, *issuer, NID_authority_key_identifier, "keyid:always") &&
       add_tcb_info(*out, device.first_stage);
-  if (!done) return refused();
+  if (!done) return not_issued();
   return sign_and_print(*out, maker.key);
 }
 
@@ -195,7 +195,7 @@ Result<DeviceIdentity> check_identity_certificate(std::string_view certificate,
   const ErrorQueueGuard guard;
   const X509Owner issuer = read_one(root);
   const X509Owner chip = read_one(certificate);
-  if (!issuer || !chip || !is_issued(*chip, *issuer, time)) return refused();
+  if (!issuer || !chip || !is_issued(*chip, *issuer, time)) return not_issued();
   DeviceIdentity out;
   DAYMARK_TRY(out.key, key_of(*chip));
   DAYMARK_TRY(out.first_stage, first_stage_of(*chip));

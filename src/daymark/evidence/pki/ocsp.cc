@@ -44,7 +44,7 @@ std::optional<int> digits_at(ByteView text, std::size_t at, std::size_t count) {
 }
 
 /// GeneralizedTime as RFC 5280 §4.1.2.5.2 wants it: YYYYMMDDHHMMSSZ.
-std::optional<UnixMillis> time_of(ByteView text) {
+std::optional<UnixMillis> generalized_time(ByteView text) {
   if (text.size() != 15 || text.back() != 'Z') return std::nullopt;
   namespace chrono = std::chrono;
   const auto year = digits_at(text, 0, 4);
@@ -66,7 +66,7 @@ std::optional<UnixMillis> time_of(ByteView text) {
 Result<UnixMillis> take_time(der::Reader& reader) {
   const der::Reader before = reader;
   DAYMARK_TRY(const auto element, reader.next(der::generalized_time));
-  const auto time = time_of(element.content);
+  const auto time = generalized_time(element.content);
   if (!time) return before.fail_here();
   return *time;
 }

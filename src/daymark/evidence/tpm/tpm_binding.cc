@@ -44,7 +44,7 @@ void put_tpm_signed(const TpmSigned& statement, Writer& out) {
 }
 
 /// One byte string of a multiple of 32 bytes.
-Result<std::vector<Digest>> read_pcrs(Reader& in) {
+Result<std::vector<Digest>> read_pcr_list(Reader& in) {
   DAYMARK_TRY(const ByteView bytes, in.read_bytes(0, pcr_count * sizeof(Digest), field::tpm_quote));
   if (bytes.size() % sizeof(Digest) != 0) return fail(errc::tpm_document, field::tpm_quote);
   std::vector<Digest> out;
@@ -115,7 +115,7 @@ Result<TpmAttested> parse_tpm_attested(ByteView encoded) {
   DAYMARK_CHECK(read_version(in));
   DAYMARK_TRY(out.attestation, read_copy(in, 1, attestation_max, no_field));
   DAYMARK_TRY(out.quote, read_signed(in, field::tpm_quote));
-  DAYMARK_TRY(out.pcrs, read_pcrs(in));
+  DAYMARK_TRY(out.pcrs, read_pcr_list(in));
   DAYMARK_TRY(out.counter, read_signed(in, field::tpm_count));
   DAYMARK_CHECK(in.expect_end());
   return out;

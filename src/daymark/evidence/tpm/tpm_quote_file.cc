@@ -28,7 +28,7 @@ std::unexpected<Error> bad_values() {
   return fail(errc::pcr_values_form, field::tpm_pcr);
 }
 
-const json* part_of(const json& object, const char* name) {
+const json* member_of(const json& object, const char* name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;
@@ -37,7 +37,7 @@ const json* part_of(const json& object, const char* name) {
 enum class TextForm { hex, base64 };
 
 Result<std::vector<Byte>> bytes_in(const json& object, const char* name, TextForm form) {
-  const json* const value = part_of(object, name);
+  const json* const value = member_of(object, name);
   if (value == nullptr || !value->is_string()) return bad_file();
   const auto& text = value->get_ref<const std::string&>();
   auto bytes = form == TextForm::hex ? from_hex(text) : from_base64(text);
@@ -89,22 +89,22 @@ Result<TpmQuoteEvidence> trustee_quote(const json& quote, TextForm form) {
   TpmQuoteEvidence out;
   DAYMARK_TRY(out.attest, bytes_in(quote, "message", form));
   DAYMARK_TRY(out.signature, bytes_in(quote, "signature", form));
-  const json* const values = part_of(quote, "pcrs");
+  const json* const values = member_of(quote, "pcrs");
   if (values == nullptr) return bad_file();
   DAYMARK_TRY(out.pcrs, hex_values(*values, out.attest));
   return out;
 }
 
 Result<TpmQuoteEvidence> trustee_file(const json& all) {
-  const json* const nested = part_of(all, "tpm_quote");
+  const json* const nested = member_of(all, "tpm_quote");
   if (nested == nullptr) return trustee_quote(all, TextForm::hex);
-  if (part_of(all, "ak_public") != nullptr) {
+  if (member_of(all, "ak_public") != nullptr) {
     DAYMARK_TRY(TpmQuoteEvidence out, trustee_quote(*nested, TextForm::base64));
     DAYMARK_TRY(out.key, bytes_in(all, "ak_public", TextForm::base64));
     return out;
   }
   DAYMARK_TRY(TpmQuoteEvidence out, trustee_quote(*nested, TextForm::hex));
-  const json* const report = part_of(all, "hcl_report");
+  const json* const report = member_of(all, "hcl_report");
   if (report == nullptr || !report->is_string()) return bad_file();
   std::string text = report->get<std::string>();
   std::ranges::replace(text, '-', '+');
@@ -127,8 +127,8 @@ Result<PcrBanks> go_values(const json& list) {
   if (!list.is_array() || list.size() > 4UL * pcr_count) return bad_file();
   PcrBanks out;
   for (const json& one : list) {
-    const json* const index = part_of(one, "Index");
-    const json* const algorithm = part_of(one, "DigestAlg");
+    const json* const index = member_of(one, "Index");
+    const json* const algorithm = member_of(one, "DigestAlg");
     const bool numbers = index != nullptr && index->is_number_unsigned() && algorithm != nullptr &&
                          algorithm->is_number_unsigned();
     if (!numbers || index->get<std::uint64_t>() >= pcr_count) return bad_file();
@@ -142,15 +142,15 @@ Result<PcrBanks> go_values(const json& list) {
 }
 
 Result<TpmQuoteEvidence> go_file(const json& all) {
-  const json* const key = part_of(all, "AK");
-  const json* const quote = part_of(all, "Quote");
-  const json* const log = part_of(all, "Log");
+  const json* const key = member_of(all, "AK");
+  const json* const quote = member_of(all, "Quote");
+  const json* const log = member_of(all, "Log");
   if (key == nullptr || quote == nullptr) return bad_file();
   TpmQuoteEvidence out;
   DAYMARK_TRY(out.key, bytes_in(*key, "Public", TextForm::base64));
   DAYMARK_TRY(out.attest, bytes_in(*quote, "Quote", TextForm::base64));
   DAYMARK_TRY(out.signature, bytes_in(*quote, "Signature", TextForm::base64));
-  const json* const values = log == nullptr ? nullptr : part_of(*log, "PCRs");
+  const json* const values = log == nullptr ? nullptr : member_of(*log, "PCRs");
   if (values == nullptr) return out;
   DAYMARK_TRY(out.pcrs, go_values(*values));
   DAYMARK_TRY(out.event_log, bytes_in(*log, "Raw", TextForm::base64));
@@ -182,7 +182,7 @@ Result<PcrValues> values_of_bank(const json& bank, std::uint16_t hash) {
 
 Result<PcrBanks> json_values(std::string_view text) {
   DAYMARK_TRY(const json all, internal::parse_json(text));
-  const json* const banks = part_of(all, "banks");
+  const json* const banks = member_of(all, "banks");
   if (banks == nullptr || !banks->is_object() || banks->empty()) return bad_values();
   PcrBanks out;
   for (const auto& [name, bank] : banks->items()) {
@@ -208,8 +208,8 @@ bool is_tpm_file(ByteView content) {
   if (begins_statement(content)) return true;
   if (!begins_json(content)) return false;
   const auto all = internal::parse_json(text_of(content));
-  return all && (part_of(*all, "tpm_quote") != nullptr || part_of(*all, "Quote") != nullptr ||
-                 (part_of(*all, "message") != nullptr && part_of(*all, "pcrs") != nullptr));
+  return all && (member_of(*all, "tpm_quote") != nullptr || member_of(*all, "Quote") != nullptr ||
+                 (member_of(*all, "message") != nullptr && member_of(*all, "pcrs") != nullptr));
 }
 
 Result<TpmQuoteEvidence> parse_tpm_file(ByteView content) {
@@ -219,7 +219,7 @@ Result<TpmQuoteEvidence> parse_tpm_file(ByteView content) {
     return out;
   }
   DAYMARK_TRY(const json all, internal::parse_json(text_of(content)));
-  return part_of(all, "Quote") != nullptr ? go_file(all) : trustee_file(all);
+  return member_of(all, "Quote") != nullptr ? go_file(all) : trustee_file(all);
 }
 
 Result<PcrBanks> parse_pcr_values(ByteView content, ByteView attest) {
