@@ -148,6 +148,15 @@ int place_of(const State& state, const Digest& order) {
   return 0;
 }
 
+/// A suspension may end by `latest`, an instant after the true time: the year's sum grows by that
+/// much when time has passed.
+Millis served_ahead(const State& state, UnixMillis now) {
+  Millis out{};
+  for (std::size_t i = 0; i < state.served_count; ++i)
+    out = std::max(out, state.served[i].end - now);
+  return out;
+}
+
 void put_restrictions(Actor& actor, Words& out) {
   const State& state = actor.state();
   const Host& host = actor.machine.host;
@@ -159,7 +168,9 @@ void put_restrictions(Actor& actor, Words& out) {
   if (suspension.active) {
     out.put(static_cast<std::int64_t>(suspension.stream));
     out.relative(suspension.until, host.now, Millis{});
-    out.put(rounded(rounded_spans(actor).rest));
+    const RoundedSpans spans = rounded_spans(actor);
+    for (const Millis span : {spans.rest, spans.length, spans.served})
+      out.put(rounded(span));
   }
   out.put(static_cast<std::int64_t>(state.appealed_count));
   for (const governor::Appealed& appealed : state.appealed_list()) {
@@ -170,6 +181,10 @@ void put_restrictions(Actor& actor, Words& out) {
     out.put(appealed.confirmed ? 1 : 0);
   }
   out.put(rounded(rounded_spans(actor).budget));
+  out.put(served_ahead(state, host.now));
+  // The next one may start there, or after a reset here.
+  out.put(rounded(served_ahead(state, actor.machine.governor().clock().earliest)));
+  out.put(rounded(served_ahead(state, saved_by(actor).floor)));
   out.put(state.policy.bound ? 1 : 0);
   out.put(state.firmware.version > 0 ? 1 : 0);
 }
@@ -182,15 +197,19 @@ void put_host(Actor& actor, Words& out) {
   const Minted& kept = actor.mint.at(host.withheld);
   out.relative(kept.logged_at, host.now, unit + unit + unit);
   out.relative(kept.until, host.now, unit + unit);
+  const UnixMillis earliest = actor.machine.governor().clock().earliest;
+  out.put(std::clamp(kept.logged_at + unit - earliest, -unit, unit + unit));
   // Handed over, it waits or is over at once; and it begins a notice after the suspensions before
   // it.
-  out.put(kept.until <= actor.machine.governor().clock().earliest ? 1 : 0);
+  out.put(kept.until <= earliest ? 1 : 0);
   UnixMillis end_before = kept.until - unit - unit;
   for (const Pending& pending : actor.state().pending_list())
     end_before = std::max(end_before, pending.what.until);
   if (actor.state().suspension.active)
     end_before = std::max(end_before, actor.state().suspension.until);
   out.put(std::max(kept.until - end_before, Millis{}));
+  end_before = std::max(end_before, kept.logged_at);
+  out.put(std::clamp(end_before + unit - earliest, -unit, unit + unit));
   out.put(kept.charter == actor.mint.charter_of(actor.machine).hash ? 1 : 0);
   out.put(kept.own == actor.state().own.hash ? 1 : 0);
 }
@@ -204,7 +223,9 @@ RoundedSpans rounded_spans(Actor& actor) {
   RoundedSpans out;
   if (suspension.active) {
     const Millis known = host.tick - host.suspended_known;
-    out.rest = std::max(suspension.until - suspension.since - known, Millis{});
+    out.length = suspension.until - suspension.since;
+    out.rest = std::max(out.length - known, Millis{});
+    out.served = actor.machine.governor().clock().earliest - suspension.since;
   }
   out.budget = suspension_budget(state, actor.mint.first_charter().bounds, host.now);
   return out;

@@ -12,8 +12,10 @@
 //   which terms; denial; request outstanding; whether any usage was counted;
 //   grace left and reserved, capped at 4 s; emergency time granted;
 //   announced orders in sequence: kind, stream, start, end, how far a version rises;
-//   suspension: stream, end, rest by the chip's tick; appeals: against what, term, end, confirmed;
-//   what is left of the year's suspensions; policy bound; a firmware approved;
+//   suspension: stream, end, length, rest by the chip's tick, how much of it by earliest; appeals:
+//   against what, term, end, confirmed;
+//   what is left of the year's suspensions, and how far what was served reaches beyond the true
+//   time, earliest and the saved floor; policy bound; a firmware approved;
 //   lapsed since when; running permit and its rest; session with beacon 0;
 //   what the host holds: an order kept back, an order to replay.
 //
@@ -36,6 +38,8 @@ namespace daymark::explore {
 /// What the abstract state holds to the second, exactly.
 struct RoundedSpans {
   Millis rest;    ///< of the suspension, by the chip's tick; 0 without one
+  Millis length;  ///< of the suspension from its start to its end
+  Millis served;  ///< from its start to earliest
   Millis budget;  ///< what is left of the year's suspensions
 };
 

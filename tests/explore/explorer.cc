@@ -49,7 +49,9 @@ std::string difference(std::string_view a, std::string_view b) {
 
 /// How far apart two chips of one abstract state may end: as far as what rounding made one of them.
 std::int64_t drift_of(const RoundedSpans& a, const RoundedSpans& b) {
-  return std::abs((a.rest - b.rest).value) + std::abs((a.budget - b.budget).value);
+  const auto apart = [](Millis x, Millis y) { return std::abs((x - y).value); };
+  return apart(a.rest, b.rest) + apart(a.length, b.length) + apart(a.served, b.served) +
+         apart(a.budget, b.budget);
 }
 
 /// Whether all words agree but for spans within `drift`. Flags and counts are 0 or more and below

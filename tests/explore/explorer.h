@@ -25,7 +25,7 @@ struct Limits {
   double seconds = 0;            ///< 0: no limit
   bool all_cuts = false;         ///< power is lost at every step of every save, not at one in turn
   std::size_t broken_most = 20;  ///< ends after so many breaches
-  std::size_t twins = 60;        ///< pairs of equal abstract states that are compared
+  std::size_t twins = 600;       ///< pairs of equal abstract states that are compared
 };
 
 struct Report {

@@ -45,7 +45,7 @@ std::vector<Profile> profiles() {
        160,
        off_most},
       {"late", enrolled, with({"withhold suspend", "deliver withheld", "power off"}), 1, 160},
-      {"fleet", enrolled, with({"suspend fleet", "resume fleet", "policy"}), 1, 160},
+      {"fleet", enrolled, with({"suspend fleet", "resume fleet", "policy"}), 1, 160, off_most},
       {"custody", enrolled, with({"firmware", "amend", "transfer", "power off"}), 1, 160},
       {"clock", licensed,
        with({"beacons, wide", "beacons, one ahead", "beacons, one behind", "range open",
@@ -65,7 +65,7 @@ Options options_of(std::span<char*> arguments) {
   Options out;
   const char* const wanted = std::getenv("DAYMARK_LONG");
   out.deep = wanted != nullptr && std::string_view(wanted) != "0";
-  if (out.deep) out.limits = {.all_cuts = true, .twins = 600};
+  if (out.deep) out.limits = {.all_cuts = true};
   for (std::size_t i = 1; i + 1 < arguments.size(); i += 2) {
     const std::string_view name = arguments[i];
     const std::string_view value = arguments[i + 1];
