@@ -1,6 +1,7 @@
 #include "abstraction.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "daymark/governor/judge.h"
 #include "daymark/governor/restrictions.h"
@@ -44,11 +45,9 @@ Millis off(Millis span) {
 
 class Words {
  public:
-  void put(std::int64_t value) {
-    out_.append(reinterpret_cast<const char*>(&value), sizeof(value));
-  }
+  void put(std::int64_t value) { put({value, false}); }
 
-  void put(Millis span) { put(span.value); }
+  void put(Millis span) { put({span.value, true}); }
 
   /// `t` seen from the true time; what is more than `back` past is as good as any.
   void relative(UnixMillis t, UnixMillis now, Millis back) { put(std::max(t - now, -back)); }
@@ -56,6 +55,11 @@ class Words {
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
+  void put(const Word& word) {
+    out_.push_back(word.span ? 's' : '.');
+    out_.append(reinterpret_cast<const char*>(&word.value), sizeof word.value);
+  }
+
   std::string out_;
 };
 
@@ -78,6 +82,7 @@ void put_time(Actor& actor, Words& out) {
   out.put((host.now - order::testing::world_start).value % unit.value == 0 ? 1 : 0);
   out.put(clock.fresh ? 1 : 0);
   const Millis left = host.ranged + unit - host.tick;
+  out.put(host.ranged_once ? 1 : 0);
   out.put(host.ranged_once ? std::max(left, Millis{-1}) : Millis{-2});
   put_earliest(clock.earliest, host.ranged_once, actor, out);
   out.put(clock.fresh ? clock.latest - host.now : Millis{});
@@ -120,7 +125,9 @@ void put_grants(Actor& actor, Words& out) {
   out.put(state.emergency.granted);
   out.put(state.emergency.newest.value >= host.now.value / 1000 * 1000 ? 1 : 0);
   const bool lapsed = host.lapsed_before;
+  out.put(lapsed ? 1 : 0);
   out.put(lapsed ? std::min(host.tick - host.lapsed_known, unit) : Millis{-1});
+  out.put(state.lapsed_since.value == 0 ? 1 : 0);
   out.put(state.lapsed_since.value == 0 ? Millis{1}
                                         : std::max(state.lapsed_since - host.now, -unit));
   out.put(host.permit_held ? 1 : 0);
@@ -249,6 +256,16 @@ bool is_lapsed(Actor& actor) {
   return state.life == governor::Life::enrolled && state.ever_licensed() &&
          grace_of(actor).value == 0 &&
          governor::licence_fault(state, actor.machine.governor().clock()) != Errc{};
+}
+
+std::vector<Word> words_of(std::string_view state) {
+  constexpr std::size_t size = 1 + sizeof(std::int64_t);
+  std::vector<Word> out(state.size() / size);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].span = state[i * size] == 's';
+    std::memcpy(&out[i].value, &state[i * size + 1], sizeof out[i].value);
+  }
+  return out;
 }
 
 std::string abstraction(Actor& actor) {

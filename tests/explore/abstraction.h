@@ -26,7 +26,10 @@
 // "EqualAbstractStatesBehaveAlike" holds this against the machine.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "actions.h"
 
@@ -34,6 +37,16 @@ namespace daymark::explore {
 
 /// The abstract state of the actor's machine, as bytes that can be compared.
 [[nodiscard]] std::string abstraction(Actor& actor);
+
+/// One part of an abstract state: a span of time, or a flag or count.
+struct Word {
+  std::int64_t value = 0;
+  bool span = false;
+
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+[[nodiscard]] std::vector<Word> words_of(std::string_view state);
 
 /// What the abstract state holds to the second, exactly.
 struct RoundedSpans {

@@ -31,19 +31,13 @@ std::uint64_t hash_of(std::string_view text) {
   return out;
 }
 
-std::vector<std::int64_t> words_of(std::string_view state) {
-  std::vector<std::int64_t> out(state.size() / sizeof(std::int64_t));
-  std::memcpy(out.data(), state.data(), out.size() * sizeof(std::int64_t));
-  return out;
-}
-
 /// Where two abstract states differ: number of the word, and both values.
 std::string difference(std::string_view a, std::string_view b) {
-  const std::vector<std::int64_t> x = words_of(a);
-  const std::vector<std::int64_t> y = words_of(b);
+  const std::vector<Word> x = words_of(a);
+  const std::vector<Word> y = words_of(b);
   std::string out;
   for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i)
-    if (x[i] != y[i]) out += fmt::format(" {}: {} {}", i, x[i], y[i]);
+    if (x[i] != y[i]) out += fmt::format(" {}: {} {}", i, x[i].value, y[i].value);
   return out;
 }
 
@@ -54,17 +48,16 @@ std::int64_t drift_of(const RoundedSpans& a, const RoundedSpans& b) {
          apart(a.budget, b.budget);
 }
 
-/// Whether all words agree but for spans within `drift`. Flags and counts are 0 or more and below
-/// `least_span`: they must be the same. Where a step passed a rounded span itself, instants just
-/// over may drift, too.
+/// Whether all words agree but for spans within `drift`; flags and counts must be the same. Spans
+/// that are shorter than `least_span` drift where time has moved: the step passed a rounded one.
 bool within_drift(std::string_view a, std::string_view b, std::int64_t drift,
                   const Action& action) {
   constexpr std::int64_t least_span = 100;
   const bool moved = action.sort == Sort::time;
-  const auto close = [drift, moved](std::int64_t x, std::int64_t y) {
-    const bool spans = std::min(std::abs(x), std::abs(y)) >= least_span;
-    const bool instants = moved && std::max(x, y) <= 0;
-    return x == y || ((spans || instants) && std::abs(x - y) <= drift);
+  const auto close = [drift, moved](const Word& x, const Word& y) {
+    const bool may =
+        x.span && y.span && (moved || std::min(std::abs(x.value), std::abs(y.value)) >= least_span);
+    return x == y || (may && std::abs(x.value - y.value) <= drift);
   };
   return std::ranges::equal(words_of(a), words_of(b), close);
 }
