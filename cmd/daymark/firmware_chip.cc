@@ -47,7 +47,7 @@ std::string_view sentence_of(MakerVerdict verdict) {
   return "Consistent; whose identity it is was not judged (--chain and --root).";
 }
 
-Exit exit_of(MakerVerdict verdict) {
+Exit exit_of_maker(MakerVerdict verdict) {
   switch (verdict) {
     case MakerVerdict::of_this_maker: return Exit::success;
     case MakerVerdict::not_of_this_maker: return Exit::negative;
@@ -73,7 +73,7 @@ Outcome<Exit> identify(const IdentifyOptions& options, const Session& session) {
                             "image key    {}\n{}\n",
                             chip, identity, to_hex(claim.first_stage), to_hex(claim.image),
                             to_hex(claim.image_key.bytes), sentence_of(verdict)));
-  return exit_of(verdict);
+  return exit_of_maker(verdict);
 }
 
 struct InstallOptions {

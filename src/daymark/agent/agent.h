@@ -61,7 +61,7 @@ struct AgentPeers {
   MeterReading meter;        ///< may be empty
   Outbox* outbox = nullptr;  ///< of receipts; without one they are lost with the agent
   /// To the same governor, for what its host answers (burst_message.h); may be empty.
-  governor::Transport host{};
+  governor::Transport host = nullptr;
 };
 
 /// What a chip's answer to an order rests on, besides the order. Some refusals end by themselves:

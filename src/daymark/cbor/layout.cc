@@ -44,10 +44,11 @@ Result<void> read_bytes(Reader& in, const Field& field, Byte* to) {
   const bool in_place = field.form == Form::bytes;
   DAYMARK_TRY(const ByteView bytes,
               in.read_bytes(field.size, in_place ? field.size : field.most, field.name));
-  if (in_place)
+  if (in_place) {
     std::memcpy(to, bytes.data(), bytes.size());
-  else
-    std::memcpy(to, &bytes, sizeof bytes);
+  } else {
+    std::memcpy(to, &bytes, sizeof(ByteView));
+  }
   return ok();
 }
 
@@ -59,7 +60,7 @@ Result<std::string_view> text_in(Reader& in, const Field& field) {
 
 Result<void> read_text(Reader& in, const Field& field, Byte* to) {
   DAYMARK_TRY(const std::string_view text, text_in(in, field));
-  std::memcpy(to, &text, sizeof text);
+  std::memcpy(to, &text, sizeof(std::string_view));
   return ok();
 }
 

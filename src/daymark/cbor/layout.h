@@ -64,18 +64,19 @@ namespace internal {
 
 template <class Member>
 constexpr Form form_of() {
-  if constexpr (std::is_same_v<Member, UnixMillis> || std::is_same_v<Member, Millis>)
+  if constexpr (std::is_same_v<Member, UnixMillis> || std::is_same_v<Member, Millis>) {
     return Form::millis;
-  else if constexpr (std::is_same_v<Member, bool>)
+  } else if constexpr (std::is_same_v<Member, bool>) {
     return Form::boolean;
-  else if constexpr (std::is_same_v<Member, ByteView>)
+  } else if constexpr (std::is_same_v<Member, ByteView>) {
     return Form::view;
-  else if constexpr (std::is_same_v<Member, std::string_view>)
+  } else if constexpr (std::is_same_v<Member, std::string_view>) {
     return Form::text;
-  else if constexpr (std::is_unsigned_v<Member> || std::is_enum_v<Member>)
+  } else if constexpr (std::is_unsigned_v<Member> || std::is_enum_v<Member>) {
     return Form::number;
-  else
+  } else {
     return Form::bytes;
+  }
 }
 
 /// Errors: as Reader's.
