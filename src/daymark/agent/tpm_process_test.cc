@@ -1,10 +1,9 @@
 // A governor with a software TPM: what it keeps, what it shows, and what it refuses to start on.
 #include <filesystem>
-#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "daymark/agent/governor_process.h"
+#include "daymark/agent/process_testing.h"
 #include "daymark/base/file.h"
 #include "daymark/crypto/random.h"
 #include "daymark/crypto/signer.h"
@@ -84,27 +83,6 @@ class TpmProcessTest : public ::testing::Test {
   std::unique_ptr<SoftTpm> soft;
 };
 
-/// Runs a process on a thread for as long as it lives.
-class RunningTpm {
- public:
-  explicit RunningTpm(GovernorProcess process)
-      : process_(std::move(process)), thread_([this] { process_.run(); }) {}
-
-  RunningTpm(const RunningTpm&) = delete;
-  RunningTpm& operator=(const RunningTpm&) = delete;
-
-  ~RunningTpm() {
-    process_.stop();
-    thread_.join();
-  }
-
-  [[nodiscard]] const crypto::PublicKey& chip() const { return process_.chip_key(); }
-
- private:
-  GovernorProcess process_;
-  std::thread thread_;
-};
-
 /// Moves the state on, so that the counter rises.
 void save_some(const governor::Transport& transport, int times) {
   governor::Client client(transport);
@@ -120,7 +98,7 @@ class JudgeTpmTest : public TpmProcessTest {
     if (IsSkipped()) return;
     auto process = open();
     ASSERT_EQ(verdict(process), "ok");
-    running = std::make_unique<RunningTpm>(std::move(*process));
+    running = std::make_unique<testing::RunningProcess>(std::move(*process));
     auto document = enrol(running->chip());
     ASSERT_EQ(verdict(document), "ok");
     how.enrolment = *std::move(document);
@@ -147,7 +125,7 @@ class JudgeTpmTest : public TpmProcessTest {
     return entry_of(judge(what).reason.code).name;
   }
 
-  std::unique_ptr<RunningTpm> running;
+  std::unique_ptr<testing::RunningProcess> running;
   evidence::TpmAttested attested;
   evidence::TpmJudgeOptions how;
 };
@@ -239,7 +217,7 @@ TEST_F(JudgeTpmTest, AnotherBootStateIsSaid) {
   soft->extend(0);
   auto process = open();
   ASSERT_EQ(verdict(process), "ok");
-  running = std::make_unique<RunningTpm>(std::move(*process));
+  running = std::make_unique<testing::RunningProcess>(std::move(*process));
   const auto asked = tpm::ask_attested(transport(), *how.nonce);
   ASSERT_EQ(verdict(asked), "ok");
   const TpmVerdict shown = judge(*asked);
@@ -253,7 +231,7 @@ TEST_F(TpmProcessTest, KeepsKeyAndCounterOverRestarts) {
     auto process = open();
     ASSERT_EQ(verdict(process), "ok");
     EXPECT_EQ(process->tpm_name(), "software TPM of id:00001014 swtpm");
-    const RunningTpm running(std::move(*process));
+    const testing::RunningProcess running(std::move(*process));
     key = running.chip();
     governor::Client client = connect_governor(options().socket);
     EXPECT_EQ(client.identify().value().level, Level::tpm_bound);
@@ -265,7 +243,7 @@ TEST_F(TpmProcessTest, KeepsKeyAndCounterOverRestarts) {
   auto process = open();
   ASSERT_EQ(verdict(process), "ok");
   EXPECT_EQ(process->chip_key(), key);
-  const RunningTpm running(std::move(*process));
+  const testing::RunningProcess running(std::move(*process));
   governor::Client client = connect_governor(options().socket);
   EXPECT_EQ(client.attest(Bytes(32, 1)).value().content.counter, 4U);
 }
@@ -280,7 +258,7 @@ TEST_F(TpmProcessTest, RefusesAFolderPutBackFromAnEarlierDay) {
     for (int round = 0; round < 2; ++round) {
       auto process = open(how);
       ASSERT_EQ(verdict(process), "ok");
-      const RunningTpm running(std::move(*process));
+      const testing::RunningProcess running(std::move(*process));
       save_some(transport(), 3);
       if (round == 0) fs::copy(how.folder, how.folder + "-copy");
     }
@@ -295,7 +273,7 @@ TEST_F(TpmProcessTest, RefusesALostStateAndALostCounter) {
   {
     auto process = open();
     ASSERT_EQ(verdict(process), "ok");
-    const RunningTpm running(std::move(*process));
+    const testing::RunningProcess running(std::move(*process));
     save_some(transport(), 3);
   }
   fs::remove(folder / "chip/slot-0");
@@ -343,7 +321,7 @@ TEST_F(TpmProcessTest, WithoutATpmNobodyIsAnswered) {
   files.tcti.clear();
   auto process = open(files);
   ASSERT_EQ(verdict(process), "ok");
-  const RunningTpm running(std::move(*process));
+  const testing::RunningProcess running(std::move(*process));
   EXPECT_EQ(verdict(tpm::ask_identity(transport())), "gov_operation");
   EXPECT_EQ(verdict(tpm::ask_attested(transport(), Bytes(32, 1))), "gov_operation");
   EXPECT_EQ(verdict(enrol(running.chip())), "gov_operation");
@@ -355,7 +333,7 @@ TEST_F(TpmProcessTest, ATpmWithoutACertificateIsNotEnrolled) {
   ASSERT_EQ(verdict(process), "ok");
   EXPECT_EQ(process->tpm_name(), "TPM without a usable endorsement certificate");
   EXPECT_EQ(process->level(), Level::host_signed);
-  const RunningTpm running(std::move(*process));
+  const testing::RunningProcess running(std::move(*process));
   EXPECT_EQ(verdict(enrol(running.chip())), "ek_missing");
   EXPECT_EQ(verdict(enrol(crypto::PublicKey{})), "tpm_chip");
 }
@@ -363,7 +341,7 @@ TEST_F(TpmProcessTest, ATpmWithoutACertificateIsNotEnrolled) {
 TEST_F(TpmProcessTest, NonsenseIsRefusedAndTheCoreStillAnswers) {
   auto process = open();
   ASSERT_EQ(verdict(process), "ok");
-  const RunningTpm running(std::move(*process));
+  const testing::RunningProcess running(std::move(*process));
   const governor::Transport channel = transport();
   EXPECT_EQ(verdict(tpm::ask_attested(channel, Bytes(7, 1))), "cbor_length");
   for (const Bytes& request : {Bytes{0x83, 1, 0x18, 64, 0}, Bytes{0x82, 1, 0x18, 66},
