@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "abstraction.h"
 #include "invariants.h"
@@ -30,18 +31,11 @@ class Life {
   }
 
   void step(std::size_t action, std::size_t variant) {
-    const Action& what = actions()[action];
-    look(actor_, before_);
-    actor_.handed = nullptr;
-    actor_.permit.reset();
-    actor_.variant = variant;
-    const Verdict verdict = what.run(actor_);
-    if (!verdict) return;
-    const Step taken{&what, *verdict, actor_.handed, actor_.permit};
-    remember(before_, taken, actor_);
+    const std::optional<Step> taken = take(action, variant);
+    if (!taken) return;
     look(actor_, after_);
-    for (const std::string& rule : broken_rules(before_, after_, taken, mint_))
-      stop(rule.c_str(), what.name);
+    for (const std::string& rule : broken_rules(before_, after_, *taken, mint_))
+      stop(rule.c_str(), taken->action->name);
   }
 
   /// As `step`, with power lost in the middle of one of its flash operations.
@@ -51,8 +45,7 @@ class Life {
     const std::uint64_t counter = machine_->storage.counter().value_or(0);
     std::vector<FlashStep> steps;
     machine_->flash.record(&steps);
-    actor_.variant = variant;
-    static_cast<void>(actions()[action].run(actor_));
+    static_cast<void>(take(action, variant));
     machine_->flash.record(nullptr);
     if (!steps.empty()) {
       machine_->flash = flash;
@@ -71,6 +64,20 @@ class Life {
   }
 
  private:
+  /// None where the action doesn't exist in this state. The world remembers the step.
+  std::optional<Step> take(std::size_t action, std::size_t variant) {
+    look(actor_, before_);
+    actor_.handed = nullptr;
+    actor_.permit.reset();
+    actor_.variant = variant;
+    const Action& what = actions()[action];
+    const Verdict verdict = what.run(actor_);
+    if (!verdict) return {};
+    const Step taken{&what, *verdict, actor_.handed, actor_.permit};
+    remember(before_, taken, actor_);
+    return taken;
+  }
+
   /// What the world knows for sure of a step that may have happened or not.
   static Host torn(const Host& before, const Host& after) {
     Host out = before;
