@@ -288,6 +288,10 @@ void Explorer::compare_closely(const Twin& twin, std::size_t action, const Step&
                    entry_of(other.verdict).name, difference(mine, abstract_)));
 }
 
+void Explorer::show_progress(std::size_t done) const {
+  fmt::print(stderr, "{}: {} states tried, {} to go\n", profile_.name, done, nodes_.size() - done);
+}
+
 Report Explorer::run(const Limits& limits) {
   limits_ = limits;
   report_.fingerprint = fnv_start;
@@ -298,6 +302,7 @@ Report Explorer::run(const Limits& limits) {
     if (limits.states != 0 && done >= limits.states) break;
     if (limits.seconds > 0 && seconds_since(start) > limits.seconds) break;
     expand(done);
+    if (limits.progress && done % 1000 == 999) show_progress(done + 1);
   }
   report_.states = nodes_.size();
   report_.left = nodes_.size() - done;

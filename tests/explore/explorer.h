@@ -26,6 +26,7 @@ struct Limits {
   bool all_cuts = false;         ///< power is lost at every step of every save, not at one in turn
   std::size_t broken_most = 20;  ///< ends after so many breaches
   std::size_t twins = 600;       ///< pairs of equal abstract states that are compared
+  bool progress = false;         ///< a line on standard error now and then
 };
 
 struct Report {
@@ -71,6 +72,7 @@ class Explorer {
   void cut_power(std::size_t node, std::size_t action);
   [[nodiscard]] std::string reopened(const Host& host);
   [[nodiscard]] std::string seen_with(const Host& host);
+  void show_progress(std::size_t done) const;
   void compare_twins();
   void compare_closely(const Twin& twin, std::size_t action, const Step& step);
   void note(const std::string& rule, std::size_t node, const std::string& action);

@@ -1,15 +1,15 @@
 // explore [--states N] [--seconds S] [--profile NAME] [--off MS] | --command-list: goes through all
-// that can happen to a chip and prints what it saw. Ends with 1 where a rule was broken.
-// DAYMARK_LONG=1 goes deeper; `off` bounds how far spans may lie off whole seconds, 1000 not at
-// all.
+// that can happen to a chip and prints what it saw. Ends with 1 where a rule was broken, with 2
+// where it was asked for what there is not. DAYMARK_LONG=1 goes deeper; `off` bounds how far spans
+// may lie off whole seconds, 1000 not at all.
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 
 #include "explorer.h"
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "daymark/governor/doors.h"
 
@@ -61,25 +61,36 @@ struct Options {
   std::optional<std::int64_t> off;
 };
 
-Options options_of(std::span<char*> arguments) {
+/// False for an option that there is not, or a value that is no number.
+bool take(std::string_view name, std::string_view value, Options& out) {
+  const auto number = [value](auto& to) {
+    const char* const end = value.data() + value.size();
+    const auto [at, error] = std::from_chars(value.data(), end, to);
+    return error == std::errc{} && at == end;
+  };
+  if (name == "--states") return number(out.limits.states);
+  if (name == "--stop-at") return number(out.limits.broken_most);
+  if (name == "--seconds") return number(out.limits.seconds);
+  if (name == "--off") return number(out.off.emplace());
+  if (name != "--profile") return false;
+  out.profile = value;
+  return true;
+}
+
+std::optional<Options> options_of(std::span<char*> arguments) {
   Options out;
   const char* const wanted = std::getenv("DAYMARK_LONG");
   out.deep = wanted != nullptr && std::string_view(wanted) != "0";
-  if (out.deep) out.limits = {.all_cuts = true};
-  for (std::size_t i = 1; i + 1 < arguments.size(); i += 2) {
-    const std::string_view name = arguments[i];
-    const std::string_view value = arguments[i + 1];
-    if (name == "--profile") out.profile = value;
-    if (name == "--states") {
-      std::from_chars(value.data(), value.data() + value.size(), out.limits.states);
-    }
-    if (name == "--stop-at") {
-      std::from_chars(value.data(), value.data() + value.size(), out.limits.broken_most);
-    }
-    if (name == "--off") out.off = std::strtoll(arguments[i + 1], nullptr, 10);
-    if (name == "--seconds") out.limits.seconds = std::strtod(arguments[i + 1], nullptr);
-  }
-  return out;
+  out.limits.all_cuts = out.deep;
+  out.limits.progress = isatty(STDERR_FILENO) == 1;
+  if (arguments.size() % 2 == 0) return {};
+  for (std::size_t i = 1; i + 1 < arguments.size(); i += 2)
+    if (!take(arguments[i], arguments[i + 1], out)) return {};
+  const bool known =
+      out.profile.empty() || std::ranges::any_of(profiles(), [&](const Profile& profile) {
+        return profile.name == out.profile;
+      });
+  return known ? std::optional(out) : std::nullopt;
 }
 
 void print(const std::string& name, const Report& report) {
@@ -132,5 +143,12 @@ int main(int count, char** arguments) {
     fmt::print("{}", daymark::governor::print_doors());
     return 0;
   }
-  return explore(options_of({arguments, static_cast<std::size_t>(count)}));
+  const auto options = options_of({arguments, static_cast<std::size_t>(count)});
+  if (!options) {
+    fmt::print(stderr,
+               "usage: explore [--profile NAME] [--states N] [--seconds S] [--off MS] [--stop-at N]"
+               " | --command-list\n");
+    return 2;
+  }
+  return explore(*options);
 }
