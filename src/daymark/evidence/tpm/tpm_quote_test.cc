@@ -128,13 +128,14 @@ TEST(TpmQuote, OtherKindsOfKeys) {
     plan.options.key->at(at) = value;
     return std::string(plan.reason());
   };
-  EXPECT_EQ(with(1, 0x25), "ak_algorithm");                        // symmetric
-  EXPECT_EQ(with(3, 0x04), "quote_sha1_signature");                // named by SHA-1
-  EXPECT_EQ(with(3, 0x12), "ak_algorithm");                        // named by an unknown hash
-  EXPECT_EQ(with(13, 0x1B), "ak_algorithm");                       // SM2
-  EXPECT_EQ(with(15, 0x0C), "quote_signature_scheme");             // for SHA-384
-  EXPECT_EQ(with(17, 0x10), "ak_algorithm");                       // another curve
-  EXPECT_EQ(with(plan.tpm.area().size() - 1, 0), "ak_algorithm");  // off the curve
+  EXPECT_EQ(with(1, 0x25), "ak_algorithm");             // symmetric
+  EXPECT_EQ(with(3, 0x04), "quote_sha1_signature");     // named by SHA-1
+  EXPECT_EQ(with(3, 0x12), "ak_algorithm");             // named by an unknown hash
+  EXPECT_EQ(with(13, 0x1B), "ak_algorithm");            // SM2
+  EXPECT_EQ(with(15, 0x0C), "quote_signature_scheme");  // for SHA-384
+  EXPECT_EQ(with(17, 0x10), "ak_algorithm");            // another curve
+  const auto& area = plan.tpm.area();
+  EXPECT_EQ(with(area.size() - 1, area.back() ^ 1U), "ak_algorithm");  // off the curve
   plan.options.key->push_back(0);
   EXPECT_EQ(plan.reason(), "tpm_structure");
 }
