@@ -124,7 +124,7 @@ RC_GTEST_PROP(BatchChecker, AgreesWithAllLeavesInHand, ()) {
   const auto offset = static_cast<std::ptrdiff_t>(at);
   if (harm == 1) stated.root[at] ^= 1;
   if (harm == 2) list.erase(list.begin() + offset);
-  if (harm == 3) list[at].back() = 0;
+  if (harm == 3) list[at].back() ^= 1;
   const auto scope = chips(count);
   RC_ASSERT((checked(scope, list, stated) == "ok") == (harm == 0));
   RC_ASSERT(verify_batch_complete(scope, list, stated).has_value() == (harm == 0));
