@@ -111,7 +111,7 @@ Outcome<Exit> run_agent(const AgentRunOptions& options, const Session& session) 
   StopFlag stop;
   const net::StopSignals signals([&] { stop.set(); });
   do {
-    const Outcome<void> done = agent.cycle();
+    const Outcome<void> done = agent.cycle(stop.token());
     if (!done) session.log(describe(done.error()));
     if (!options.state_file.empty()) {
       DAYMARK_CHECK(write_text(options.state_file, agent::agent_state_json(agent.state())));

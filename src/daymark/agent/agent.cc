@@ -1,5 +1,6 @@
 #include "daymark/agent/agent.h"
 
+#include <array>
 #include <memory>
 
 #include "daymark/agent/burst.h"
@@ -15,8 +16,8 @@ class ClientPort final : public GovernorPort {
  public:
   /// `own_socket` says whether the governor's process may have one, and learns that it has not: it
   /// is asked once.
-  ClientPort(const AgentPeers& peers, bool& own_socket)
-      : client_(*peers.governor), host_(peers.host), own_socket_(own_socket) {}
+  ClientPort(const AgentPeers& peers, bool& own_socket, const std::stop_token& stop)
+      : client_(*peers.governor), host_(peers.host), own_socket_(own_socket), stop_(stop) {}
 
   Outcome<std::vector<Byte>> open(std::size_t beacon) override {
     return client_.open_ranging(static_cast<std::uint8_t>(beacon));
@@ -39,7 +40,7 @@ class ClientPort final : public GovernorPort {
   std::optional<Outcome<std::vector<Byte>>> run_session(const BeaconRoute& route,
                                                         const RangingPatience& patience) override {
     if (!host_ || !own_socket_) return std::nullopt;
-    auto done = ask_burst(host_, route, patience);
+    auto done = ask_burst(host_, route, patience, stop_);
     own_socket_ = done.has_value();
     return done;
   }
@@ -48,6 +49,7 @@ class ClientPort final : public GovernorPort {
   governor::Client& client_;
   const governor::Transport& host_;
   bool& own_socket_;
+  const std::stop_token& stop_;
 };
 
 /// The hash of the request that a leaf answers.
@@ -96,7 +98,7 @@ OrderGround OrderGround::of(const governor::Status& status) {
   return out;
 }
 
-Outcome<void> Agent::cycle() {
+Outcome<void> Agent::cycle(const std::stop_token& stop) {
   ++state_.cycle;
   state_.time = peers_.clock->now();
   state_.problems.clear();
@@ -104,13 +106,21 @@ Outcome<void> Agent::cycle() {
   state_.chip = crypto::chip_id(identity.chip);
   DAYMARK_CHECK(refresh());
   if (!enrolled()) return {};
-  step("ranging", range());
-  step("orders", carry_orders());
-  step("appeals", carry_appeals());
-  step("receipts", post_receipts());
-  step("renewal", renew());
-  step("meter", read_meter());
-  step("attestation", attest());
+  step("ranging", range(stop));
+
+  struct Step {
+    const char* name;
+    Outcome<void> (Agent::*run)();
+  };
+
+  static constexpr std::array steps{
+      Step{"orders", &Agent::carry_orders},    Step{"appeals", &Agent::carry_appeals},
+      Step{"receipts", &Agent::post_receipts}, Step{"renewal", &Agent::renew},
+      Step{"meter", &Agent::read_meter},       Step{"attestation", &Agent::attest}};
+  for (const Step& next : steps) {
+    if (stop.stop_requested()) break;
+    step(next.name, (this->*next.run)());
+  }
   return refresh();
 }
 
@@ -127,17 +137,18 @@ Outcome<void> Agent::refresh() {
   return {};
 }
 
-Outcome<void> Agent::range() {
+Outcome<void> Agent::range(const std::stop_token& stop) {
   const bool due = state_.time - ranged_at_ >= options_.ranging_period;
   if (!due && state_.status.status.clock.fresh) return {};
-  ClientPort port(peers_, own_socket_);
+  ClientPort port(peers_, own_socket_, stop);
   std::vector<std::vector<Byte>> receipts;
   std::optional<Failure> missing;
   for (const BeaconRoute& route : options_.beacons) {
-    Outcome<std::vector<Byte>> receipt = range_with(route, port, options_.patience);
+    if (stop.stop_requested()) break;
+    Outcome<std::vector<Byte>> receipt = range_with(route, port, options_.patience, stop);
     if (receipt) {
       receipts.push_back(*std::move(receipt));
-    } else {
+    } else if (!stop.stop_requested()) {
       missing = std::move(receipt).error();
     }
   }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -82,14 +83,16 @@ class Agent {
   Agent(AgentOptions options, AgentPeers peers)
       : options_(std::move(options)), peers_(std::move(peers)) {}
 
-  /// One round of everything that is due. Errors: only where the governor itself doesn't answer.
-  [[nodiscard]] Outcome<void> cycle();
+  /// One round of everything that is due. `stop` ends it before the next step, and the waiting for
+  /// a beacon at once; no step is left half done. Errors: only where the governor itself doesn't
+  /// answer.
+  [[nodiscard]] Outcome<void> cycle(const std::stop_token& stop = {});
 
   [[nodiscard]] const AgentState& state() const { return state_; }
 
  private:
   void step(const char* name, Outcome<void> done);
-  [[nodiscard]] Outcome<void> range();
+  [[nodiscard]] Outcome<void> range(const std::stop_token& stop);
 
   /// An order or a leaf that the chip refused: not offered again before the chip's state or much
   /// time has passed, because every refusal counts. What follows an order in its stream waits too.

@@ -5,6 +5,7 @@
 
 #include "daymark/agent/agent_testing.h"
 #include "daymark/agent/process_testing.h"
+#include "daymark/agent/scripted_peer_testing.h"
 #include "daymark/beacon/udp_chip_testing.h"
 #include "daymark/governor/errors.h"
 #include "daymark/tlog/log_testing.h"
@@ -130,6 +131,30 @@ TEST_F(AgentRangingTest, LeavesTheSessionToAGovernorWithASocket) {
   ASSERT_EQ(authority.ranging.size(), 1U);
   EXPECT_EQ(ranging::parse_receipt(authority.ranging[0])->chip, running.chip());
   EXPECT_FALSE(answered_by_core);
+}
+
+TEST_F(AgentRangingTest, AStopEndsACycleBeforeItsNextStep) {
+  Device device{world};
+  device.enrol();
+  std::stop_source stop;
+  testing::ScriptedPeer silent([&](const net::Datagram&) {
+    stop.request_stop();
+    return std::vector<Byte>{};
+  });
+  AgentOptions patient = options();
+  patient.beacons = {{0, net::print_endpoint(silent.socket.local())},
+                     {1, net::print_endpoint(silent.socket.local())}};
+  patient.patience = {minutes(1), 4, minutes(4)};
+  Agent agent{patient, {&device.client(), &authority, &clock, &random, {}}};
+  EXPECT_EQ(verdict(agent.cycle(stop.get_token())), "ok");
+  EXPECT_EQ(silent.requests, 1);
+  EXPECT_TRUE(agent.state().problems.empty());  // nobody let it down
+  EXPECT_TRUE(authority.requests.empty());
+  EXPECT_TRUE(authority.attestations.empty());
+  patient.beacons.clear();
+  Agent next{patient, {&device.client(), &authority, &clock, &random, {}}};
+  cycle(next);
+  EXPECT_EQ(authority.attestations.size(), 1U);
 }
 
 TEST_F(AgentTest, AnUnprovisionedChipIsLeftAlone) {

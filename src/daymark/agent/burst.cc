@@ -21,12 +21,13 @@ constexpr Millis longest_pause{64};
 
 /// Outcomes of a burst, asked for until it has ended.
 Outcome<std::vector<Byte>> await_burst(const governor::Transport& host, std::uint32_t number,
-                                       const RangingPatience& patience) {
+                                       const RangingPatience& patience,
+                                       const std::stop_token& stop) {
   SystemClock clock;
   const TickMillis end = clock.tick() + patience.whole + burst_margin;
   const std::vector<Byte> query = print_burst_request(BurstQuery{number});
   Millis pause = first_pause;
-  while (clock.tick() < end) {
+  while (clock.tick() < end && !stop.stop_requested()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(pause.value));
     pause = std::min(pause + pause, longest_pause);
     DAYMARK_TRY(const std::vector<Byte> response, host(query));
@@ -36,10 +37,11 @@ Outcome<std::vector<Byte>> await_burst(const governor::Transport& host, std::uin
   return refuse(errc::net_timeout, {});
 }
 
-Outcome<std::vector<Byte>> run_burst(const governor::Transport& host, const BurstBegin& request) {
+Outcome<std::vector<Byte>> run_burst(const governor::Transport& host, const BurstBegin& request,
+                                     const std::stop_token& stop) {
   DAYMARK_TRY(const std::vector<Byte> response, host(print_burst_request(request)));
   DAYMARK_TRY(const std::uint32_t number, parse_burst_number(response));
-  return await_burst(host, number, request.patience);
+  return await_burst(host, number, request.patience, stop);
 }
 
 }  // namespace
@@ -84,8 +86,9 @@ std::vector<Byte> BurstDesk::outcome_of(std::uint32_t number) {
 
 std::optional<Outcome<std::vector<Byte>>> ask_burst(const governor::Transport& host,
                                                     const BeaconRoute& route,
-                                                    const RangingPatience& patience) {
-  Outcome<std::vector<Byte>> done = run_burst(host, {route, patience});
+                                                    const RangingPatience& patience,
+                                                    std::stop_token stop) {
+  Outcome<std::vector<Byte>> done = run_burst(host, {route, patience}, stop);
   if (done) return done;
   if (done.error().error.code == errc::gov_operation) return std::nullopt;
   if (done.error().subject.empty()) done.error().subject = route.address;

@@ -52,9 +52,11 @@ class BurstDesk {
 
 /// Lets the governor behind `host` run a session, waits for it, and returns the receipt. None where
 /// it has no socket of its own (errc::gov_operation). Errors (subject: the address): what ended the
-/// session; those of the transport; errc::net_timeout where the host says nothing more.
+/// session; those of the transport; errc::net_timeout where the host says nothing more, or where
+/// `stop` ended the waiting: the session goes on without anyone who asks for its outcome.
 [[nodiscard]] std::optional<Outcome<std::vector<Byte>>> ask_burst(const governor::Transport& host,
                                                                   const BeaconRoute& route,
-                                                                  const RangingPatience& patience);
+                                                                  const RangingPatience& patience,
+                                                                  std::stop_token stop = {});
 
 }  // namespace daymark::agent

@@ -153,6 +153,23 @@ TEST_F(BurstTest, EndsInPatienceWhereTheBeaconIsDead) {
   EXPECT_EQ(verdict(burst(*net::parse_endpoint("127.0.0.1:9"), impatient)), "net_timeout");
 }
 
+TEST_F(BurstTest, IsWaitedForUntilTheAskerStops) {
+  enrol();
+  std::stop_source stop;
+  ScriptedPeer silent([&](const net::Datagram&) {
+    stop.request_stop();
+    return Bytes{};
+  });
+  const TickMillis begin = clock.tick();
+  const RangingPatience patient{seconds(20), 1, seconds(20)};
+  const auto done = ask_burst(host, route_to(silent.socket.local()), patient, stop.get_token());
+  ASSERT_TRUE(done);
+  EXPECT_EQ(verdict(*done), "net_timeout");
+  EXPECT_LT(clock.tick() - begin, seconds(15));
+  // It goes on, and ends with its own patience or with the process.
+  EXPECT_EQ(refusal_of(BurstBegin{route_to(beacon.local()), {}}), "agent_burst_runs");
+}
+
 TEST_F(BurstTest, RefusesByNameWhatHasNoSession) {
   EXPECT_EQ(verdict(burst(beacon.local())), "gov_unprovisioned");
   enrol();

@@ -165,9 +165,9 @@ Outcome<std::vector<Byte>> carry_session(const BeaconRoute& route, GovernorPort&
 }
 
 Outcome<std::vector<Byte>> range_with(const BeaconRoute& route, GovernorPort& port,
-                                      const RangingPatience& patience) {
+                                      const RangingPatience& patience, std::stop_token stop) {
   auto own = port.run_session(route, patience);
-  if (!own) return carry_session(route, port, patience);
+  if (!own) return carry_session(route, port, patience, std::move(stop));
   if (*own) DAYMARK_CHECK(port.deliver(route.beacon, **own));
   return *std::move(own);
 }

@@ -56,14 +56,15 @@ class GovernorPort {
 
 /// Runs one session to its receipt, delivers it to the governor and returns it; the governor runs
 /// it itself where it can. What the beacon says in clear (an error) only ends the attempt: nothing
-/// here is trusted, the governor checks all. Errors (subject: the address): errc::net_timeout;
-/// those that the beacon stated (errc::beacon_*, errc::ranging_*); those of the port and of
-/// net::ConnectedUdp.
+/// here is trusted, the governor checks all. `stop` ends an attempt that is carried within a tenth
+/// of a second, as if time had run out; one that the governor runs is the port's to end. Errors
+/// (subject: the address): errc::net_timeout; those that the beacon stated (errc::beacon_*,
+/// errc::ranging_*); those of the port and of net::ConnectedUdp.
 [[nodiscard]] Outcome<std::vector<Byte>> range_with(const BeaconRoute& route, GovernorPort& port,
-                                                    const RangingPatience& patience = {});
+                                                    const RangingPatience& patience = {},
+                                                    std::stop_token stop = {});
 
-/// The same, and always carries: what a governor with a socket does for itself. `stop` ends the
-/// attempt within a tenth of a second, as if time had run out.
+/// The same, and always carries: what a governor with a socket does for itself.
 [[nodiscard]] Outcome<std::vector<Byte>> carry_session(const BeaconRoute& route, GovernorPort& port,
                                                        const RangingPatience& patience = {},
                                                        std::stop_token stop = {});

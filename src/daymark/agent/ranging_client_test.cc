@@ -158,8 +158,7 @@ TEST(RangingClient, EndsWhenItIsStopped) {
     });
     SystemClock clock;
     const TickMillis start = clock.tick();
-    EXPECT_FALSE(
-        carry_session(route_to(silent.socket.local()), governor, patience, stop.get_token()));
+    EXPECT_FALSE(range_with(route_to(silent.socket.local()), governor, patience, stop.get_token()));
     EXPECT_LT(clock.tick() - start, patience.each);
   }
 }
