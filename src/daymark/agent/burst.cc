@@ -87,7 +87,7 @@ std::vector<Byte> BurstDesk::outcome_of(std::uint32_t number) {
 std::optional<Outcome<std::vector<Byte>>> ask_burst(const governor::Transport& host,
                                                     const BeaconRoute& route,
                                                     const RangingPatience& patience,
-                                                    std::stop_token stop) {
+                                                    const std::stop_token& stop) {
   Outcome<std::vector<Byte>> done = run_burst(host, {route, patience}, stop);
   if (done) return done;
   if (done.error().error.code == errc::gov_operation) return std::nullopt;

@@ -57,6 +57,6 @@ class BurstDesk {
 [[nodiscard]] std::optional<Outcome<std::vector<Byte>>> ask_burst(const governor::Transport& host,
                                                                   const BeaconRoute& route,
                                                                   const RangingPatience& patience,
-                                                                  std::stop_token stop = {});
+                                                                  const std::stop_token& stop = {});
 
 }  // namespace daymark::agent
