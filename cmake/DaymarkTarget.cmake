@@ -27,7 +27,7 @@ target_link_libraries(daymark_pch PRIVATE daymark_flags)
 target_precompile_headers(daymark_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
 
 # For tests and the command line. What a sanitizer adds takes longer to optimize than it then runs there: two fifths of the time
-# for the larger half of such a build. Fuzzers link the libraries, which stay optimized.
+# for the larger half of such a build. The libraries stay optimized where fuzzers link them (preset asan).
 add_library(daymark_test_flags INTERFACE)
 target_link_libraries(daymark_test_flags INTERFACE daymark_flags)
 set(daymark_test_pch daymark_pch)
