@@ -57,11 +57,28 @@ void measure_requests(FirmwareChip& chip, std::size_t samples) {
   print_value({"firmware.rate", "  one after the other, at the median", "1/s"}, rate, 10 * samples);
 }
 
+/// Milliseconds that the host's own library takes for one signature.
+double host_verification() {
+  crypto::SecretKey secret;
+  secret.seed.fill(1);
+  const crypto::PublicKey key = crypto::ed25519_public(secret);
+  const ByteArray<256> message{};
+  const crypto::Signature signature = crypto::ed25519_sign(secret, message);
+  constexpr int times = 5;
+  const double micros = bench::processor_microseconds_of([&] {
+    for (int i = 0; i < times; ++i)
+      require(crypto::ed25519_verify(key, message, signature).has_value(),
+              "a signature is refused");
+  });
+  return micros / times / 1000;
+}
+
 void measure_licences(FirmwareChip& chip, std::size_t samples) {
   require(chip.enrol().has_value(), "a chip is not enrolled");
   chip.range();
   std::vector<double> wall;
   std::vector<double> used;
+  std::vector<double> on_host;
   for (std::size_t i = 0; i < samples; ++i) {
     const auto request = chip.client().request_renewal();
     require(request.has_value(), "a chip asks for no licence");
@@ -70,12 +87,15 @@ void measure_licences(FirmwareChip& chip, std::size_t samples) {
     wall.push_back(milliseconds_of(
         [&] { require(chip.client().accept_leaf(leaf).has_value(), "a licence is refused"); }));
     used.push_back(chip.processor_millis() - before);
+    on_host.push_back(host_verification());
   }
   const double middle = bench::median(used);
   print_spread({"firmware.licence", "firmware: a licence proven, accepted, saved", "ms"},
                std::move(wall));
   print_value({"firmware.licence_used", "  processor time of its machine, median", "ms", 5.0},
               middle, samples);
+  print_value({"firmware.licence_ratio", "  in verifications on the host beside it", "ratio"},
+              middle / bench::median(on_host), samples);
 }
 
 /// From a challenge handed to the machine's channel to its answer there: what a chip behind this
