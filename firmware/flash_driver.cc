@@ -25,11 +25,17 @@ Address address_of(unsigned index) {
   return flash_base + index * flash_sector_size;
 }
 
-/// Ends a command: back to reading memory.
-Result<void> finish_command(Address at) {
+/// Until both chips are done; from the command on they show their status in place of memory.
+std::uint32_t wait(Address at) {
   std::uint32_t status = 0;
   while ((status & ready) != ready)
     status = word_at(at);
+  return status;
+}
+
+/// Back to reading memory. What failed in any command since the last time is in the status.
+Result<void> leave_commands(Address at) {
+  const std::uint32_t status = wait(at);
   if ((status & failed) != 0) word_at(at) = clear_status;
   word_at(at) = read_array;
   order_memory();
@@ -43,7 +49,7 @@ std::uint32_t word_of(ByteView bytes) {
 }
 
 /// At most buffer_words words.
-Result<void> program_buffer(Address at, ByteView bytes) {
+void program_buffer(Address at, ByteView bytes) {
   const std::size_t words = (bytes.size() + word_size - 1) / word_size;
   const auto last = static_cast<std::uint32_t>(words - 1);
   word_at(at) = buffer_setup;
@@ -51,7 +57,7 @@ Result<void> program_buffer(Address at, ByteView bytes) {
   for (std::size_t i = 0; i < words; ++i)
     word_at(at + i * word_size) = word_of(bytes.subspan(i * word_size));
   word_at(at) = confirm;
-  return finish_command(at);
+  static_cast<void>(wait(at));
 }
 
 }  // namespace
@@ -64,7 +70,7 @@ Result<void> CfiFlash::erase(unsigned index) {
   const Address at = address_of(index);
   word_at(at) = erase_setup;
   word_at(at) = confirm;
-  return finish_command(at);
+  return leave_commands(at);
 }
 
 Result<void> CfiFlash::program(unsigned index, std::size_t offset, ByteView bytes) {
@@ -73,11 +79,11 @@ Result<void> CfiFlash::program(unsigned index, std::size_t offset, ByteView byte
     // A buffered write may not cross a boundary of its own size.
     const std::size_t room = buffer_words * word_size - at % (buffer_words * word_size);
     const ByteView piece = bytes.first(std::min(bytes.size(), room));
-    DAYMARK_CHECK(program_buffer(at, piece));
+    program_buffer(at, piece);
     bytes = bytes.subspan(piece.size());
     at += piece.size();
   }
-  return ok();
+  return leave_commands(address_of(index));
 }
 
 }  // namespace daymark::firmware
