@@ -26,8 +26,8 @@ add_library(daymark_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cc)
 target_link_libraries(daymark_pch PRIVATE daymark_flags)
 target_precompile_headers(daymark_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
 
-# For tests and the command line. What a sanitizer adds takes longer to optimize than it then runs there: two fifths of the time
-# for the larger half of such a build. The libraries stay optimized where fuzzers link them (preset asan).
+# For tests, the command line and HEAVY libraries. What a sanitizer adds takes longer to optimize than it then runs there: two fifths
+# of the time for the larger half of such a build. The other libraries stay optimized where fuzzers link them (preset asan).
 add_library(daymark_test_flags INTERFACE)
 target_link_libraries(daymark_test_flags INTERFACE daymark_flags)
 set(daymark_test_pch daymark_pch)
@@ -40,11 +40,12 @@ if(DAYMARK_SANITIZE)
 endif()
 
 # daymark_library(NAME [CORE src…] SOURCES src… [TESTS src…] [DEPENDS …] [PRIVATE_DEPENDS …]
-#                 [TEST_DEPENDS …]): one module of src/daymark, one static library.
+#                 [TEST_DEPENDS …] [HEAVY]): one module of src/daymark, one static library.
 # CORE names the sources of the freestanding part: they are also compiled for the chip
-# (tests/firmware). Headers are found by glob: every x.h of the folder is public.
+# (tests/firmware). Headers are found by glob: every x.h of the folder is public. HEAVY is for
+# templates that take minutes to optimize under a sanitizer.
 function(daymark_library name)
-  cmake_parse_arguments(A "" "" "CORE;SOURCES;TESTS;DEPENDS;PRIVATE_DEPENDS;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(A "HEAVY" "" "CORE;SOURCES;TESTS;DEPENDS;PRIVATE_DEPENDS;TEST_DEPENDS" ${ARGN})
   set(target daymark_${name})
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h ${CMAKE_CURRENT_SOURCE_DIR}/*/*.h
     ${CMAKE_CURRENT_SOURCE_DIR}/errors/*.def)
@@ -65,8 +66,14 @@ function(daymark_library name)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} LINKER_LANGUAGE CXX)
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
   target_compile_features(${target} PUBLIC cxx_std_23)
-  target_link_libraries(${target} PUBLIC ${A_DEPENDS} PRIVATE ${A_PRIVATE_DEPENDS} $<BUILD_INTERFACE:daymark_flags>)
-  target_precompile_headers(${target} REUSE_FROM daymark_pch)
+  set(flags daymark_flags)
+  set(pch daymark_pch)
+  if(A_HEAVY)
+    set(flags daymark_test_flags)
+    set(pch ${daymark_test_pch})
+  endif()
+  target_link_libraries(${target} PUBLIC ${A_DEPENDS} PRIVATE ${A_PRIVATE_DEPENDS} $<BUILD_INTERFACE:${flags}>)
+  target_precompile_headers(${target} REUSE_FROM ${pch})
   install(TARGETS ${target} EXPORT daymarkTargets FILE_SET HEADERS)
   if(DAYMARK_DEVELOPER AND A_TESTS)
     add_executable(${name}_test ${A_TESTS})
