@@ -3,7 +3,7 @@ def digits: if . == null then "" elif . >= 100 then (. | round | tostring)
   elif . >= 10 then ((. * 10 | round) / 10 | tostring) else ((. * 1000 | round) / 1000 | tostring) end;
 def left(n): . + (" " * ([n - length, 0] | max));
 def right(n): (" " * ([n - length, 0] | max)) + .;
-def rate: .unit == "1/s a core" or .unit == "ratio";
+def rate: (.unit | startswith("1/s")) or .unit == "ratio";
 def measured: if .value != null then .value else .p50 end;
 def verdict: if .goal == null then "" elif (if rate then measured >= .goal else measured <= .goal end) then "met" else "missed" end;
 "\(.cpu), \(.cores) cores, load \(.load), \(.time)\(if .quick then ", QUICK: too few samples to mean anything" else "" end)",
