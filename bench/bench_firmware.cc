@@ -2,6 +2,7 @@
 //
 //   bench_firmware chip SAMPLES      one machine: first answer, requests, licences,
 //                                    what it adds to a round trip
+//   bench_firmware licences SAMPLES  the licences alone: for a profile
 //   bench_firmware many MACHINES     so many machines at once, each asked who it is
 //
 // The images are those of script/firmware; one line says so where QEMU or they are missing.
@@ -144,8 +145,8 @@ void measure_many(World& world, std::size_t machines) {
 int main(int argc, char** argv) {
   const std::vector<std::string_view> words(argv + 1, argv + argc);
   const std::size_t count = words.size() == 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
-  require(count > 0 && (words[0] == "chip" || words[0] == "many"),
-          "usage: bench_firmware chip SAMPLES | bench_firmware many MACHINES");
+  require(count > 0 && (words[0] == "chip" || words[0] == "licences" || words[0] == "many"),
+          "usage: bench_firmware chip SAMPLES | licences SAMPLES | many MACHINES");
   require(firmware::testing::can_run(arch()),
           "no image or no QEMU: script/bootstrap firmware, script/firmware");
   World world;
@@ -153,9 +154,10 @@ int main(int argc, char** argv) {
     measure_many(world, count);
     return 0;
   }
-  measure_boot(world, count);
+  const bool whole = words[0] == "chip";
+  if (whole) measure_boot(world, count);
   FirmwareChip chip(world, arch());
-  measure_requests(chip, count);
+  if (whole) measure_requests(chip, count);
   measure_licences(chip, count);
-  measure_residence(world, chip, 100 * count);
+  if (whole) measure_residence(world, chip, 100 * count);
 }

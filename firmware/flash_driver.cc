@@ -25,8 +25,8 @@ Address address_of(unsigned index) {
   return flash_base + index * flash_sector_size;
 }
 
-/// Until both chips are done; from the command on they show their status in place of memory.
-std::uint32_t wait(Address at) {
+/// Waits for both chips; from a command on they show their status in place of memory.
+std::uint32_t status_when_ready(Address at) {
   std::uint32_t status = 0;
   while ((status & ready) != ready)
     status = word_at(at);
@@ -34,8 +34,8 @@ std::uint32_t wait(Address at) {
 }
 
 /// Back to reading memory. What failed in any command since the last time is in the status.
-Result<void> leave_commands(Address at) {
-  const std::uint32_t status = wait(at);
+Result<void> return_to_read_array(Address at) {
+  const std::uint32_t status = status_when_ready(at);
   if ((status & failed) != 0) word_at(at) = clear_status;
   word_at(at) = read_array;
   order_memory();
@@ -57,7 +57,7 @@ void program_buffer(Address at, ByteView bytes) {
   for (std::size_t i = 0; i < words; ++i)
     word_at(at + i * word_size) = word_of(bytes.subspan(i * word_size));
   word_at(at) = confirm;
-  static_cast<void>(wait(at));
+  static_cast<void>(status_when_ready(at));
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ Result<void> CfiFlash::erase(unsigned index) {
   const Address at = address_of(index);
   word_at(at) = erase_setup;
   word_at(at) = confirm;
-  return leave_commands(at);
+  return return_to_read_array(at);
 }
 
 Result<void> CfiFlash::program(unsigned index, std::size_t offset, ByteView bytes) {
@@ -85,7 +85,7 @@ Result<void> CfiFlash::program(unsigned index, std::size_t offset, ByteView byte
     bytes = bytes.subspan(piece.size());
     at += piece.size();
   }
-  return leave_commands(address_of(index));
+  return return_to_read_array(address_of(index));
 }
 
 }  // namespace daymark::firmware

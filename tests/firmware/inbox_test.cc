@@ -22,6 +22,7 @@ std::vector<Byte> frame_of(std::uint32_t number, ByteView body) {
   return out;
 }
 
+/// In pieces as they fit, and nobody looks for a frame in between.
 void put(Inbox& inbox, ByteView stream) {
   while (!stream.empty()) {
     const MutableBytes room = inbox.room();
